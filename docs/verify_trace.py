@@ -16,6 +16,7 @@ import sys
 SCHEMA = "pgs.trace/1"
 MAX_LINE = 448 * 2**20
 MAX_DEPTH = 640
+MAX_NESTED = 16
 
 
 class Invalid(Exception):
@@ -128,6 +129,8 @@ KINDS = {
     "text": lambda value: isinstance(value, str),
     "true": lambda value: value is True,
     "flag": lambda value: isinstance(value, bool),
+    "true": lambda value: value is True,
+    "list": lambda value: isinstance(value, list),
     "count": lambda value: isinstance(value, float) and value.is_integer() and 0 <= value < 2**53,
     "object": lambda value: isinstance(value, dict),
     "SHA-256": spelled("[0-9a-f]{64}"),
@@ -146,6 +149,8 @@ KINDS["requests"] = list_of(closed("""method:text url:text|suppressed sent:flag 
 KINDS["runtime"] = closed("name:text version:text")
 KINDS["snapshot"] = closed("root:SHA-256 seal:sealed|verified closure_root?:SHA-256")
 KINDS["parent"] = closed("run:text node:text step:text")
+KINDS["waits"] = list_of(closed("""run:run node:text step:text kind:EVENT|TIME key?:text|suppressed due?:instant
+    prompt?:text|suppressed choices?:list effect_key:SHA-256"""))
 KINDS["packages"] = list_of(closed("package:text version:text digest:SHA-256"))
 
 ENVELOPE = members_of("""
@@ -162,18 +167,26 @@ TABLES = {
         field?:text constraint?:text expected?:any actual?:any event?:text""",
     "transform_end @node": """step:text ct_code:text inputs:object outcome:text outputs?:object reason?:object
         observed?:observations""",
-    "side_effect_start @node": "step:text cs_code:text op:text store:text|null inputs:object effect_key:SHA-256",
+    "side_effect_start @node": """step:text cs_code:text op:text store:text|null inputs:object effect_key:SHA-256
+        attempt?:count observed?:observations""",
     "side_effect_end @node": """step:text outcome:text result:object reason?:object change?:change requests?:requests
-        observed?:observations""",
+        observed?:observations retried?:true settled?:shown|assumed actor?:text""",
     "step_end @node": "step:text outcome:text continuation:text published:object",
     "evaluation_end @node": "evaluation:text condition:text left:any right:any outcome:text",
     "node_end @node": "status:text outputs:object next:text|null duration_us:count",
     "event_announced @node": "event_code:text payload:object",
     "error": """error_code:text node_category:WF|IN|CC|CT|CS step?:text facts:object
         stage:usage|load|seal|compile|payload|admission|walk|contract|transform|effect|trace|examine""",
-    "workflow_complete": """status:SUCCESS|FAILED outcome:text|null exit_reason_code:text events:count effects:count
-        duration_us:count""",
+    "workflow_complete": """status:SUCCESS|FAILED|CANCELLED outcome:text|null exit_reason_code:text events:count
+        effects:count duration_us:count""",
+    "run_suspended": "waits:waits",
+    "run_resumed": """cause:EVENT|TIME|INTERRUPTED key?:text|suppressed event_id?:text answer?:any torn_bytes?:count
+        actor?:text runtime:runtime observed:observations""",
+    "run_cancelled": "reason?:text|suppressed actor?:text runtime:runtime observed:observations",
 }
+# They say how the work was divided between processes, and are not counted.
+OF_SESSIONS = ("run_suspended", "run_resumed", "run_cancelled")
+
 EVENTS = {key.split()[0]: members_of(table) for key, table in TABLES.items()}
 AT_A_NODE = {key.split()[0] for key in TABLES if key.endswith("@node")}
 
@@ -199,10 +212,10 @@ class Chain:
     """Follows one trace line by line."""
 
     def __init__(self):
-        self.lines = self.effects = 0
+        self.lines = 0
         self.head = self.name = None
-        self.ended = False
-        self.begun = {}  # by run: lines and effects before its execution_start
+        self.ended = self.waits = False
+        self.counts = {}  # by run that goes on: its events and effects, with those of the runs nested in it
 
     def take(self, line):
         event = parse(line)
@@ -228,14 +241,23 @@ class Chain:
         if kind == "execution_start":
             if sha256(canonical(payload["payload"])) != payload["payload_digest"]:
                 raise Invalid("payload_digest is not that of the payload")
-            self.begun[run] = (self.lines - 1, self.effects)
-        self.effects += kind == "side_effect_start"
+            self.counts[run] = {"events": 0, "effects": 0}
+        if kind not in OF_SESSIONS:
+            self.count(run, kind == "side_effect_start")
+        self.waits = kind == "run_suspended"
         if kind == "workflow_complete":
             self.complete(run, payload)
 
+    def count(self, run, is_effect):
+        """Counts an event for its run and the runs that this one is nested in."""
+        parts = run.split(".", MAX_NESTED + 1)
+        callers = [".".join(parts[:end]) for end in range(1, len(parts))]
+        for counts in [self.counts[name] for name in callers + [run] if name in self.counts]:
+            counts["events"] += 1
+            counts["effects"] += is_effect
+
     def complete(self, run, payload):
-        lines, effects = self.begun.pop(run, (0, 0))
-        for name, found in (("events", self.lines - lines), ("effects", self.effects - effects)):
+        for name, found in self.counts.pop(run, {"events": 0, "effects": 0}).items():
             if payload[name] != found:
                 raise Invalid("it states %d %s, but there are %d" % (payload[name], name, found))
         self.ended = run == "0"
@@ -252,13 +274,13 @@ def verify(path, head):
                 chain.take(line[:-1])
         if at == 0:
             raise Invalid("the file holds no event")
-        if not chain.ended:
+        if not chain.ended and not chain.waits:
             raise Invalid("no workflow_complete follows: the run was interrupted, or the trace was cut")
         if head not in (None, chain.head):
             raise Invalid("its hash is %s, not the expected head" % chain.head)
     except Invalid as reason:
         return False, "%s: line %d: %s" % (path, at, reason)
-    return True, "%s: valid, %d events, head %s" % (path, chain.lines, chain.head)
+    return True, "%s: valid, %d events, head %s%s" % (path, chain.lines, chain.head, ", it waits" if chain.waits else "")
 
 
 def main():

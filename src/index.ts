@@ -13,11 +13,14 @@ export type { Stores } from "./storage/stores.ts";
 export type { TraceEvent } from "./trace/event.ts";
 export { TOOL } from "./trace/tool.ts";
 export {
+  type CancelOptions,
   type CheckReport,
   openWorkspace,
+  type ResumeOptions,
   type RunOptions,
   type RunPorts,
   type RunResult,
+  type SessionOptions,
   type Verdict,
   type Verification,
   type Workflow,

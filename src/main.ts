@@ -103,6 +103,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     newerFiles,
     replaceFolder: async (folder, changeNow) =>
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, changeNow),
+    watchFolder: async (folder) => (await import("./platform/watcher.ts")).watchFolder(folder),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     onStop,

@@ -355,6 +355,13 @@ export interface RecordedRequest {
   readonly failure?: string;
 }
 
+/** Told of every change to the entries of one folder. */
+export interface FolderWatch {
+  /** Resolves once there was a change since the last one that was told, after so many milliseconds, or when it is aborted. */
+  changed(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
 /** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
@@ -404,8 +411,8 @@ export interface LockedTrace {
   readonly folder: string;
   /** Its first bytes stay, and whatever is behind them goes when the first event is appended. Its `close` unlocks. */
   continueAfter(bytes: number): TraceFile;
-  /** What the trace suppresses, where that is kept. */
-  readonly secrets: SecretsFile;
+  /** Where what the trace suppresses may be kept; absent where nothing can be. */
+  readonly secrets?: SecretsFile;
   /** Where it is not continued. */
   unlock(): void;
 }

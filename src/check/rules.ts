@@ -65,6 +65,7 @@ import { tokenizedDiffers } from "./rules/projections.ts";
 import { retryMalformed, retryNeverTaken, retryOutcomeUndeclared, verifyNotVisible } from "./rules/retries.ts";
 import { conditionConstant, stepTargetUnknown, stepUnreachable, unusedBooleanResult } from "./rules/steps.ts";
 import { storeShared, storeUndeclared } from "./rules/stores.ts";
+import { waitAnswerMalformed, waitKeyMissing, waitMomentMalformed, waitPromptMissing } from "./rules/waits.ts";
 
 export const RULES: readonly Rule[] = [
   admissionFieldUndeclared,
@@ -128,4 +129,8 @@ export const RULES: readonly Rule[] = [
   unavailableResult,
   unusedBooleanResult,
   verifyNotVisible,
+  waitAnswerMalformed,
+  waitKeyMissing,
+  waitMomentMalformed,
+  waitPromptMissing,
 ];

@@ -7,6 +7,7 @@ import type {
   Clock,
   Entropy,
   FolderChange,
+  FolderWatch,
   HostCode,
   LockedTrace,
   LockHolder,
@@ -97,6 +98,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
   openWorkers(threads: number): Promise<WorkerPool | null>;
+  /** Watches the entries of the folder itself; where it cannot be watched, only time passes. */
+  watchFolder(folder: string): Promise<FolderWatch>;
   /** Settles once something that is read has changed at or below one of the places. */
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */

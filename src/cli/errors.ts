@@ -30,10 +30,17 @@ export const usageTable = {
     what: `the answer is not valid JSON: ${f.defect}`,
     ...unreadableText(f),
   }),
-  BAD_CLOCK: (f: { given: string }) => ({
+  BAD_CLOCK: (f: { given: string; option: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
-    where: "--clock",
-    hint: "type --clock 2026-01-31T09:00:00Z, or another time in this format",
+    where: f.option,
+    hint: `type ${f.option} 2026-01-31T09:00:00Z, or another time in this format`,
+  }),
+  NO_RUN_WAITS: (f: { key: string; open: string | null }) => ({
+    what: `no run waits for ${f.key}`,
+    hint:
+      f.open === null
+        ? "name the folder of the traces with --traces DIR: no run of this one waits for an event"
+        : `type one of these keys instead: ${f.open}`,
   }),
   NOT_COMPARABLE: (f: { folder: string; file: string }) => ({
     what: `cannot compare the folder ${f.folder} (a snapshot) with the file ${f.file} (a trace)`,

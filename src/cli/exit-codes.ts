@@ -59,9 +59,9 @@ export function exitCodeOfFault(fault: Fault): number {
   return fault instanceof RunFault ? exitCodeOfRefusal(fault.code) : BY_STAGE[fault.stage];
 }
 
-/** By the refusal that ended the run, else by its ending. */
+/** By the refusal that ended the run, else by its ending. A run whose process is told to stop ends with the signal's own. */
 export function exitCodeOfRun({ fault, status, exitReason }: TraceEnding): number {
-  if (status === "WAITING") return EXIT.WAITING;
+  if (status === "WAITING" || status === "INTERRUPTED") return EXIT.WAITING;
   return fault === undefined ? exitCodeOfEnding(status, exitReason) : exitCodeOfRefusal(fault.code);
 }
 

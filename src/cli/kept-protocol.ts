@@ -1,12 +1,10 @@
 /** The protocols that were kept beside traces, as the command line looks for them. */
 
-import { Fault } from "../errors/base.ts";
-import { checkSnapshot } from "../examine/allowed.ts";
 import type { FindKept } from "../examine/protocol.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { OpenedProtocol, RunStart, UnusableProtocol } from "../ledger/protocols/open.ts";
 import { foldersAbove } from "../ledger/trace-names.ts";
-import type { Plan } from "../plan/plan.ts";
+import { type RecordedPlan, recordedPlan } from "../workspace/recorded-plan.ts";
 import { type Context, shortPath } from "./context.ts";
 import { planOf, requiredSignatures } from "./load.ts";
 import type { Trust } from "./trust.ts";
@@ -39,42 +37,14 @@ async function openKept(
   });
 }
 
-/** A plan, and the file that its protocol was kept in; null for the snapshot at hand. */
-export interface RecordedPlan {
-  readonly plan: Plan;
-  readonly kept: string | null;
-}
-
-/**
- * The plan that a recorded run was on: of the snapshot at hand or, where that is another, of what was kept beside the
- * trace. Where that is none either, it is the one at hand. @throws Fault
- */
-export async function recordedPlan(
+/** The plan that a recorded run was on. @throws Fault */
+export function planOfRecord(
   trace: string,
   start: RunStart,
   roots: ReadonlySet<Digest>,
   trust: Trust,
   context: Context,
 ): Promise<RecordedPlan> {
-  const here = await attempted(() => planOf(start.workflow_code, context, trust));
-  const isSame = "done" in here && checkSnapshot(here.done, start, 1).length === 0;
-  const kept = isSame ? null : await findKept(trace, trust, context)(start, roots);
-  if (kept !== null && "plan" in kept) {
-    const plan = await attempted(() => kept.plan(start.workflow_code));
-    if ("done" in plan && checkSnapshot(plan.done, start, 1).length === 0)
-      return { plan: plan.done, kept: kept.file };
-  }
-  if ("done" in here) return { plan: here.done, kept: null };
-  throw here.failed;
-}
-
-async function attempted<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly done: T } | { readonly failed: unknown }> {
-  try {
-    return { done: await work() };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { failed: error };
-  }
+  const here = () => planOf(start.workflow_code, context, trust);
+  return recordedPlan(start, here, () => findKept(trace, trust, context)(start, roots));
 }

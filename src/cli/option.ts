@@ -1,5 +1,6 @@
 /** The kinds of options and arguments of a command line: each says how it is written, what it means and which value it gives. */
 
+import { isoDuration } from "../capabilities/iso-8601.ts";
 import { isDigest } from "../json/canonical.ts";
 
 /** An option; its name is the key under which it is declared, without the dashes. */
@@ -100,6 +101,19 @@ export function count<D>(description: string, fallback?: D, most?: number): Opti
       return most === undefined || Number(given) <= most ? undefined : `It should be at most ${most}.`;
     },
     read: (given) => (typeof given === "string" ? Number(given) : fallback),
+  };
+}
+
+/** Days and shorter, in milliseconds. */
+export function duration(description: string): OptionSpec<number | undefined> {
+  return {
+    value: "DURATION",
+    description,
+    refuse(given) {
+      const isDuration = isoDuration(given) !== undefined;
+      return isDuration ? undefined : "It should be an ISO 8601 duration, such as PT30S or P1DT12H.";
+    },
+    read: (given) => (typeof given === "string" ? isoDuration(given) : undefined),
   };
 }
 

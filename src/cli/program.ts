@@ -23,6 +23,21 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/resume/command.ts")).resume,
   },
   {
+    name: "signal",
+    summary: "deliver an event to every run that waits for it",
+    load: async () => (await import("./commands/signal/command.ts")).signal,
+  },
+  {
+    name: "wake",
+    summary: "go on with every run whose moment has come",
+    load: async () => (await import("./commands/wake/command.ts")).wake,
+  },
+  {
+    name: "cancel",
+    summary: "end a run that waits or was interrupted",
+    load: async () => (await import("./commands/cancel/command.ts")).cancel,
+  },
+  {
     name: "examine",
     summary: "verify and replay traces, and explain how each run ended",
     load: async () => (await import("./commands/examine/command.ts")).examine,

@@ -42,17 +42,32 @@ export async function besideTrace(trace: string, context: Context): Promise<Cont
 
 /**
  * What to add to a command that is typed in the current folder, so that it finds the same snapshot and data root; empty
- * where it finds them without options.
+ * where it finds them without options. `trace` is the trace that the command names, if it names one.
  */
-export async function placeOptions({ platform, settings }: Context): Promise<string> {
-  const { workspace, snapshot, dataRoot } = settings;
-  const usual = await settingsWith({}, platform);
-  const found = usual?.workspace === workspace ? usual : await settingsWith({ workspace }, platform);
-  const options = [
-    ["workspace", workspace, usual?.workspace],
-    ["snapshot", snapshot, found?.snapshot],
-    ["data-root", dataRoot, found?.dataRoot],
-  ] as const;
+export async function placeOptions(context: Context, trace?: string): Promise<string> {
+  const { workspace, snapshot, dataRoot } = context.settings;
+  const usual = await settingsWith({}, context, trace);
+  const found = usual?.workspace === workspace ? usual : await settingsWith({ workspace }, context, trace);
+  return optionsText(
+    [
+      ["workspace", workspace, usual?.workspace],
+      ["snapshot", snapshot, found?.snapshot],
+      ["data-root", dataRoot, found?.dataRoot],
+    ],
+    context,
+  );
+}
+
+/** The same of a command that finds runs in the folder of the traces. */
+export async function tracesOptions(traces: string, context: Context): Promise<string> {
+  const { workspace } = context.settings;
+  const found = await settingsWith({ workspace }, context);
+  return `${optionsText([["traces", traces, found?.traces]], context)}${await placeOptions(context)}`;
+}
+
+type PlaceOption = readonly [name: string, folder: string, found: string | undefined];
+
+function optionsText(options: readonly PlaceOption[], { platform }: Context): string {
   return options
     .filter(([, folder, found]) => folder !== found)
     .map(([name, folder]) => ` --${name} ${shellWord(shortPath(folder, platform.cwd))}`)
@@ -62,10 +77,12 @@ export async function placeOptions({ platform, settings }: Context): Promise<str
 /** What a command finds with these options; undefined where it is refused for its `pgs.json`. */
 async function settingsWith(
   options: { readonly workspace?: string },
-  platform: Context["platform"],
+  { platform }: Context,
+  trace?: string,
 ): Promise<Settings | undefined> {
   try {
-    return (await openContext(options, platform)).settings;
+    const opened = await openContext(options, platform);
+    return (trace === undefined ? opened : await besideTrace(trace, opened)).settings;
   } catch (error) {
     if (error instanceof Fault) return undefined;
     throw error;

@@ -20,21 +20,42 @@ export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "
   readonly trust: Trust;
   readonly kinds: { readonly md: boolean; readonly png: boolean };
   readonly access: TraceAccess;
+  /** The path of the trace, where it is not in the folder of its name. */
+  readonly trace?: string;
+  /** The exit code that an interrupt asks for; null where there was none. */
+  readonly stopped?: number | null;
+  /** Where it is another one than that of the run's ending. */
+  readonly exitCode?: number;
 }
 
 /** Answers the exit code. */
-export async function reportRun(
-  { plan, result, summary, notices, events, trust, kinds, access }: Reported,
-  context: Context,
-): Promise<number> {
-  const exitCode = exitCodeOfRun(result.ending);
-  const isUnhappy = exitCode !== EXIT.SUCCESS && exitCode !== EXIT.WAITING;
-  const hints = isUnhappy ? await hintsOf(summary, plan, trust, context) : [];
-  const base = result.folder === "" ? null : `${result.folder}/${result.traceId}`;
-  const report = { plan, result, summary, notices, exitCode, hints, jsonl: base && `${base}.jsonl` };
-  const printFiles = await printReport(report, context);
-  printFiles(base === null ? null : await render({ kinds, access, plan, events, base }, context));
+export async function reportRun(reported: Reported, context: Context): Promise<number> {
+  const { plan, result, summary, notices, events, kinds, access } = reported;
+  const exitCode = exitCodeOf(reported);
+  const jsonl = traceOf(reported);
+  const hints = await hintsOf(reported, exitCode, jsonl, context);
+  const printFiles = await printReport({ plan, result, summary, notices, exitCode, hints, jsonl }, context);
+  if (jsonl === null) {
+    printFiles(null);
+    return exitCode;
+  }
+  const base = jsonl.replace(/\.jsonl$/, "");
+  // Whoever interrupts a run does not wait for its picture.
+  const drawn = result.ending.status === "INTERRUPTED" ? { md: false, png: false } : kinds;
+  printFiles(await render({ kinds: drawn, access, plan, events, base }, context));
   return exitCode;
+}
+
+/** Null where it is not kept. */
+function traceOf({ result: { folder, traceId }, trace }: Reported): string | null {
+  if (trace !== undefined) return trace;
+  return folder === "" ? null : `${folder}/${traceId}.jsonl`;
+}
+
+function exitCodeOf({ result: { ending }, stopped = null, exitCode }: Reported): number {
+  const { status } = ending;
+  if (stopped !== null && (status === "INTERRUPTED" || status === "WAITING")) return stopped;
+  return exitCode ?? exitCodeOfRun(ending);
 }
 
 /** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
@@ -52,8 +73,23 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
   };
 }
 
-/** What is needed to say them is loaded only for a run that did not end well. */
+/** What is needed to say them is loaded only for a run that did not end well, or not yet. */
 async function hintsOf(
+  { result: { ending }, summary, plan, trust }: Reported,
+  exitCode: number,
+  jsonl: string | null,
+  context: Context,
+): Promise<readonly string[]> {
+  if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
+    const { dryWaitHints, interruptionHint, waitHints } = await import("./wait-hints.ts");
+    if (summary.isDryRun || jsonl === null) return dryWaitHints(summary.waits);
+    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context);
+    return [await interruptionHint(jsonl, context)];
+  }
+  return exitCode === EXIT.SUCCESS ? [] : endHints(summary, plan, trust, context);
+}
+
+async function endHints(
   summary: Summary,
   plan: Plan,
   trust: Trust,

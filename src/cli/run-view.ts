@@ -78,7 +78,12 @@ function toJson({ plan, result, summary, notices, exitCode, hints }: Report) {
 
 export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { platform }: Context): string {
   const { ending } = result;
-  const tone = ending.status === "SUCCESS" ? "good" : ending.status === "WAITING" ? "strong" : "bad";
+  const tone =
+    ending.status === "SUCCESS"
+      ? "good"
+      : ending.status === "WAITING" || ending.status === "INTERRUPTED"
+        ? "strong"
+        : "bad";
   const reason = ending.exitReason === null ? "" : `${paint("strong", plain(ending.exitReason))}  `;
   const dry = summary.isDryRun ? `${paint("strong", "DRY RUN")}  ` : "";
   const head = `${dry}${paint(tone, ending.status)}  ${reason}${plan.workflow.fqdn}\n${summary.isDryRun ? NOTHING_DONE : ""}`;

@@ -13,11 +13,20 @@ import { isFqdn } from "../snapshot/fqdn.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { readFileArgument } from "./file-argument.ts";
-import { choice, count, file, flag, text, type ValuesOf } from "./option.ts";
+import { choice, count, duration, file, flag, text, type ValuesOf } from "./option.ts";
 import { noticeText, plain, printError } from "./print.ts";
 
+export const CLOCK = { clock: text("RFC3339", "run with the clock fixed to this time") };
+
+export const SECRETS_KEY = {
+  "secrets-key": file(
+    "file of a key, 32 bytes in base64, to keep what the trace suppresses until the run ends",
+    { env: "$PGS_SECRETS_KEY, the key itself" },
+  ),
+};
+
 export const SESSION = {
-  clock: text("RFC3339", "run with the clock fixed to this time"),
+  ...CLOCK,
   seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
   durability: choice(
     "LEVEL",
@@ -25,10 +34,7 @@ export const SESSION = {
     "crash that recorded effects survive: of the whole device, or only of the process",
     "device",
   ),
-  "secrets-key": file(
-    "file of a key, 32 bytes in base64, to keep what the trace suppresses until the run ends",
-    { env: "$PGS_SECRETS_KEY, the key itself" },
-  ),
+  ...SECRETS_KEY,
 };
 
 export const TRACE_LIMIT = {
@@ -38,22 +44,49 @@ export const TRACE_LIMIT = {
   "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
 };
 
-export const RECORD = {
+export const RENDERINGS_OFF = {
   "no-png": flag("do not write the PNG"),
   "no-md": flag("do not write the Markdown"),
+};
+
+export const RECORD = {
+  ...RENDERINGS_OFF,
   follow: flag("print one line per event on standard error during the run"),
 };
 
-type SessionValues = ValuesOf<typeof SESSION> & ValuesOf<typeof TRACE_LIMIT>;
+export const WAIT = {
+  wait: duration(
+    "stay that long, such as PT30S, for waits that end: a moment that comes, an answer that is delivered",
+  ),
+};
 
-/** @throws UsageFault, EngineFault */
+/** @throws UsageFault for a clock that stands still, while time is to pass */
+export function checkWait({ wait, clock }: ValuesOf<typeof WAIT & typeof CLOCK>): void {
+  if (wait === undefined || clock === undefined) return;
+  throw new UsageFault("BAD_USAGE", {
+    message: "--wait needs a clock that goes on, and --clock is one that stands still",
+    hint: "omit --wait, or --clock",
+  });
+}
+
+interface SessionValues extends ValuesOf<typeof TRACE_LIMIT> {
+  readonly clock: string | undefined;
+  readonly durability?: RunEnvironment["durability"];
+  readonly actor?: string | undefined;
+  readonly secretsKey?: string | undefined;
+}
+
+export type SessionEnvironment = Omit<RunEnvironment, "plan" | "entropy">;
+
+/** `clockOption` is the option that gives the clock. @throws UsageFault, EngineFault */
 export function sessionEnvironment(
-  request: SessionValues & { readonly actor: string | undefined },
+  request: SessionValues,
   context: Context,
-): Omit<RunEnvironment, "plan" | "entropy"> {
+  clockOption?: string,
+): SessionEnvironment {
   const { platform, settings } = context;
-  const { actor, durability } = request;
-  const clock = clockOf(request.clock, context);
+  const { actor, durability = "device" } = request;
+  const clock = clockOf(request.clock, context, clockOption);
   checkActor(actor);
   checkDataRoot(context);
   return {
@@ -106,10 +139,10 @@ function secretsKeyOf(given: string | undefined, context: Context): SecretsKey |
 }
 
 /** The clock that stands still at the time that was given, or the system's. @throws UsageFault */
-export function clockOf(given: string | undefined, { platform }: Context): Clock {
+export function clockOf(given: string | undefined, { platform }: Context, option = "--clock"): Clock {
   if (given === undefined) return platform.clock;
   const parsed = momentOf(given);
-  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
+  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given, option });
   return platform.fixedClock(parsed);
 }
 

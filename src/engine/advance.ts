@@ -20,9 +20,18 @@ export interface Suspension {
   readonly fault?: never;
 }
 
-export type TraceEnding = RunEnding | Suspension;
+/** The same where its process was told to stop in the middle of it. */
+export interface Interruption {
+  readonly status: "INTERRUPTED";
+  readonly outcome: null;
+  readonly exitReason: null;
+  readonly fault?: never;
+}
+
+export type TraceEnding = RunEnding | Suspension | Interruption;
 
 export const SUSPENSION: Suspension = { status: "WAITING", outcome: null, exitReason: null };
+export const INTERRUPTION: Interruption = { status: "INTERRUPTED", outcome: null, exitReason: null };
 
 /** The node an outcome leads to, or null when none is declared. */
 export function advance({ next }: IntentNode | ContractNode, outcome: string): NodeKey | null {

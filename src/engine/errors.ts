@@ -127,6 +127,13 @@ export class RunCancelled extends Error {
   }
 }
 
+/** Ends the session of a run, because its process was told to stop; nothing is recorded of it. */
+export class RunStopped extends Error {
+  constructor() {
+    super("the process of the run was told to stop");
+  }
+}
+
 /** The words for a recorded `error` event; undefined for a code or facts that are not this build's. */
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;

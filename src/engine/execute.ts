@@ -96,9 +96,8 @@ async function executeRun(
     });
     return { ...ending, results: publishedIn(state) };
   };
-  const ending = await runToEnding(state);
   try {
-    return complete(ending);
+    return complete(await runToEnding(state));
   } catch (error) {
     if (!(error instanceof RunCancelled)) throw error;
     return complete(CANCELLED);
@@ -119,7 +118,6 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
     if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
-    if (error instanceof RunCancelled) return CANCELLED;
     if (!(error instanceof RunFault)) throw error;
     state.emit(errorEvent(state.input.run, error, state.cursor));
     return { status: "FAILED", outcome: null, exitReason: error.code, fault: error };

@@ -10,15 +10,16 @@ import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type JournalPosition, openJournal } from "../trace/journal.ts";
-import { SUSPENSION, type TraceEnding } from "./advance.ts";
+import { INTERRUPTION, SUSPENSION, type TraceEnding } from "./advance.ts";
 import type { RunResult } from "./child-runs.ts";
-import { secretsKeyRequired } from "./errors.ts";
+import { RunStopped, secretsKeyRequired } from "./errors.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
 import { requireLineSize } from "./limits.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
 import { type SecretsKey, SecretsWriter } from "./run-secrets.ts";
+import { type Stop, stoppable } from "./stoppable-executor.ts";
 
 /** What a run is executed with, when it begins and when it goes on. */
 export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail" | "sleep"> {
@@ -41,6 +42,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly isDryRun?: boolean | undefined;
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the session after the event at hand, with nothing on record: the trace can be resumed. */
+  readonly stop?: Stop;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -110,7 +113,7 @@ export async function inTrace(
   work: (live: LiveRun) => Promise<RunResult | null>,
   after?: JournalPosition,
 ): Promise<TracedRun> {
-  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null } = request;
+  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, stop } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
     const journal = openJournal(trace.file, {
@@ -138,12 +141,25 @@ export async function inTrace(
       onBeginRun: (nested, called) => redactor.add(nested, called),
       losesSecrets: () => request.isDryRun !== true && secrets === null && redactor.salt !== undefined,
     });
-    const ended = await work({ executor, append });
+    const live = stop === undefined ? executor : stoppable(executor, stop);
+    const ending = await endingOf(() => work({ executor: live, append }), redactor);
     if (durability === "device") journal.sync();
-    if (ended !== null) secrets?.remove();
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: endingOf(ended, redactor) };
+    if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") secrets?.remove();
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } finally {
     trace.file.close();
+  }
+}
+
+async function endingOf(work: () => Promise<RunResult | null>, redactor: Redactor): Promise<TraceEnding> {
+  try {
+    const ended = await work();
+    if (ended === null) return SUSPENSION;
+    const { fault, results: _, ...ending } = ended;
+    return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+  } catch (error) {
+    if (error instanceof RunStopped) return INTERRUPTION;
+    throw error;
   }
 }
 
@@ -155,12 +171,6 @@ function secretsOf(
 ): SecretsWriter | null {
   if (secretsKey === undefined || secrets === undefined) return null;
   return new SecretsWriter(secretsKey, id, secrets, isResumed && secrets.read() !== null);
-}
-
-function endingOf(ended: RunResult | null, redactor: Redactor): TraceEnding {
-  if (ended === null) return SUSPENSION;
-  const { fault, results: _, ...ending } = ended;
-  return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
 }
 
 /** What entropy is seeded with, so that two runs do not draw the same for the same seed alone. */

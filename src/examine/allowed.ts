@@ -7,6 +7,7 @@ import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Action, ContractNode, Plan, PlanNode } from "../plan/plan.ts";
 import { type EvaluationEnd, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { SessionRules } from "./allowed-sessions.ts";
 import { AttemptCheck } from "./attempts.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
@@ -14,6 +15,9 @@ import { finding, type TraceFinding } from "./finding.ts";
 export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Promise<readonly TraceFinding[]> {
   const plans = new Map<string, Plan>([[MAIN_RUN, plan]]);
   const found: TraceFinding[] = [];
+  const sessions = new SessionRules((run, node, step) =>
+    stepsOf(plans.get(run)?.nodes.get(node)).find(({ name }) => name === step),
+  );
   const attempts = new AttemptCheck();
   for (const event of events) {
     if (event.event_type === "execution_start" && event.run !== MAIN_RUN) {
@@ -26,6 +30,7 @@ export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Pr
       for (const one of checkEvent(own, event)) found.push(one);
       for (const one of attempts.take(own, event)) found.push(one);
     }
+    for (const one of sessions.check(event)) found.push(one);
     if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) plans.delete(event.run);
   }
   return found;

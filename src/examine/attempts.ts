@@ -1,5 +1,6 @@
 /** Are the attempts of an effect those that the plan declares: in order, and no more than that? */
 
+import { pauseAfter } from "../engine/attempts.ts";
 import type { EffectStep, Plan } from "../plan/plan.ts";
 import type { EventOf, TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
@@ -63,11 +64,11 @@ export class AttemptCheck {
     { run, node_id: node = "", sequence, payload }: EventOf<"side_effect_end">,
   ): readonly TraceFinding[] {
     const { step, outcome, retried = false } = payload;
-    if (last.node === node && last.step === step) this.#last.set(run, { ...last, isRetried: retried });
-    if (!retried || declared === undefined) return [];
-    const { retry } = declared;
-    if (retry !== null && last.attempt < retry.maxAttempts && retry.on.has(outcome)) return [];
-    return [finding("NOT_RETRIED", sequence, { node, step, outcome })];
+    const mustFollow = declared !== undefined && pauseAfter(declared, last.attempt, payload) !== null;
+    if (last.node === node && last.step === step)
+      this.#last.set(run, { ...last, isRetried: retried || mustFollow });
+    if (declared === undefined || retried === mustFollow) return [];
+    return [finding("BAD_RETRY", sequence, { node, step, outcome, retried })];
   }
 
   #missing(last: Attempted, { run, sequence }: Pick<TraceEvent, "run" | "sequence">): readonly TraceFinding[] {

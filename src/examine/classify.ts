@@ -6,7 +6,7 @@ import { MAIN_RUN, type Payloads } from "../trace/event.ts";
 import { isSuccess } from "../trace/run-path.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 
-/** `null` in a classification: the run ended well, or was aborted from outside. */
+/** `null` in a classification: the run ended well, or was aborted or cancelled from outside. */
 export type TraceClass =
   | "BUSINESS_VIOLATION"
   | "ADMISSION_ERROR"
@@ -78,6 +78,7 @@ export function classOfRefusal(code: string, refusal: Refusal): TraceClass | nul
 
 /** The class of an ending without a refusal; the outcome is that of the last node, null for a denial. */
 export function classOfEnding({ status, outcome }: Pick<Payloads["workflow_complete"], "status" | "outcome">) {
+  if (status === "CANCELLED") return null;
   if (outcome === "BACKEND_ERROR") return "CS_RUNTIME_ERROR";
   const isGood = status === "SUCCESS" && outcome !== null && isSuccess(outcome);
   return isGood ? null : "BUSINESS_VIOLATION";

@@ -2,12 +2,14 @@
 
 import { ambiguityTable } from "../capabilities/evidence.ts";
 import type { JsonObject } from "../json/value.ts";
+import type { Session } from "../trace/sessions.ts";
 import { markedEffects, type Summary } from "../trace/summary.ts";
 import type { Classification } from "./classify.ts";
 import { findingJson, type TraceFinding } from "./finding.ts";
 import { HEAD_ONLY } from "./head-only.ts";
 import { type Place, pointerOf } from "./locate/locate.ts";
 import { wordsOfAdvice } from "./recovery/advice.ts";
+import { type GoOn, resumeCommands } from "./recovery/go-on.ts";
 import type { Interruption } from "./recovery/interruption.ts";
 import { type OpenEffect, type ProbeResult, wordsOfProbeFailure } from "./recovery/probe.ts";
 import type { Replayed } from "./replay/replay.ts";
@@ -35,10 +37,13 @@ export interface Examination extends Reexamined {
   /** What the trace was held to; null where there was nothing. */
   readonly protocol: UsedProtocol | null;
   readonly summary: Summary;
+  readonly sessions: readonly Session[];
   /** Null while the run has not ended. */
   readonly classification: Classification | null;
   readonly place: PlacedLine | null;
   readonly interruption: Interruption;
+  /** How a run that was cut off can go on from its trace; null where it cannot, or need not. */
+  readonly goOn: GoOn | null;
   readonly isSound: boolean;
 }
 
@@ -57,7 +62,7 @@ export interface PlacedLine extends Place {
 /** The document that `pgs examine --json` prints. */
 export function examinationJson(examination: Examination): JsonObject {
   const { notices, isHeadGiven, verified, protocol, allowed, replayed } = examination;
-  const { whatIf, summary, interruption, isSound } = examination;
+  const { whatIf, summary, sessions, interruption, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -73,7 +78,11 @@ export function examinationJson(examination: Examination): JsonObject {
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
     what_if: whatIf === null ? null : whatIfJson(whatIf),
+    state: stateOf(summary),
     ending,
+    waits: summary.waits,
+    sessions: sessions.map(sessionJson),
+    settled: summary.settled,
     classification: classificationJson(examination),
     path: summary.path,
     violations: summary.violations,
@@ -83,8 +92,25 @@ export function examinationJson(examination: Examination): JsonObject {
     effects: markedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
-    advice: adviceJson(interruption),
+    advice: adviceJson(interruption, examination.goOn),
   } as unknown as JsonObject;
+}
+
+/** As `pgs runs` names it; whether a process still executes the run, its trace does not say. */
+export function stateOf({ ending, waits }: Summary): string {
+  if (ending === null) return waits.length > 0 ? "WAITING" : "INTERRUPTED";
+  return ending.status === "SUCCESS" ? "COMPLETED" : ending.status;
+}
+
+function sessionJson({ from, until, cause, delivered, reason, actor, runtime, tornBytes, end }: Session) {
+  return {
+    ...{ cause, end, actor, runtime },
+    from: { line: from.line, at: from.at },
+    until: { line: until.line, at: until.at },
+    delivered,
+    ...(reason === null ? {} : { reason }),
+    ...(tornBytes === 0 ? {} : { torn_bytes: tornBytes }),
+  };
 }
 
 function replayedJson({ finding, compared, suppressed, taken }: Replayed): object {
@@ -132,14 +158,17 @@ function foundJson(found: ProbeResult): JsonObject {
   return { state, because, dated, message: foundWords(found), evidence };
 }
 
-function adviceJson({ advice, lastNode, lastStep, dataRoot, placeOptions }: Interruption): unknown {
+function adviceJson(interruption: Interruption, goOn: GoOn | null): unknown {
+  const { advice, lastNode, lastStep, dataRoot, placeOptions } = interruption;
   if (advice === null) return null;
+  const resume = resumeCommands(goOn, interruption);
   const { code, tookPlace, ahead, heading, ending, unrehearsed } = advice;
-  const { what, hint } = wordsOfAdvice(advice, placeOptions);
+  const { what, hint } = wordsOfAdvice(advice, placeOptions, resume);
   return {
     code,
     message: what,
     hint,
+    resume,
     data_root: dataRoot,
     last_node: lastNode,
     last_step: lastStep,

@@ -3,14 +3,15 @@
 import type { Plan } from "../plan/plan.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import type { TraceEvent } from "../trace/event.ts";
-import { addEvent, createSummary } from "../trace/summary.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { Sessions } from "../trace/sessions.ts";
+import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 import { checkAllowed } from "./allowed.ts";
 import { classify } from "./classify.ts";
 import { TraceInputFault } from "./errors.ts";
 import type { Examination, PlacedLine, Reexamined } from "./examination.ts";
 import { nameNotices } from "./file-name.ts";
-import type { TraceFinding } from "./finding.ts";
+import { finding, type TraceFinding } from "./finding.ts";
 import { locate, type Place } from "./locate/locate.ts";
 import {
   type FindKept,
@@ -22,6 +23,7 @@ import {
   RecordedProtocols,
 } from "./protocol.ts";
 import type { ReadAgain } from "./recovery/dry-runs.ts";
+import { goOnOf } from "./recovery/go-on.ts";
 import { interruptionOf, type RunSurroundings } from "./recovery/interruption.ts";
 import { OpenEffects } from "./recovery/open-effects.ts";
 import { replay } from "./replay/replay.ts";
@@ -75,7 +77,7 @@ export async function examineTrace(
   environment: ExamineEnvironment,
 ): Promise<Examination> {
   const surveyed = await survey(trace, head, environment);
-  const { verified, summary, openEffects, executionId } = surveyed;
+  const { verified, summary, sessions, openEffects, executionId } = surveyed;
   if (!isTrace(verified, trace.firstPiece())) throw new TraceInputFault("NOT_A_TRACE", { file: trace.file });
   const { held, here, kept, notices: unused } = await protocolOf(trace, surveyed, environment);
   const reexamined = await replayOrWhatIf(trace, verified, { held, here }, stepwise);
@@ -94,20 +96,32 @@ export async function examineTrace(
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
   const interruption = await interruptionOf(unfinished, readAgain, plan, environment);
   const named = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
-  const notices = [...named, ...unused];
+  const notices = [...named, ...unused, ...assumptions(summary)];
   const isHeadGiven = head !== undefined;
   const protocol = plan === null ? null : { root: plan.snapshot.root, kept: kept?.file ?? null };
   const facts = {
     ...{ file: trace.file, notices, isHeadGiven, verified, allowed, protocol },
-    ...{ summary, classification, place, interruption },
+    ...{ summary, sessions, classification, place, interruption },
   };
-  return { ...facts, ...reexamined, isSound };
+  const goOn = goOnOf(interruption, { verified, allowed, replayed: reexamined.replayed });
+  return { ...facts, ...reexamined, goOn, isSound };
+}
+
+/** What the run rests on that nobody saw. */
+function assumptions({ settled }: Summary): readonly TraceFinding[] {
+  return settled
+    .filter((one) => one.settled === "assumed")
+    .map(({ run, node, step, op, actor }) => {
+      const at = `${run === MAIN_RUN ? "" : `${run}/`}${node}.${step}`;
+      return finding("ASSUMED", undefined, { op, at, actor });
+    });
 }
 
 /** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
 async function survey(trace: TraceReader, head: string | undefined, environment: ExamineEnvironment) {
   const verification = new Verification(head);
   const summary = createSummary();
+  const sessions = new Sessions();
   const openEffects = new OpenEffects();
   const protocols = new RecordedProtocols();
   let executionId: string | null = null;
@@ -117,6 +131,7 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
         const event = eventIn(line);
         executionId ??= event.execution_id;
         addEvent(summary, event);
+        sessions.take(event);
         openEffects.take(event);
         protocols.take(event);
         yield event;
@@ -129,7 +144,8 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
   const isReadable =
     verified.omitted === 0 &&
     verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, openEffects, protocols, executionId, held: isReadable ? held : null };
+  const read = { verified, summary, sessions: sessions.all, openEffects, protocols, executionId };
+  return { ...read, held: isReadable ? held : null };
 }
 
 /** What the trace is held to; `here` is the plan at hand, where that is another one. */

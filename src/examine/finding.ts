@@ -103,9 +103,9 @@ export const findingTable = {
         ? `attempts of step ${text(f["step"])} of ${text(f["node"])} are not declared`
         : `attempt ${text(f["expected"])} of step ${text(f["step"])} of ${text(f["node"])} is expected, found ${f["found"] === null ? "none" : text(f["found"])}`,
   },
-  NOT_RETRIED: {
+  BAD_RETRY: {
     what: (f: JsonObject) =>
-      `step ${text(f["step"])} of ${text(f["node"])} is not tried again after ${text(f["outcome"])}`,
+      `step ${text(f["step"])} of ${text(f["node"])} is ${f["retried"] === true ? "not " : ""}to be tried again after this ${text(f["outcome"])}`,
   },
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,
@@ -123,6 +123,32 @@ export const findingTable = {
   },
   NOT_ANNOUNCED: {
     what: (f: JsonObject) => `${text(f["node"])} does not declare the event ${text(f["event_code"])}`,
+  },
+  NOT_A_WAIT: {
+    what: (f: JsonObject) =>
+      `${text(f["node"])} has no open step ${text(f["step"])} that declares this wait in run ${text(f["run"])}`,
+  },
+  NO_WAITS: { what: () => "the run is suspended without anything that it waits for" },
+  NOT_RESUMED: {
+    what: (f: JsonObject) =>
+      `${text(f["event_type"])} follows a suspension, but neither run_resumed nor run_cancelled stands between them`,
+  },
+  NOT_SUSPENDED: {
+    what: (f: JsonObject) =>
+      `the run is said to go on because of ${f["cause"] === "TIME" ? "a moment" : "an event"}, but it was not suspended here`,
+  },
+  NOT_WAITED_FOR: {
+    what: (f: JsonObject) => `no open wait is for the event ${text(f["key"])} that is said to be delivered`,
+  },
+  NOT_CANCELLED: {
+    what: (f: JsonObject) =>
+      f["status"] === "CANCELLED"
+        ? `run ${text(f["run"])} ends as CANCELLED, but no run_cancelled stands before it`
+        : `run ${text(f["run"])} ends as ${text(f["status"])} although it was cancelled`,
+  },
+  ASSUMED: {
+    what: (f: JsonObject) =>
+      `nobody saw ${text(f["op"])} by ${text(f["at"])} end: ${f["actor"] === null ? "a person" : text(f["actor"])} said that it took place`,
   },
   BAD_LINK: {
     what: () =>

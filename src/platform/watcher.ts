@@ -2,6 +2,8 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { FolderWatch } from "../ports.ts";
+import { nodeSleep } from "./node-ports.ts";
 
 /** Authored Markdown, scenarios and what they name, and the files of capability packages. */
 const READ = /\.(?:ya?ml|jsonl?|md|m?js)$/;
@@ -37,3 +39,44 @@ function folderAt(place: string): readonly string[] {
     return [];
   }
 }
+
+/** How often one looks for a folder that is not there yet, or cannot be watched. */
+const LOOK_MS = 500;
+
+/** Watches the entries of the folder itself, not those of the folders in it. Where it cannot be watched, only time passes. */
+export function watchFolder(folder: string): FolderWatch {
+  let isChanged = false;
+  let tell: () => void = () => undefined;
+  const open = () =>
+    openWatcher(folder, () => {
+      isChanged = true;
+      tell();
+    });
+  let watcher = open();
+  return {
+    async changed(milliseconds, signal) {
+      const isWatched = watcher !== null;
+      watcher ??= open();
+      // What has happened in a folder before it could be watched was told to nobody.
+      if (!isChanged && isWatched === (watcher !== null)) {
+        const told = new AbortController();
+        tell = () => told.abort();
+        const signals = signal === undefined ? [told.signal] : [told.signal, signal];
+        await nodeSleep(Math.min(milliseconds, isWatched ? LONGEST_MS : LOOK_MS), AbortSignal.any(signals));
+      }
+      isChanged = false;
+    },
+    close: () => watcher?.close(),
+  };
+}
+
+function openWatcher(folder: string, changed: () => void): fs.FSWatcher | null {
+  try {
+    return fs.watch(folder, changed).on("error", () => undefined);
+  } catch {
+    return null;
+  }
+}
+
+/** The longest time that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;

@@ -2,8 +2,9 @@
 
 import { type Digest, sha256 } from "../json/canonical.ts";
 import { jsonDifferences } from "../json/diff.ts";
-import type { Json } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { EventOf, TraceEvent } from "../trace/event.ts";
+import { type Session, sessionsOf } from "../trace/sessions.ts";
 import { SignatureFault, type SignaturePlace } from "./errors.ts";
 import { type Statement, toDocument } from "./statement.ts";
 
@@ -67,9 +68,8 @@ export interface IntactTrace {
 /** The statement about a run. It depends only on the trace, so anyone can derive it again and compare. */
 export function runStatement({ bytes, events, head }: IntactTrace): Statement {
   const { execution_id, payload: start } = events[0] as EventOf<"execution_start">;
-  const { payload: end } = events.at(-1) as EventOf<"workflow_complete">;
-  const { status, outcome, exit_reason_code } = end;
   const { actor } = start;
+  const sessions = sessionsOf(events);
   return {
     subject: { name: `${execution_id}.jsonl`, sha256: sha256(bytes) },
     predicateType: RUN_TYPE,
@@ -77,9 +77,24 @@ export function runStatement({ bytes, events, head }: IntactTrace): Statement {
       ...{ head, events: events.length },
       ...{ workflow: start.workflow_code, snapshot: start.snapshot, runtime: start.runtime },
       ...(actor === undefined ? {} : { actor }),
-      ...{ status, outcome, exit_reason_code },
+      ...(sessions.length === 1 ? {} : { sessions: sessions.map(sessionOf) }),
+      ...endingOf(events),
     },
   };
+}
+
+/** Why the run went on, who gave the cause, and what executed it from there on. */
+function sessionOf({ cause, actor, runtime }: Session): JsonObject {
+  return { cause, ...(actor === null ? {} : { actor }), runtime: { ...runtime } };
+}
+
+/** A run that waits has no outcome yet: what is attested is how far it has come. */
+function endingOf(events: readonly TraceEvent[]): JsonObject {
+  const last = events.at(-1);
+  if (last?.event_type !== "workflow_complete")
+    return { status: "WAITING", outcome: null, exit_reason_code: null };
+  const { status, outcome, exit_reason_code } = last.payload;
+  return { status, outcome, exit_reason_code };
 }
 
 /** A trace is identified by its bytes; for an intact trace, the whole statement must match as well. */

@@ -376,7 +376,7 @@ export const EVENTS = {
     ...session,
   }),
   run_cancelled: event("The run is ended before its end; the end of each of its open runs follows.", {
-    reason: optional(matchesBytes("all", text), "Why."),
+    reason: optional(matchesBytes("all", orSuppressed(text)), "Why."),
     ...session,
   }),
 } as const;

@@ -60,6 +60,20 @@ export interface EvaluationEntry extends EvaluationEnd {
   readonly node: string;
 }
 
+/** An effect whose end became known after an interruption. */
+export interface SettledEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly op: string | null;
+  readonly store: string | null;
+  readonly outcome: string;
+  /** The store shows it, or a person said so. */
+  readonly settled: "shown" | "assumed";
+  /** Who said so; null where nobody is named. */
+  readonly actor: string | null;
+}
+
 /** What an http effect sent. */
 export interface RequestEntry extends RecordedRequest {
   readonly run: string;
@@ -81,6 +95,7 @@ export interface Summary {
   readonly violations: ViolationEntry[];
   readonly errors: ErrorEntry[];
   readonly reasons: ReasonEntry[];
+  readonly settled: SettledEntry[];
   readonly evaluations: EvaluationEntry[];
   /** What the run waits for, where the trace ends in that. */
   waits: readonly WaitEntry[];
@@ -102,6 +117,7 @@ export function createSummary(): Summary {
     violations: [],
     errors: [],
     reasons: [],
+    settled: [],
     evaluations: [],
     waits: [],
     ending: null,
@@ -145,6 +161,11 @@ export function addEvent(summary: Summary, event: EventBody): void {
         (one) => one.run === run && one.node === node && one.step === step,
       );
       const begun = summary.effects[index];
+      const { settled, actor = null } = event.payload;
+      if (settled !== undefined) {
+        const { op = null, store = null } = begun ?? {};
+        summary.settled.push({ run, node, step, op, store, outcome, settled, actor });
+      }
       const tried = begun?.attempt === undefined ? {} : { attempt: begun.attempt };
       gatherReason(summary, { run, node, ...event.payload, ...tried });
       if (begun !== undefined) summary.effects[index] = sharing({ ...begun, outcome }, summary);

@@ -45,6 +45,7 @@ export async function examineIn(
     ...{ clock, entropy, mail, dataRoot },
     openStores: () => stores,
     placeOptions: async () => "",
+    traceWord: "TRACE",
     plan: (name) => planOf(name, around),
     snapshot: () => around.snapshot(),
     kept: around.kept(trace.path === null ? [] : foldersAbove(trace.path)),

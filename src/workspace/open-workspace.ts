@@ -1,5 +1,6 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
+import { setImmediate } from "node:timers/promises";
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
@@ -34,6 +35,8 @@ import { dryRun } from "./dry-run.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
+import { recordedPlan } from "./recorded-plan.ts";
+import type { GivenTrace, Going } from "./resume-in.ts";
 import { runWorkflow } from "./run-workflow.ts";
 import { folderTraces, memoryTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
 
@@ -76,9 +79,22 @@ export interface WorkspaceOptions extends RunPorts {
   readonly requireSignatures?: number;
 }
 
-export interface RunOptions extends RunPorts {
-  /** Who runs the workflow, as a full name; recorded in the trace. */
+/** What every session of a run may be given. */
+export interface SessionOptions {
+  /** Who runs the workflow, answers it or cancels it, as a full name; recorded in the trace. */
   readonly actor?: string;
+  /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
+  readonly signal?: AbortSignal;
+  /** Stops the run after the event at hand, with nothing on record: `resume` goes on with it. */
+  readonly stop?: AbortSignal;
+  /**
+   * Called with every event after it was written. An error of it does not end the run: once the run has ended, it is
+   * the cause of the refusal `LISTENER_FAILED`. A promise that it returns is not waited for before the next event.
+   */
+  readonly onEvent?: (event: TraceEvent) => unknown;
+}
+
+export interface RunOptions extends RunPorts, SessionOptions {
   /**
    * Only says what the run would do: it is executed on an overlay of the stores, and reaches no server. Its trace is kept
    * in memory, unless `traces` is given beside it. Where it waits, it ends, or goes on with the answer to that key.
@@ -86,13 +102,25 @@ export interface RunOptions extends RunPorts {
   readonly dryRun?: boolean | { readonly answers: Readonly<Record<string, Json>> };
   /** Makes members of the payload that the intent does not declare violations; else they are notices. Default: false. */
   readonly strictPayload?: boolean;
-  /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
-  readonly signal?: AbortSignal;
-  /**
-   * Called with every event after it was written. An error of it does not end the run: once the run has ended, it is
-   * the cause of the refusal `LISTENER_FAILED`. A promise that it returns is not waited for before the next event.
-   */
-  readonly onEvent?: (event: TraceEvent) => unknown;
+}
+
+/** What a recorded run goes on with; its hop limit is the one with which it began. */
+export interface ResumeOptions extends Omit<RunPorts, "traces" | "maxHops">, SessionOptions {
+  /** Delivers an event with this key; of a suppressed key, the object that stands for it in the trace. */
+  readonly event?: Json;
+  /** What is answered. Default: null. */
+  readonly answer?: Json;
+  /** A name of this delivery: the same one is taken once. */
+  readonly eventId?: string;
+  /** What to believe of an effect of which nothing shows whether it took place. */
+  readonly assume?: "done" | "absent";
+}
+
+export interface CancelOptions extends Pick<RunPorts, "clock" | "durability" | "limits"> {
+  /** Why; recorded in the trace. */
+  readonly reason?: string;
+  /** Who cancels the run, as a full name; recorded in the trace. */
+  readonly actor?: string;
 }
 
 /** How a run ended. A denied, failed or refused run is no exception: its trace has all of it. */
@@ -102,10 +130,10 @@ export interface RunResult
   readonly workflow: string;
   /** Whether it was a dry run: nothing was written, and nothing was sent. */
   readonly dryRun: boolean;
-  readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING";
+  readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING" | "INTERRUPTED";
   /** Of the last node that ended; null when the run was not admitted or was refused. */
   readonly outcome: string | null;
-  /** Null while it waits. */
+  /** Null while it waits, or was stopped. */
   readonly exitReason: string | null;
   /** Why the run was refused before it reached an exit; null for every other ending. */
   readonly refusal: Fault | null;
@@ -141,6 +169,13 @@ export interface Workspace {
   workflow(name: string): Promise<Workflow>;
   /** Verifies and replays a trace: that of a run, the bytes of one, or the file of one. */
   examine(trace: RunTrace | Uint8Array | string, options?: { readonly head?: string }): Promise<Verdict>;
+  /**
+   * Goes on with a run that waits or was interrupted, from its trace: that of a run, the bytes of one, the path of its
+   * file, or its name in the traces folder. A trace that was given as bytes stays as it is: the result has the new one.
+   */
+  resume(trace: RunTrace | Uint8Array | string, options?: ResumeOptions): Promise<RunResult>;
+  /** Ends such a run, and its nested runs. */
+  cancel(trace: RunTrace | Uint8Array | string, options?: CancelOptions): Promise<RunResult>;
   /** Checks every file of the snapshot, its seal and its signatures. */
   verify(): Promise<Verification>;
   /** Checks the snapshot against the rules of the protocol, as the member `check` of `pgs.json` says. */
@@ -270,6 +305,59 @@ class OpenWorkspace implements Workspace {
     });
   }
 
+  resume(trace: GivenTrace, options: ResumeOptions = {}): Promise<RunResult> {
+    return guard(async () => {
+      checkOptions("resume", options);
+      const { event, answer, eventId, assume, ...session } = options;
+      if (event === undefined && (answer !== undefined || eventId !== undefined))
+        throw new WorkspaceFault("BAD_ARGUMENT", {
+          call: "resume",
+          expected: "an event with its answer and its eventId",
+        });
+      const { deliveryOf } = await import("./resume-in.ts");
+      return this.#goOn("resume", trace, session, {
+        ...(event === undefined ? {} : { delivery: deliveryOf(event, options) }),
+        ...(assume === undefined ? {} : { assume }),
+      });
+    });
+  }
+
+  cancel(trace: GivenTrace, options: CancelOptions = {}): Promise<RunResult> {
+    return guard(async () => {
+      checkOptions("cancel", options);
+      const { reason, ...session } = options;
+      const cancellation = reason === undefined ? {} : { reason };
+      return this.#goOn("cancel", trace, session, { cancellation });
+    });
+  }
+
+  async #goOn(
+    call: string,
+    given: GivenTrace,
+    { onEvent, limits, stop, ...options }: Omit<ResumeOptions, "event" | "answer" | "eventId" | "assume">,
+    how: Pick<Going, "delivery" | "cancellation" | "assume">,
+  ): Promise<RunResult> {
+    const { resumeIn } = await import("./resume-in.ts");
+    const { traces: _, maxHops: __, ...ports } = this.#ports;
+    checkActor(options.actor);
+    const listener = listenerOf(onEvent);
+    const notices: Fault[] = [];
+    const { run, trace } = await resumeIn(call, given, {
+      ...{ ...ports, ...options, ...how, ...stopOf(stop) },
+      runtime: TOOL,
+      limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
+      plan: async (start, roots, folders) => {
+        const here = () => this.#plan(start.workflow_code);
+        return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
+      },
+      traces: this.#paths.traces,
+      recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)).records,
+      ...(onEvent === undefined ? {} : { listen: listener.listen }),
+    });
+    await listener.requireNoFailure(run);
+    return { ...resultOf(run.plan, run, run.summary, trace), notices };
+  }
+
   verify(): Promise<Verification> {
     return guard(async () => {
       const { verifySnapshot } = await import("../snapshot/verify-snapshot.ts");
@@ -346,19 +434,27 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    const { actor, signal, onEvent, limits, strictPayload = false, dryRun: dry = false, ...ports } = options;
+    const {
+      actor,
+      signal,
+      stop,
+      onEvent,
+      limits,
+      strictPayload = false,
+      dryRun: dry = false,
+      ...ports
+    } = options;
     // A dry run leaves nothing behind, unless its trace is asked for.
     const defaults = dry === false ? this.#ports : { ...this.#ports, traces: memoryTraces() };
     const { traces, ...rest } = { ...defaults, ...ports };
-    if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
+    checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
     const records = dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : {};
     const request = {
-      ...rest,
-      ...records,
+      ...{ ...rest, ...records, ...stopOf(stop) },
       plan,
       payload,
       signal,
@@ -375,12 +471,7 @@ class OpenWorkspace implements Workspace {
     const execute = dry === false ? runWorkflow : dryRunWith(answersOf(dry));
     const { summary, notices: undeclared, ...traced } = await execute(request);
     if (trace === undefined) throw new Error("the run ended without a trace");
-    const failure = await listener.failure();
-    if (failure !== null) {
-      const { status, exitReason: exit_reason_code } = traced.ending;
-      const facts = { trace_id: trace.id, status, exit_reason_code };
-      throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
-    }
+    await listener.requireNoFailure(traced);
     return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
   }
 
@@ -407,6 +498,16 @@ function dryRunWith(answers: readonly DryAnswer[]): typeof runWorkflow {
   return ({ records: _, remote: __, wrapExecutor: ___, ...request }) => dryRun({ ...request, answers });
 }
 
+/** @throws WorkspaceFault */
+function checkActor(actor: string | undefined): void {
+  if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
+}
+
+/** A timer of the program may be what aborts the signal. */
+function stopOf(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { stop: { signal, pause: () => setImmediate() } };
+}
+
 /** The first error of a listener is kept, that of a promise too, so that it reaches the caller and not the run. */
 function listenerOf(onEvent: RunOptions["onEvent"]) {
   let failure: { readonly error: unknown } | null = null;
@@ -426,9 +527,13 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
         keep(error);
       }
     },
-    async failure(): Promise<{ readonly error: unknown } | null> {
+    /** @throws WorkspaceFault, once the run has ended */
+    async requireNoFailure({ traceId: trace_id, ending }: Pick<Traced, "traceId" | "ending">): Promise<void> {
       await Promise.all(pending);
-      return failure;
+      if (failure === null) return;
+      const { status, exitReason: exit_reason_code } = ending;
+      const facts = { trace_id, status, exit_reason_code };
+      throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
     },
   };
 }

@@ -15,12 +15,18 @@ const PORTS = [
   "maxHops",
   "limits",
 ];
+const SESSION = ["actor", "signal", "stop", "onEvent"];
 const OPTIONS = {
   openWorkspace: [
     ...["folder", "snapshot", "dataRoot", "capabilities", "expectSeal", "trustedKeys", "requireSignatures"],
     ...PORTS,
   ],
-  run: ["actor", "dryRun", "strictPayload", "signal", "onEvent", ...PORTS],
+  run: ["dryRun", "strictPayload", ...SESSION, ...PORTS],
+  resume: [
+    ...["event", "answer", "eventId", "assume", ...SESSION],
+    ...PORTS.filter((one) => one !== "traces" && one !== "maxHops"),
+  ],
+  cancel: ["reason", "actor", "clock", "durability", "limits"],
   examine: ["head"],
 } as const;
 

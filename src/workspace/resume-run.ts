@@ -1,7 +1,7 @@
 /** A recorded run goes on, or is cancelled: its trace is read, what it had begun is settled, and it is executed from there. */
 
 import { targetOf } from "../capabilities/effect.ts";
-import { type RunEnding, SUSPENSION, type TraceEnding } from "../engine/advance.ts";
+import { INTERRUPTION, type RunEnding, SUSPENSION, type TraceEnding } from "../engine/advance.ts";
 import type { EffectResult } from "../engine/executor.ts";
 import { type Cancellation, type Delivery, type RunRecord, resume } from "../engine/resume.ts";
 import { ResumeFault } from "../engine/resume-errors.ts";
@@ -65,7 +65,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
     if (summary.isDryRun) throw new ResumeFault("DRY_RUN_ENDED", { trace: trace.file });
     const plan = await request.plan(start, record.protocols.roots);
     if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
-      const known = { traceId: locked.id, folder: locked.folder, head: position.head, summary, plan };
+      const known = { traceId: record.id, folder: locked.folder, head: position.head, summary, plan };
       const events = await eventsOf(trace, record);
       return { ...known, ending: endingOf(summary), events, isRepeated: true };
     }
@@ -81,6 +81,8 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
 
 /** What one pass through the trace gives. */
 interface ReadRecord {
+  /** The name of the run, which its file may have lost. */
+  readonly id: string;
   readonly verified: Verified;
   readonly start: RunStart;
   readonly protocols: RecordedProtocols;
@@ -129,10 +131,10 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
     };
     throw new ResumeFault("TRACE_DAMAGED", { trace: trace.file, ...facts });
   }
-  const { sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
+  const { execution_id: id, sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ verified, start, protocols, summary, openEffects, deliveries, drawn },
+    ...{ id, verified, start, protocols, summary, openEffects, deliveries, drawn },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };
@@ -201,7 +203,8 @@ async function goOn(
         ...{ plan, record, settled },
         entropy: request.entropy(plan, start, read.drawn),
         trace: {
-          ...{ id: locked.id, folder: locked.folder, secrets: locked.secrets },
+          ...{ id: read.id, folder: locked.folder },
+          ...(locked.secrets === undefined ? {} : { secrets: locked.secrets }),
           file: hold(locked.continueAfter(position.bytes)),
         },
         listen(event) {
@@ -227,9 +230,24 @@ async function eventsOf(trace: TraceReader, { verified }: ReadRecord): Promise<r
   return trace.readAgain("reading", verified, async (events) => [...events]);
 }
 
+/** How a run stands by its trace, while another process may append to it. */
+export interface RecordedRun {
+  readonly ending: TraceEnding;
+  readonly head: Digest;
+  readonly summary: Summary;
+  readonly events: readonly TraceEvent[];
+}
+
+/** @throws ResumeFault `TRACE_DAMAGED` */
+export async function readRun(trace: TraceReader): Promise<RecordedRun> {
+  const record = await readRecord(trace);
+  const { summary, position } = record;
+  return { ending: endingOf(summary), head: position.head, summary, events: await eventsOf(trace, record) };
+}
+
 /** How the run stands by its record. */
-function endingOf({ ending }: Summary): TraceEnding {
-  if (ending === null) return SUSPENSION;
+function endingOf({ ending, waits }: Summary): TraceEnding {
+  if (ending === null) return waits.length === 0 ? INTERRUPTION : SUSPENSION;
   const { status, outcome, exit_reason_code: exitReason } = ending;
   return { status, outcome, exitReason } satisfies RunEnding;
 }

@@ -3,9 +3,9 @@
 import { FileFault } from "../errors/ports.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
-import { openTrace } from "../platform/trace-files.ts";
+import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
-import type { TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
+import type { LockedTrace, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
@@ -78,6 +78,37 @@ export function memoryTraces(): Traces {
       };
     },
   };
+}
+
+/** A trace in memory with which a run goes on: the bytes that are there stay as they are. */
+export function continuedInMemory(id: string, before: Uint8Array): OpenedContinuation {
+  let bytes = Buffer.from(before);
+  const locked: LockedTrace = {
+    ...{ id, folder: "", unlock: () => undefined },
+    continueAfter(length) {
+      let isCut = false;
+      return {
+        ...memoryFile([]),
+        append(text) {
+          bytes = Buffer.concat([isCut ? bytes : bytes.subarray(0, length), Buffer.from(text)]);
+          isCut = true;
+        },
+      };
+    },
+  };
+  return { locked, trace: { id, file: null, bytes: () => bytes } };
+}
+
+/** The trace of a run that goes on. */
+export interface OpenedContinuation {
+  readonly locked: LockedTrace;
+  readonly trace: RunTrace;
+}
+
+/** @throws TraceFault `TRACE_BUSY` while another process appends to it */
+export function continuedInFile(file: string): OpenedContinuation {
+  const locked = lockTraceFile(file);
+  return { locked, trace: { id: locked.id, file, bytes: () => readAll(file) } };
 }
 
 function memoryFile(lines: string[]): TraceFile {

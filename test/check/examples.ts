@@ -89,7 +89,93 @@ function retrying(small: Small, retry: Json): void {
   policyOf(small)["retry"] = retry;
 }
 
+export const AWAIT = "capability_side_effects::CS_AWAIT_V0";
+
+/** After the append, the contract waits. */
+export function waiting(small: Small, inputs: JsonObject, op: "EVENT" | "TIME" = "EVENT"): void {
+  const declared = ["SUCCESS", ...(op === "EVENT" ? ["TIMED_OUT"] : []), "VIOLATION", "BACKEND_ERROR"];
+  small.blocks[AWAIT] = {
+    cs_code: "CS_AWAIT_V0",
+    core: {
+      operations: {
+        EVENT: { result_status_values: ["SUCCESS", "TIMED_OUT", "VIOLATION", "BACKEND_ERROR"] },
+        TIME: { result_status_values: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] },
+      },
+    },
+    implementation: { module: "m", callable: "c" },
+  };
+  at(small.blocks, "test::RB_X_V0", "core", "bindings")[AWAIT] = { policy: {} };
+  step(small, "CC_WRITE_V0")["on_result"] = { SUCCESS: "continue", VIOLATION: "exit", BACKEND_ERROR: "exit" };
+  second(small, "CC_WRITE_V0").push({
+    step: "wait",
+    side_effect: AWAIT,
+    op,
+    inputs,
+    outputs: {},
+    on_result: Object.fromEntries(declared.map((outcome) => [outcome, "exit"])),
+  });
+  const allowed = ["SUCCESS", ...(op === "EVENT" ? ["TIMED_OUT"] : []), "VIOLATION", "BACKEND_ERROR"];
+  at(small.blocks, "test::CC_WRITE_V0", "core", "result_status_contract")["allowed"] = allowed;
+  if (op === "EVENT") at(node(small, "WRITE"), "next")["TIMED_OUT"] = "FAILED";
+}
+
+/** What is wrong with a wait, by the rule that finds it. */
+export const WAIT_EXAMPLES: readonly RuleExample[] = (
+  [
+    ["wait-key-missing", "an event has no key", "key", { timeout: "PT1H" }],
+    ["wait-key-missing", "a key is empty", "key", { key: "" }],
+    ["wait-key-missing", "a key is a number", "key", { key: 4 }],
+    ["wait-key-missing", "a key is no text by its declaration", "key", { key: "$.inputs.same" }],
+    ["wait-moment-malformed", "a deadline is a word", "timeout", { key: "k", timeout: "tomorrow" }],
+    ["wait-moment-malformed", "a deadline counts months", "timeout", { key: "k", timeout: "P1M" }],
+    ["wait-moment-malformed", "a deadline is a number", "timeout", { key: "k", timeout: 60 }],
+    ["wait-moment-malformed", "a pause is a moment", "after", { after: "2026-01-31T09:00:00Z" }, "TIME"],
+    ["wait-moment-malformed", "a moment is a duration", "until", { until: "PT1H" }, "TIME"],
+    ["wait-moment-malformed", "a pause has no length", "after", {}, "TIME"],
+    [
+      "wait-moment-malformed",
+      "a pause is a duration and ends at a moment",
+      "after",
+      { until: "2026-01-31T09:00:00Z", after: "PT1H" },
+      "TIME",
+    ],
+    [
+      "wait-prompt-missing",
+      "choices are offered without a prompt",
+      "prompt",
+      { key: "k", choices: ["a", "b"] },
+    ],
+    [
+      "wait-prompt-missing",
+      "choices are offered with an empty prompt",
+      "prompt",
+      { key: "k", prompt: "", choices: ["a"] },
+    ],
+    [
+      "wait-answer-malformed",
+      "a choice stands twice",
+      "choices",
+      { key: "k", prompt: "Which?", choices: ["a", "a"] },
+    ],
+    ["wait-answer-malformed", "there is no choice", "choices", { key: "k", prompt: "Which?", choices: [] }],
+    ["wait-answer-malformed", "the fields are a list", "fields", { key: "k", fields: ["name"] }],
+    [
+      "wait-answer-malformed",
+      "a field has a format that is none",
+      "fields/name/format",
+      { key: "k", fields: { name: { type: "string", format: "emial" } } },
+    ],
+    ["wait-answer-malformed", "a field is no mapping", "fields/name", { key: "k", fields: { name: "string" } }],
+  ] as const
+).map(([rule, about, input, inputs, op = "EVENT"]) => ({
+  rule,
+  about,
+  at: `CC_WRITE_V0.json /frontmatter/core/pipeline/1/inputs/${input}`,
+  breach: (small) => waiting(small, inputs as JsonObject, op as "EVENT" | "TIME"),
+}));
+
 export const EXAMPLES: readonly RuleExample[] = [
+  ...WAIT_EXAMPLES,
   {
     rule: "authored-differs",
     about: "the snapshot has a file that nothing authored makes",

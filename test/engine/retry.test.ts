@@ -9,8 +9,10 @@ import { ReplayExecutor } from "../../src/engine/replay-executor.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { Mail, MailRefusal } from "../../src/ports.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
+import { found } from "../examine/examination.ts";
 import {
   appending,
   compileTrial,
@@ -21,6 +23,7 @@ import {
   oneContract,
   type Protocol,
   pathOf,
+  resumePlan,
   runPlan,
   type Trial,
   testEffect,
@@ -186,15 +189,82 @@ test("the pause ends when the run is aborted, and so does the run", async () => 
   assert.equal(await replays(plan, trial.events), null);
 });
 
+/** As long as it is broken, an append fails. */
+const logging = async (retry: JsonObject) =>
+  compileTrial(protocolOf(appending("act", { a: 1 }, { on_result: onward }), { [JOURNAL]: { retry } }));
+
+const broken = () => {
+  const data = memoryData();
+  data.broken.add("log.jsonl");
+  return data;
+};
+
+const at = (moment: string) => ({ clock: fixedClock(Date.parse(moment)) });
+
 test("a longer pause suspends the run until its moment, counted from the end of the attempt", async () => {
-  const plan = await compileTrial(flaky([failed()], { max_attempts: 3, backoff: "PT1H" }));
-  const trial = await runPlan(plan, {});
-  const last = trial.events.at(-1);
+  const plan = await logging({ max_attempts: 4, backoff: "PT1H", factor: 2 });
+  const data = broken();
+  const first = await runPlan(plan, {}, { data });
+  const last = first.events.at(-1);
   assert.ok(last?.event_type === "run_suspended");
   const [wait] = last.payload.waits;
   assert.deepEqual([wait?.kind, wait?.step, wait?.due], ["TIME", "act", "2026-01-31T10:00:00.120Z"]);
-  const [end] = eventsOf(trial, "side_effect_end");
+  const [end] = eventsOf(first, "side_effect_end");
   assert.deepEqual(end?.payload.observed, [{ clock: "2026-01-31T09:00:00.120Z" }]);
+  const early = await resumePlan(plan, first, { data, ...at("2026-01-31T10:00:00.119Z") });
+  assert.equal(early.text, first.text, "it is too early");
+  const second = await resumePlan(plan, first, { data, ...at("2026-01-31T10:30:00Z") });
+  const again = second.events.at(-1);
+  assert.ok(again?.event_type === "run_suspended");
+  assert.equal(again.payload.waits[0]?.due, "2026-01-31T12:30:00.000Z");
+  data.broken.clear();
+  const third = await resumePlan(plan, second, { data, ...at("2026-01-31T12:30:00Z") });
+  assert.deepEqual(attemptsIn(third), [
+    [1, "BACKEND_ERROR", true],
+    [2, "BACKEND_ERROR", true],
+    [3, "SUCCESS", false],
+  ]);
+  assert.equal(third.ending.exitReason, "COMPLETED");
+  assert.equal(data.text("log.jsonl")?.split("\n").length, 2);
+  assert.deepEqual(await found(plan, third.text), []);
+});
+
+test("a run that was cut off between two attempts goes on with the next one", async () => {
+  for (const backoff of ["PT1S", "PT1H"]) {
+    const plan = await logging({ max_attempts: 3, backoff });
+    const whole = await runPlan(plan, {}, { data: broken() });
+    const ended = whole.events.findIndex(({ event_type }) => event_type === "side_effect_end") + 1;
+    const events = whole.events.slice(0, ended);
+    const text = `${whole.text.split("\n").slice(0, ended).join("\n")}\n`;
+    const data = memoryData();
+    const pauses: number[] = [];
+    const sleep = async (milliseconds: number) => void pauses.push(milliseconds);
+    let resumed = await resumePlan(plan, { events, text }, { data, sleep });
+    if (backoff === "PT1H") {
+      assert.equal(resumed.events.at(-1)?.event_type, "run_suspended");
+      resumed = await resumePlan(plan, resumed, { data, ...at("2026-01-31T10:00:01Z") });
+    }
+    assert.deepEqual(attemptsIn(resumed), [
+      [1, "BACKEND_ERROR", true],
+      [2, "SUCCESS", false],
+    ]);
+    assert.deepEqual(pauses, backoff === "PT1S" ? [1000] : []);
+    assert.deepEqual(await found(plan, resumed.text), []);
+  }
+});
+
+test("a run that was cut off in an attempt performs it again under its number, and under its key", async () => {
+  const plan = await logging({ max_attempts: 3 });
+  const whole = await runPlan(plan, {}, { data: broken() });
+  const begun = whole.events.findLastIndex(({ event_type }) => event_type === "side_effect_start") + 1;
+  const text = `${whole.text.split("\n").slice(0, begun).join("\n")}\n`;
+  const resumed = await resumePlan(plan, { events: whole.events.slice(0, begun), text });
+  assert.deepEqual(attemptsIn(resumed), [
+    [1, "BACKEND_ERROR", true],
+    [2, "BACKEND_ERROR", true],
+    [3, "SUCCESS", false],
+  ]);
+  assert.deepEqual(await found(plan, resumed.text), []);
 });
 
 const WRITING = { step: "act", side_effect: STATE, op: "WRITE", store: "STATE", on_result: onward };

@@ -92,17 +92,17 @@ const forgeries: Readonly<
   ],
   "an attempt says that none follows": [
     at(first + 1, (line) => without(line, "retried")),
-    [`BAD_ATTEMPT:${second + 1}`, `BAD_ATTEMPT:${third + 1}`],
+    [`BAD_RETRY:${first + 2}`],
     first + 2,
   ],
   "the last attempt says that another one follows": [
     at(third + 1, (line) => withPayload(line, { retried: true })),
-    [`NOT_RETRIED:${third + 2}`, `BAD_ATTEMPT:${third + 3}`],
+    [`BAD_RETRY:${third + 2}`, `BAD_ATTEMPT:${third + 3}`],
     third + 2,
   ],
   "an outcome is tried again that is not to be": [
     at(first + 1, (line) => withPayload(line, { outcome: "VIOLATION" })),
-    [`NOT_RETRIED:${first + 2}`],
+    [`BAD_RETRY:${first + 2}`],
     first + 2,
   ],
   "one attempt more than declared": [
@@ -113,7 +113,7 @@ const forgeries: Readonly<
       withPayload(lines[third] as EditableLine, { attempt: 4 }),
       ...lines.slice(third + 1),
     ],
-    [`NOT_RETRIED:${third + 2}`, `BAD_ATTEMPT:${third + 3}`],
+    [`BAD_RETRY:${third + 2}`, `BAD_ATTEMPT:${third + 3}`],
     third + 2,
   ],
   "the next effect begins with a later attempt": [

@@ -98,7 +98,10 @@ export function counted(lines: readonly EditableLine[]): EditableLine[] {
   return lines.map((line, i) => {
     if (line["event_type"] === "execution_start") begun.set(line["run"], i);
     if (line["event_type"] !== "workflow_complete") return line;
-    const ofRun = lines.slice(begun.get(line["run"]) ?? 0, i + 1);
+    const isOf = (one: EditableLine) => `${one["run"]}.`.startsWith(`${line["run"]}.`);
+    const isWork = ({ event_type }: EditableLine) =>
+      !/^run_(suspended|resumed|cancelled)$/.test(`${event_type}`);
+    const ofRun = lines.slice(begun.get(line["run"]) ?? 0, i + 1).filter((one) => isOf(one) && isWork(one));
     const effects = ofRun.filter(({ event_type }) => event_type === "side_effect_start").length;
     return { ...line, payload: { ...line.payload, events: ofRun.length, effects } };
   });

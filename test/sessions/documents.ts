@@ -27,13 +27,19 @@ export const DOCUMENTED: readonly string[] = files
   .map((file) => file.slice(0, -ENDING.length))
   .filter((name) => !NOT_PRINTED.has(name));
 
+/** Commands that print the document of another one. */
+const SAME_AS: ReadonlyMap<string, string> = new Map([
+  ["resume", "run"],
+  ["cancel", "run"],
+]);
+
 /** Of a command line without such a command, only a refusal can come. */
 const REFUSAL = "common.schema.json#/definitions/refusal";
 
 /** Fails where a command printed a JSON document that its schema does not have. */
 export function checkDocuments(argv: readonly string[], out: string): void {
   if (!argv.includes("--json") || !out.startsWith("{\n")) return;
-  const command = argv.find((word) => DOCUMENTED.includes(word));
+  const command = SAME_AS.get(argv[0] ?? "") ?? argv.find((word) => DOCUMENTED.includes(word));
   const schema = command === undefined ? REFUSAL : `${command}${ENDING}`;
   const validate = ajv.getSchema(schema) as ValidateFunction;
   // With --watch there are several.

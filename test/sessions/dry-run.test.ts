@@ -5,8 +5,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { asking } from "../engine/waiting.ts";
 import { newSigner } from "../sign/signers.ts";
 import { checkDocument } from "./documents.ts";
+import { json, logged, RUN, waitingWorkspace } from "./waiting.ts";
 import {
   assertHint,
   assertRefused,
@@ -118,6 +120,48 @@ test("with --payloads each line has a view of its own", async (t) => {
   assert.deepEqual(dataOf(place), before);
 });
 
+test("where it waits it says how to answer, and goes on when that is typed", async (t) => {
+  const place = waitingWorkspace(t, asking({ key: "k", choices: ["yes", "no"] }));
+  const kept = await place.session(...RUN, "--dry-run", "--keep-trace", "dry", "--json");
+  assert.equal(kept.code, 6);
+  const trace = String(at(document(kept), "trace", "jsonl"));
+  const examined = await place.session("examine", trace);
+  assert.equal(examined.code, 0, examined.out);
+  assert.doesNotMatch(examined.out, /pgs resume/);
+  assertRefused(await place.session("resume", trace, "--event", "k"), 2, "DRY_RUN_ENDED");
+  assertRefused(await place.session("cancel", trace), 2, "DRY_RUN_ENDED");
+  const waits = await place.session(...RUN, "--dry-run");
+  assert.equal(waits.code, 6);
+  const [, option = ""] =
+    /^hint: type the command with --answer (\S+)=FILE to go on with the JSON of FILE as the answer\n$/.exec(
+      waits.err,
+    ) ?? assert.fail(waits.err);
+  const answered = await place.session(
+    ...RUN,
+    "--dry-run",
+    "--answer",
+    `${option}=${json(place, "yes.json", "yes")}`,
+  );
+  assert.equal(answered.code, 0, answered.err);
+  assert.deepEqual([logged(place), existsSync(place.path("traces"))], [[], false]);
+});
+
+test("an interrupt ends it, with nothing to go on with", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  let stop: (exitCode: number) => void = () => undefined;
+  const interrupted = {
+    onStop(given: typeof stop) {
+      stop = given;
+      return () => undefined;
+    },
+    pause: async () => stop(143),
+  };
+  const said = await place.sessionIn(interrupted, ...COMPLETED, "--dry-run");
+  assert.deepEqual([said.code, said.err], [143, ""]);
+  assert.match(said.out, /^DRY RUN {2}INTERRUPTED {2}/);
+  assert.equal(existsSync(place.path("traces")), false);
+});
+
 test("its options need it, and an answer is a key and a file", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   for (const option of [
@@ -128,6 +172,12 @@ test("its options need it, and an answer is a key and a file", async (t) => {
     assertRefused(said, 2, "BAD_USAGE");
     assertHint(said, new RegExp(`^omit ${option[0]}$`));
   }
+  const staying = await place.session(...COMPLETED, "--dry-run", "--wait", "PT1S");
+  assertRefused(staying, 2, "BAD_USAGE");
+  assertHint(staying, /^omit --wait$/);
+  const among = await place.session(...COMPLETED, "--dry-run", "--keep-trace", "traces");
+  assertRefused(among, 2, "BAD_USAGE");
+  assertHint(among, /^type --keep-trace DIR, with another folder$/);
   const bad = await place.session(...COMPLETED, "--dry-run", "--answer", "no-key");
   assertRefused(bad, 2, "BAD_USAGE");
   assertHint(bad, /^type --answer KEY=FILE/);

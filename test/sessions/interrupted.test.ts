@@ -315,7 +315,7 @@ test("snapshot and data root are both those of the trace's workspace, from any f
     assert.equal(root, resolve(place.folder, expected), told);
     assert.equal(at(found, "allowed", "ok"), true, told);
     const [, options] =
-      /pgs run --wf \S+((?: --\S+ .+)?) --payload FILE/.exec(String(at(found, "advice", "hint"))) ?? [];
+      /pgs resume \S+\.jsonl((?: --\S+ .+)?)$/.exec(String(at(found, "advice", "hint"))) ?? [];
     assert.ok(options !== undefined, told);
     const words = execFileSync("sh", ["-c", `printf '%s\\n' ${options}`], { encoding: "utf8" });
     const typed = words.split("\n").filter((word) => word !== "");

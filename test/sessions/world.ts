@@ -149,7 +149,8 @@ async function assertDeclared(argv: readonly string[], code: number): Promise<vo
   assert.ok(declared.has(String(code)), `pgs ${argv.join(" ")} gives ${code}, which its help does not list`);
 }
 
-const exitsOf = ({ exits }: ReturnType<typeof commandManual>) => new Set(exits.map(([code]) => code));
+const exitsOf = ({ exits }: ReturnType<typeof commandManual>) =>
+  new Set(exits.flatMap(([codes]) => codes.split(", ")));
 
 /** What the program remembers between two of its processes: those of one test process share it. */
 const cache = mkdtempSync(join(tmpdir(), "pgs-cache-"));

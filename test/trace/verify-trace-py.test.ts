@@ -49,7 +49,7 @@ function ownVerdict({ what, trace }: Case): Verdict {
   return first === undefined ? { what, head } : { what, line: first.line ?? 0 };
 }
 
-const ANSWER = /^\d+: (?:valid, \d+ events, head (?<head>[0-9a-f]{64})|line (?<line>\d+): .+)$/;
+const ANSWER = /^\d+: (?:valid, \d+ events, head (?<head>[0-9a-f]{64})(?:, it waits)?|line (?<line>\d+): .+)$/;
 
 /** One process for all. */
 function pythonVerdicts(cases: readonly Case[]): readonly Verdict[] {

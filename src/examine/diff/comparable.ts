@@ -2,9 +2,16 @@
 
 import { markOf } from "../../capabilities/targets/store.ts";
 import { withoutObservational } from "../../engine/compare-events.ts";
-import type { Json, JsonObject } from "../../json/value.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import type { Observation } from "../../ports.ts";
-import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../../trace/event.ts";
+import {
+  eventsOf,
+  MAIN_RUN,
+  OBSERVATIONAL,
+  SESSION_EVENTS,
+  type TraceEvent,
+  type WaitEntry,
+} from "../../trace/event.ts";
 import { eventsIn, type RunRecord, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 
 export type Comparable = Readonly<Record<string, Json | undefined>>;
@@ -26,11 +33,20 @@ export function payloadOf({ events }: RunRecord): Json | undefined {
   return eventsOf(events, "execution_start")[0]?.payload.payload;
 }
 
-export function comparableEnd({ events }: RunRecord): Comparable {
+export function comparableEnd({ events, waits }: RunRecord): Comparable {
   const ending = eventsOf(events, "workflow_complete")[0]?.payload;
-  if (ending === undefined) return toldOfTrouble(events);
+  if (ending === undefined) return { ...toldOfTrouble(events), ...waitingEnd(waits) };
   const { status, outcome, exit_reason_code } = ending;
-  return { ...toldOfTrouble(events), ending: { status, outcome, exit_reason_code } };
+  const [reason] = eventsOf(events, "run_cancelled").map(({ payload }) => payload.reason);
+  const why = reason === undefined ? {} : { reason };
+  return { ...toldOfTrouble(events), ending: { status, outcome, exit_reason_code, ...why } };
+}
+
+/** Of a run that waits: for what, wherever in it. */
+function waitingEnd(waits: readonly WaitEntry[]): Comparable {
+  if (waits.length === 0) return {};
+  const told = waits.map(({ effect_key: _, ...wait }) => wait);
+  return { ending: { status: "WAITING", waits: told as unknown as Json } };
 }
 
 /** Which way the run went from here: contract and outcome; where that led is told by what follows. */
@@ -86,9 +102,36 @@ export function comparableCall({ run, visits }: RunRecord): JsonObject {
   return { run, path: visits.map(comparableNode) };
 }
 
+/** When the waits of both that stand at the same place are due: a time counted from when they began. */
+export function duesOf(
+  a: readonly WaitEntry[],
+  b: readonly WaitEntry[],
+): readonly (readonly [Observation, Observation])[] {
+  const placeOf = ({ run, node, step }: WaitEntry) => `${run} ${node} ${step}`;
+  const others = new Map(b.map((wait) => [placeOf(wait), wait.due]));
+  return a.flatMap((wait) => {
+    const [due, other] = [wait.due, others.get(placeOf(wait))];
+    return due === undefined || other === undefined ? [] : [[{ clock: due }, { clock: other }] as const];
+  });
+}
+
+/** The times in what a step that waits answered. */
+export function timesOf({ events }: StepRecord): readonly Observation[] {
+  const mayWait = eventsOf(events, "side_effect_start").some(({ payload }) => payload.observed !== undefined);
+  if (!mayWait) return [];
+  return eventsOf(events, "side_effect_end").flatMap(({ payload: { result } }) =>
+    ["received_at", "due", "woken_at"].flatMap((name) => {
+      const time = own(result, name);
+      return typeof time === "string" ? [{ clock: time }] : [];
+    }),
+  );
+}
+
 /** What was drawn, and the marks of effects, which differ from run to run as if they were. */
 export function readingsOf(events: readonly TraceEvent[]): readonly Observation[] {
   return events.flatMap(({ event_type, payload }) => {
+    // Into how many sessions a run was divided is nothing of its meaning.
+    if (SESSION_EVENTS.has(event_type)) return [];
     const mark = event_type === "side_effect_start" ? [{ entropy: markOf(payload.effect_key) }] : [];
     return [...mark, ...("observed" in payload ? (payload.observed ?? []) : [])];
   });
@@ -105,5 +148,7 @@ function toldOfTrouble(events: readonly TraceEvent[]): Comparable {
 const ASIDE: ReadonlySet<string> = new Set([...OBSERVATIONAL, "effect_key", "observed", "published"]);
 
 function meaningOf({ payload }: TraceEvent): JsonObject {
-  return Object.fromEntries(Object.entries(payload).filter(([name]) => !ASIDE.has(name))) as JsonObject;
+  const isTold = ([name, value]: [string, Json]) =>
+    !ASIDE.has(name) && !(name === "settled" && value === "shown");
+  return Object.fromEntries(Object.entries(payload as JsonObject).filter(isTold));
 }

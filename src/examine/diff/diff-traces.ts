@@ -85,6 +85,7 @@ function diffTold(
 function diffRuns(a: RunRecord, b: RunRecord, comparison: Comparison): void {
   const at = [a.run];
   comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
+  for (const [left, right] of told.duesOf(a.waits, b.waits)) comparison.drawn.learnReadings([left], [right]);
   diffTold(told.comparableStart(a), told.comparableStart(b), at, comparison, "run");
   diffTold({ payload: told.payloadOf(a) }, { payload: told.payloadOf(b) }, at, comparison);
   diffPaths(a, b, comparison);
@@ -179,6 +180,7 @@ function diffSteps(a: VisitRecord, b: VisitRecord, at: Path, comparison: Compari
 
 function diffStep(a: StepRecord, b: StepRecord, at: Path, comparison: Comparison): void {
   comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
+  comparison.drawn.learnReadings(told.timesOf(a), told.timesOf(b));
   learnAnswer(a, b, comparison);
   for (let i = 0; i < Math.max(a.calls.length, b.calls.length); i++) {
     diffCalls(a.calls[i], b.calls[i], [...at, "calls", i], "steps", comparison);

@@ -98,14 +98,28 @@ export interface Advice {
   readonly unrehearsed: ProbeFailure | null;
 }
 
-/** `placeOptions` make a command find the snapshot and the data root, each after a space. */
+/**
+ * `placeOptions` make a command find the snapshot and the data root, each after a space; `resume` are the commands with
+ * which the run can go on: then nothing has to be done by hand.
+ */
 export function wordsOfAdvice(
   advice: Advice,
   placeOptions: string,
+  resume: readonly string[] = [],
 ): { readonly what: string; readonly hint: string } {
-  const { what, hint }: Words = adviceTable[advice.code];
+  const { code } = advice;
+  const { what, hint }: Words = adviceTable[code];
   const again = `pgs run --wf ${advice.workflow}${placeOptions} --payload FILE`;
-  return { what: what(advice), hint: hint(advice, again) };
+  const [first, ...others] = resume;
+  const otherwise = hint(advice, again);
+  if (first === undefined) return { what: what(advice), hint: otherwise };
+  return { what: what(advice), hint: resumeHint(code, first, others, otherwise) };
+}
+
+function resumeHint(code: AdviceCode, first: string, others: readonly string[], otherwise: string): string {
+  if (others.length > 0) return `${otherwise}; or let the run go on: ${[first, ...others].join(", or ")}`;
+  const goOn = `let the run go on, which repeats nothing that took place: ${first}`;
+  return code === "RUN_AGAIN" ? `${goOn}; or run it again: ${otherwise}` : goOn;
 }
 
 export interface AtHand {
@@ -116,14 +130,14 @@ export interface AtHand {
   readonly stage: Omit<RunStage, "stores" | "remoteAnswers"> & { readonly stores: RunStage["stores"] | null };
 }
 
-/** Null for a run that ended and left no effect open. */
+/** Null for a run that ended and left no effect open, that waits, or that was cancelled. */
 export async function advise(
   unfinished: OpenEffects,
   open: readonly OpenEffect[],
   atHand: AtHand,
 ): Promise<Advice | null> {
-  const { start, isOver, standing } = unfinished;
-  if (start === null || isOver) return null;
+  const { start, isOver, isCancelled, standing } = unfinished;
+  if (start === null || isOver || isCancelled) return null;
   const { plan, findStep, readAgain } = atHand;
   const rehearsed = await rehearsals({ start, open, readAgain }, atHand);
   const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];

@@ -11,7 +11,7 @@ import { findSteps } from "./steps.ts";
 
 export interface Interruption {
   readonly open: readonly OpenEffect[];
-  /** Null for a run that ended and left no effect open. */
+  /** Null for a run that ended and left no effect open, that waits, or that was cancelled. */
   readonly advice: Advice | null;
   readonly lastNode: ReachedNode | null;
   readonly lastStep: ReachedNode | null;
@@ -20,6 +20,8 @@ export interface Interruption {
   readonly isThere: boolean;
   /** What a command needs to find the same snapshot and data root, each option after a space. */
   readonly placeOptions: string;
+  /** The trace as a word of a command. */
+  readonly traceWord: string;
 }
 
 /** Where the run stored its data, as far as that can be looked at. */
@@ -32,6 +34,8 @@ export interface RunSurroundings extends Pick<Ports, "clock" | "entropy" | "mail
   readonly dataRoot: string;
   /** What a command needs to find the same snapshot and data root, each option after a space. */
   placeOptions(): Promise<string>;
+  /** The trace as a word of a command. */
+  readonly traceWord: string;
 }
 
 /** Looks into the data root, where there is one, and leaves it as it is. */
@@ -41,10 +45,11 @@ export async function interruptionOf(
   plan: Plan | null,
   around: RunSurroundings,
 ): Promise<Interruption> {
-  const { clock, entropy, mail, remote = null, dataRoot } = around;
+  const { clock, entropy, mail, remote = null, dataRoot, traceWord } = around;
   const stores = unfinished.isOver ? null : around.openStores();
   const findStep = findSteps(plan, unfinished);
-  const open = await probeOpenEffect(unfinished.open, findStep, { stores, remote });
+  const begun = unfinished.isOver ? [] : unfinished.open;
+  const open = await probeOpenEffect(begun, findStep, { stores, remote });
   const advice = await advise(unfinished, open, {
     plan,
     findStep,
@@ -53,5 +58,5 @@ export async function interruptionOf(
   });
   const { lastNode, lastStep } = unfinished;
   const placeOptions = await around.placeOptions();
-  return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null, placeOptions };
+  return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null, placeOptions, traceWord };
 }

@@ -52,6 +52,10 @@ export class OpenEffects {
   /** The main run's first event. */
   start: Payloads["execution_start"] | null = null;
   hasEnded = false;
+  /** The trace ends in a suspension: the run waits, and no process of it is missing. */
+  isWaiting = false;
+  /** The run was to end where it stood. */
+  isCancelled = false;
   /** Null before the first node. */
   standing: Standing | null = null;
   lastStep: ReachedNode | null = null;
@@ -79,11 +83,12 @@ export class OpenEffects {
     return none;
   }
 
-  /** The run ended, and no effect of it is open. */
+  /** Nothing of it is in question: the run ended with no effect open, or it waits. */
   get isOver(): boolean {
-    return this.hasEnded && this.#open.size === 0;
+    return this.isWaiting || (this.hasEnded && this.#open.size === 0);
   }
 
+  /** Without steps that wait: they do nothing. */
   get open(): readonly BegunEffect[] {
     return [...this.#open.values()];
   }
@@ -92,6 +97,7 @@ export class OpenEffects {
   take(event: TraceEvent): void {
     const { run, node_id: node = "", sequence: line } = event;
     if (run === MAIN_RUN) this.standing = standingAfter(event) ?? this.standing;
+    this.isWaiting = event.event_type === "run_suspended";
     switch (event.event_type) {
       case "execution_start":
         this.workflows.set(run, event.payload.workflow_code);
@@ -99,7 +105,9 @@ export class OpenEffects {
         this.#noteCaller(event.payload.parent);
         return;
       case "side_effect_start":
-        this.#begin(event.payload, { run, node, line, since: event.timestamp });
+        // Only of a step that may wait is it recorded when it began.
+        if (event.payload.observed === undefined)
+          this.#begin(event.payload, { run, node, line, since: event.timestamp });
         return;
       case "side_effect_end":
         this.#end(event.payload, run, node);
@@ -112,6 +120,10 @@ export class OpenEffects {
         return;
       case "workflow_complete":
         this.hasEnded ||= run === MAIN_RUN;
+        if (event.payload.status === "CANCELLED") this.#closeCallers(run);
+        return;
+      case "run_cancelled":
+        this.isCancelled = true;
         return;
       default:
         return;
@@ -122,6 +134,11 @@ export class OpenEffects {
     const id = parent === undefined ? "" : idOf(parent.run, parent.node, parent.step);
     const caller = this.#open.get(id);
     if (caller !== undefined) this.#open.set(id, { ...caller, isCaller: true });
+  }
+
+  /** Of a run that was cancelled with the runs nested in it, the step that called them does nothing more. */
+  #closeCallers(run: string): void {
+    for (const [id, effect] of this.#open) if (effect.run === run && effect.isCaller) this.#open.delete(id);
   }
 
   #begin(

@@ -53,6 +53,7 @@ export function whatIfJson(whatIf: WhatIfAnswer): JsonObject {
     root: whatIf.root,
     path: here.path,
     ending: here.ending,
+    waits: here.waits,
     parts,
     unanswered: whatIf.supposed.unanswered,
     differences: inOrder(differences),

@@ -38,6 +38,7 @@ import {
   MAIN_RUN,
   type TraceEvent,
 } from "../../trace/event.ts";
+import { openWaits } from "../../trace/sessions.ts";
 
 /** The record holds no answer to what is asked. */
 export class UnansweredError extends Error {
@@ -63,14 +64,15 @@ export class WhatIfExecutor implements StepExecutor {
   readonly #rules: ReadonlyMap<string, boolean>;
   /** When the waits began. */
   readonly #moments: string[] = [];
-  /** Whether the record ends in waits. */
-  readonly #isWaiting: boolean;
+  /** What was asked by the steps that wait where the record ends. */
+  readonly #waiting = new Set<string>();
   #bytes = 0;
   /** The main run's. */
   readonly #clock: string;
 
   constructor(events: readonly TraceEvent[]) {
     const asked = new Map<string, string>();
+    const waits = new Set(openWaits(events).map(({ effect_key }) => effect_key));
     for (const { event_type, run, payload } of events) {
       if (event_type === "execution_start") this.#clocks.add(run, clockOf(payload));
       if (event_type === "transform_end")
@@ -78,10 +80,10 @@ export class WhatIfExecutor implements StepExecutor {
       if (event_type === "side_effect_start") {
         asked.set(run, effectAsked(payload));
         if (payload.observed !== undefined) this.#moments.push(clockOf(payload));
+        if (waits.has(payload.effect_key)) this.#waiting.add(effectAsked(payload));
       }
       if (event_type === "side_effect_end") this.#effects.add(asked.get(run) ?? "", payload);
     }
-    this.#isWaiting = events.at(-1)?.event_type === "run_suspended";
     this.#rules = rulesIn(events);
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
@@ -159,7 +161,11 @@ export class WhatIfExecutor implements StepExecutor {
 
   /** As it ended then; a wait that had not ended goes on. */
   beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
-    return this.#isWaiting ? beginWait(step, inputs, moment) : this.effect(step, inputs);
+    const { code, op, store } = step;
+    const asked = effectAsked({ cs_code: code, op, store, inputs });
+    const answer = this.#effects.next(asked);
+    if (answer !== undefined) return effectResult(answer);
+    return this.#waiting.has(asked) ? beginWait(step, inputs, moment) : this.effect(step, inputs);
   }
 
   readonly endWait = endWait;

@@ -1,5 +1,6 @@
 /** Which steps of a snapshot's vectors are run: every workflow at its furthest, and every way in which a run may end. */
 
+import { isObject, type Json } from "../../../src/json/value.ts";
 import { ANY } from "../../../src/scenarios/expect/compare.ts";
 import type { RunStep, Scenario } from "../../../src/scenarios/scenario.ts";
 
@@ -17,7 +18,7 @@ export interface Chosen {
 /** Runs through more nodes are left out: each edit of each of their lines is a whole trace to examine. */
 const LONGEST_PATH = 12;
 
-/** For each workflow the step that goes furthest, and for each other ending of a run one that ends so. */
+/** For each workflow the step that goes furthest, for each other ending of a run one that ends so, and one with retries. */
 export function choose(scenarios: readonly Scenario[], workflows: readonly string[]): readonly Chosen[] {
   const all = scenarios.flatMap(candidatesIn);
   const known = all.filter(({ step }) => workflows.includes(step.workflow));
@@ -27,7 +28,18 @@ export function choose(scenarios: readonly Scenario[], workflows: readonly strin
     const isThere = [...chosen].some((one) => one.ending === ending);
     if (!isThere) chosen.add(best(known.filter((one) => one.ending === ending)));
   }
+  const retried = known.filter(isRetried);
+  if (retried.length > 0) chosen.add(best(retried));
   return [...chosen];
+}
+
+/** Whether an effect is tried again: it is listed twice in a row. */
+function isRetried({ step }: Chosen): boolean {
+  const { effects } = step.expect;
+  const placeOf = (effect: Json | undefined) =>
+    isObject(effect) ? [effect["run"], effect["node"], effect["step"]].join() : "";
+  const places = Array.isArray(effects) ? effects.map(placeOf) : [];
+  return places.some((place, i) => i > 0 && place !== "" && place === places[i - 1]);
 }
 
 function candidatesIn(scenario: Scenario): readonly Chosen[] {

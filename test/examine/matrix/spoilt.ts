@@ -94,7 +94,8 @@ const SPARE: Readonly<Record<string, RegExp>> = {
   node_start: /^(capability_code|inputs|reason)$/,
   violation: /^(field|constraint|expected|actual|event)$/,
   transform_end: /^(outputs|reason|observed)$/,
-  side_effect_end: /^(reason|change|observed)$/,
+  side_effect_start: /^(attempt|observed)$/,
+  side_effect_end: /^(reason|change|observed|retried)$/,
   error: /^step$/,
 };
 

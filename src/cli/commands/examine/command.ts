@@ -11,7 +11,7 @@ import type { Plan } from "../../../plan/plan.ts";
 import { IoError } from "../../../ports.ts";
 import { didYouMean } from "../../../snapshot/nearest-name.ts";
 import type { Stores } from "../../../storage/stores.ts";
-import type { Context } from "../../context.ts";
+import { type Context, shellWord } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { findKept } from "../../kept-protocol.ts";
@@ -130,6 +130,7 @@ async function environmentOf(
     dataRoot: nearby(settings.dataRoot, context),
     openStores: () => openExistingStores(beside),
     placeOptions: () => placeOptions(beside),
+    traceWord: shellWord(file),
     plan: (workflow) => loadPlan(workflow, trust, beside),
     snapshot: () => open(beside, trust),
     kept: findKept(file, trust, beside),

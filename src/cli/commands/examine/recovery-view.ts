@@ -3,6 +3,7 @@
 import { ambiguityTable } from "../../../capabilities/evidence.ts";
 import { foundWords } from "../../../examine/examination.ts";
 import { type Advice, wordsOfAdvice } from "../../../examine/recovery/advice.ts";
+import { type GoOn, resumeCommands } from "../../../examine/recovery/go-on.ts";
 import type { Interruption } from "../../../examine/recovery/interruption.ts";
 import type { ReachedNode } from "../../../examine/recovery/open-effects.ts";
 import {
@@ -16,10 +17,10 @@ import type { LockHolder } from "../../../ports.ts";
 import type { Paint } from "../../colour.ts";
 import { gathered, holderText, plain, rowsByRun, stepText, TOLD_SINGLY, table } from "../../print.ts";
 
-export function interruptionText(interruption: Interruption, paint: Paint): string {
+export function interruptionText(interruption: Interruption, goOn: GoOn | null, paint: Paint): string {
   const { open, advice, placeOptions } = interruption;
   const effects = open.map((effect) => openEffectText(effect, placeOptions, paint)).join("");
-  return advice === null ? effects : `${effects}${adviceText(interruption, advice, paint)}`;
+  return advice === null ? effects : `${effects}${adviceText(interruption, advice, goOn, paint)}`;
 }
 
 function openEffectText(effect: OpenEffect, placeOptions: string, paint: Paint): string {
@@ -59,13 +60,10 @@ function lockText(holder: LockHolder, placeOptions: string): string {
   return `held since ${since} by ${name}${state === "unknown" ? `, whose state is unknown here: see pgs data locks${plain(placeOptions)}` : ""}`;
 }
 
-function adviceText(
-  { lastNode, lastStep, dataRoot, isThere, placeOptions }: Interruption,
-  advice: Advice,
-  paint: Paint,
-): string {
+function adviceText(interruption: Interruption, advice: Advice, goOn: GoOn | null, paint: Paint): string {
+  const { lastNode, lastStep, dataRoot, isThere, placeOptions } = interruption;
   const { tookPlace, ahead, unrehearsed } = advice;
-  const { what, hint } = wordsOfAdvice(advice, placeOptions);
+  const { what, hint } = wordsOfAdvice(advice, placeOptions, resumeCommands(goOn, interruption));
   const rows = [
     ["data root", `${plain(dataRoot)}${isThere ? "" : ", which does not exist"}`],
     ["last ended", lastEnded(lastNode, lastStep)],

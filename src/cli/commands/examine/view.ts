@@ -6,6 +6,7 @@ import type { Examination } from "../../../examine/examination.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { pointerOf } from "../../../examine/locate/locate.ts";
 import { MAIN_RUN } from "../../../trace/event.ts";
+import { waitsWithin, waitsText as waitsWords } from "../../../trace/sessions.ts";
 import type { Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { findingsText } from "../../finding-view.ts";
@@ -22,11 +23,12 @@ import {
 } from "../../print.ts";
 import { DRY_RUN } from "../../run-view.ts";
 import { interruptionText } from "./recovery-view.ts";
+import { asideText, sessionsText, settledText, waitsText } from "./sessions-view.ts";
 import { whatIfText } from "./what-if-view.ts";
 
 export function toText(examination: Examination, paint: Paint): string {
   const { file, notices, verified, protocol, allowed, replayed } = examination;
-  const { whatIf, summary, interruption, isSound } = examination;
+  const { whatIf, summary, sessions, interruption, goOn, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -39,7 +41,7 @@ export function toText(examination: Examination, paint: Paint): string {
   const told = (found: readonly TraceFinding[], check: string, omitted = 0) =>
     findingsText(found, file, check, paint, omitted);
   return [
-    `${isSound ? paint("good", isPartial(examination) ? "VALID (partial)" : "VALID") : paint("bad", "INVALID")}  ${plain(file)}\n`,
+    `${isSound ? paint("good", isPartial(examination) ? "VALID (partial)" : "VALID") : paint("bad", "INVALID")}  ${plain(file)}${plain(asideText(summary))}\n`,
     table(verdicts),
     ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
     told(verified.findings, "intact", verified.omitted),
@@ -55,7 +57,10 @@ export function toText(examination: Examination, paint: Paint): string {
     summary.reasons.length === 0 ? "" : `\nreasons\n${table(gathered(reasonRows(summary.reasons)))}`,
     evaluationsText(summary),
     effectsText(summary),
-    interruptionText(interruption, paint),
+    waitsText(summary),
+    sessionsText(sessions),
+    settledText(summary),
+    interruptionText(interruption, goOn, paint),
   ].join("");
 }
 
@@ -93,12 +98,14 @@ function stepsText({ stepwise }: Examination, paint: Paint): string {
 }
 
 /** Events of the trace that the replay did not look at. */
-function unseen({ replayed, stepwise, verified }: Examination): {
+function unseen({ replayed, stepwise, verified, sessions }: Examination): {
   readonly before: number;
   readonly behind: number;
 } {
   if (replayed === null || stepwise === null) return { before: 0, behind: 0 };
-  const looked = stepwise.taken + replayed.compared + replayed.taken.length;
+  // Where a process was cut off, or the run cancelled, a replay has nothing to compare.
+  const passed = sessions.filter(({ cause }) => cause === "INTERRUPTED" || cause === "CANCELLED").length;
+  const looked = stepwise.taken + replayed.compared + replayed.taken.length + passed;
   return { before: stepwise.taken, behind: verified.count - looked };
 }
 
@@ -120,8 +127,9 @@ function replayText(examination: Examination): string {
   ].join(", ");
 }
 
-function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boolean }): string {
+function endingText({ ending, path, waits, isBegun }: Summary & { readonly isBegun: boolean }): string {
   if (!isBegun) return "";
+  if (ending === null && waits.length > 0) return `\nended  no: it ${plain(waitsWords(waits))}\n`;
   const last = path.at(-1);
   if (ending === null)
     return `\nended  no: interrupted after ${last === undefined ? "the start" : plain(`${last.node} (${last.outcome})`)}\n`;
@@ -155,12 +163,12 @@ function evaluationsText({ evaluations }: Summary): string {
   return evaluations.length === 0 ? "" : `\ndecided by\n${table(evaluationRows(evaluations))}`;
 }
 
-function effectsText({ effects, requests, isDryRun }: Summary): string {
+function effectsText({ effects, requests, waits, isDryRun }: Summary): string {
   if (effects.length === 0) return "\neffects  none\n";
-  const rows = rowsByRun(effects, ({ node, step, op, store, outcome }) => [
+  const rows = rowsByRun(effects, ({ run, node, step, op, store, outcome }) => [
     op,
     store ?? "-",
-    outcome ?? "begun, end unknown",
+    outcome ?? (waitsWithin(run, waits).length > 0 ? "waits" : "begun, end unknown"),
     `${node}.${step}`,
     ...(isDryRun ? [DRY_RUN] : []),
   ]);

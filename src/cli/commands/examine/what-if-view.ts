@@ -4,6 +4,7 @@ import { compareWhatIf, type WhatIfAnswer } from "../../../examine/what-if/compa
 import type { Unanswered } from "../../../examine/what-if/what-if.ts";
 import type { Json, JsonObject } from "../../../json/value.ts";
 import { MAIN_RUN } from "../../../trace/event.ts";
+import { waitsText } from "../../../trace/sessions.ts";
 import type { PathEntry, Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { plain } from "../../print.ts";
@@ -28,7 +29,8 @@ function wayText(entry: PathEntry | null): string {
   return plain(`${run === MAIN_RUN ? "" : `${run}/`}${node} --${outcome}--> ${next ?? "nowhere"}`);
 }
 
-function endingText({ ending }: Summary): string {
+function endingText({ ending, waits }: Summary): string {
+  if (ending === null && waits.length > 0) return `  ended  no: it ${plain(waitsText(waits))}\n`;
   return ending === null ? "" : `  ended  ${ending.status} ${plain(ending.exit_reason_code)}\n`;
 }
 

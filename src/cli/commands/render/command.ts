@@ -9,7 +9,7 @@ import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { recordedPlan } from "../../kept-protocol.ts";
+import { planOfRecord } from "../../kept-protocol.ts";
 import { argument, file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, shownOf } from "../../print.ts";
@@ -53,7 +53,7 @@ export const render = defineCommand({
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);
     const { roots } = recordedIn(events);
-    const { plan } = await recordedPlan(trace, start, roots, trustOf(request, context), beside);
+    const { plan } = await planOfRecord(trace, start, roots, trustOf(request, context), beside);
     const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
     for (const target of targets) await write(target, { plan, events, warnings }, context);
     report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);

@@ -1,27 +1,22 @@
 /** `pgs resume`: a run that waits, or whose process ended in the middle of it, goes on from its own trace. */
 
-import type { Delivery } from "../../../engine/resume.ts";
-import { entropySeed } from "../../../engine/run.ts";
-import type { Digest } from "../../../json/canonical.ts";
-import type { JsonObject } from "../../../json/value.ts";
-import type { Plan } from "../../../plan/plan.ts";
-import type { Entropy } from "../../../ports.ts";
-import { type RunStart, resumeRun } from "../../../workspace/resume-run.ts";
-import type { Context } from "../../context.ts";
+import type { TraceEvent } from "../../../trace/event.ts";
+import { PATIENCE_MS } from "../../../workspace/lock-trace.ts";
 import { defineCommand } from "../../define-command.ts";
+import { DELIVERY, deliveryOf } from "../../delivery.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { recordedPlan } from "../../kept-protocol.ts";
-import { argument, choice, file, text } from "../../option.ts";
-import { readAnswer } from "../../payload.ts";
-import { plain, printError } from "../../print.ts";
+import { goOn, plansOf } from "../../go-on.ts";
+import { argument, choice, text } from "../../option.ts";
+import { printError } from "../../print.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
-import { RECORD, recordsBeside, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import { checkWait, RECORD, SESSION, sessionEnvironment, TRACE_LIMIT, WAIT } from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
-import { TraceArgument } from "../../trace-argument.ts";
-import { type Trust, trustOf } from "../../trust.ts";
+import { stayWith } from "../../stay.ts";
+import { untilInterrupt } from "../../stop.ts";
+import { trustOf } from "../../trust.ts";
 
 export const resume = defineCommand({
   details:
@@ -30,15 +25,14 @@ export const resume = defineCommand({
   options: {
     Resumption: {
       event: text("KEY", "deliver an event with this key; of a suppressed key, its digest"),
-      answer: file("what is answered, as JSON; - reads standard input"),
-      "event-id": text("ID", "a name of this delivery: the same one is taken once"),
-      actor: text("FQDN", "who answers; recorded in the trace"),
+      ...DELIVERY,
       assume: choice(
         "ANSWER",
         ["done", "absent"],
         "what to believe of an effect if nothing shows whether it took place",
       ),
       ...SESSION,
+      ...WAIT,
     },
     Limit: TRACE_LIMIT,
     Seal: TRUST,
@@ -57,79 +51,45 @@ export const resume = defineCommand({
     STORAGE: "the run ended in EXIT_BACKEND_ERROR, or storage could not be used",
     WAITING: "the run waits, again or still",
   },
-  async action({ trace, event, answer, eventId, assume, ...request }, context) {
+  async action({ trace, event, assume, ...request }, context) {
+    const { answer, eventId } = request;
     if (event === undefined) refuseAlone({ "--answer": answer, "--event-id": eventId });
+    checkWait(request);
     const beside = await besideTrace(trace, context);
     const trust = trustOf(request, context);
-    const delivery = event === undefined ? undefined : deliveryOf(event, answer, eventId, context);
-    const session = sessionEnvironment(request, beside);
-    const locked = context.platform.lockTraceFile(context.path(trace));
-    const resumed = await resumeRun({
-      ...session,
-      records: recordsBeside(trace, session.clock, beside),
-      ...{ trace: await TraceArgument.open(trace, context), locked },
-      ...(delivery === undefined ? {} : { delivery }),
-      ...(assume === undefined ? {} : { assume }),
-      plan: (start, roots) => planToGoOn(trace, start, roots, trust, beside),
-      entropy: (plan, { payload }, drawn) => entropyAfter(request.seed, plan, payload, drawn, context),
-      listen(one) {
+    const delivery = event === undefined ? {} : { delivery: deliveryOf(event, request, context) };
+    const stop = untilInterrupt(context);
+    const going = {
+      session: sessionEnvironment(request, beside),
+      plan: plansOf(trust, beside),
+      ...{ stop, seed: request.seed },
+      listen(one: TraceEvent) {
         if (request.follow) printError(context, `${followLine(one)}\n`);
       },
-    });
+    };
+    const patience = eventId === undefined ? 0 : PATIENCE_MS;
+    const begun = { ...going, ...delivery, patience, ...(assume === undefined ? {} : { assume }) };
+    const resumed = await goOn(trace, begun, beside);
+    const stay = { trace: context.path(trace), milliseconds: request.wait ?? 0, going };
+    const stands = await stayWith(resumed, stay, beside);
+    stop.release();
+    const { plan, traceId, folder } = resumed;
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const exitCode = await reportRun(
-      { ...resumed, result: resumed, notices: [], trust, kinds, access: "owner" },
-      beside,
-    );
-    return resumed.isRepeated ? EXIT.SUCCESS : exitCode;
+    const result = { traceId, folder, head: stands.head, ending: stands.ending };
+    const reported = {
+      ...stands,
+      trace: context.path(trace),
+      plan,
+      result,
+      notices: [],
+      trust,
+      kinds,
+      access: "owner",
+    } as const;
+    const exitCode = await reportRun({ ...reported, stopped: stop.exitCode }, beside);
+    return resumed.isRepeated && stop.exitCode === null ? EXIT.SUCCESS : exitCode;
   },
 });
-
-/** A run ends on the protocol that it began with: the snapshot at hand, else what was kept of it, which is said. */
-async function planToGoOn(
-  trace: string,
-  start: RunStart,
-  roots: ReadonlySet<Digest>,
-  trust: Trust,
-  context: Context,
-): Promise<Plan> {
-  const { plan, kept } = await recordedPlan(trace, start, roots, trust, context);
-  if (kept !== null && !context.settings.quiet)
-    printError(context, `notice: the snapshot is another one now: the run goes on with ${plain(kept)}\n`);
-  return plan;
-}
-
-/** @throws UsageFault for an answer that is no JSON */
-function deliveryOf(
-  key: string,
-  answer: string | undefined,
-  id: string | undefined,
-  context: Context,
-): Delivery {
-  // Of a suppressed key, the trace has the digest alone.
-  const named = SUPPRESSED_KEY.test(key) ? { $suppressed: key } : key;
-  return {
-    key: named,
-    ...(answer === undefined ? {} : { answer: readAnswer(answer, context) }),
-    ...(id === undefined ? {} : { id }),
-  };
-}
-
-const SUPPRESSED_KEY = /^sha256:[0-9a-f]{64}$/;
-
-/** Draws what the run would have drawn next, had it gone on without a break. */
-function entropyAfter(
-  seed: string | undefined,
-  plan: Plan,
-  payload: JsonObject,
-  drawn: number,
-  { platform }: Context,
-): Entropy {
-  if (seed === undefined) return platform.entropy;
-  const entropy = platform.seededEntropy(entropySeed(seed, plan, payload));
-  entropy.hex(drawn);
-  return entropy;
-}
 
 /** @throws UsageFault for the first of these options that is given */
 function refuseAlone(options: Readonly<Record<string, string | undefined>>): void {

@@ -1,6 +1,7 @@
 /** `pgs run`: the main job. */
 
 import type { TraceEvent } from "../../../trace/event.ts";
+import type { RecordedRun } from "../../../workspace/resume-run.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { readPayload } from "../../payload.ts";
@@ -8,6 +9,8 @@ import { plain, printError } from "../../print.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
 import { WORKFLOW_ARGUMENT } from "../../shared-options.ts";
+import type { Stay } from "../../stay.ts";
+import { untilInterrupt } from "../../stop.ts";
 import { checkCombination, entropyFor, OPTIONS, prepare, type RunRequest } from "./prepare.ts";
 
 export const run = defineCommand({
@@ -47,20 +50,41 @@ export const run = defineCommand({
 async function runOnce(request: RunRequest, context: Context): Promise<number> {
   const { platform, settings } = context;
   const { follow, traceAccess: access } = request;
-  const { plan, trust, execute } = await prepare(request, context);
+  const { plan, trust, session, execute } = await prepare(request, context);
   const payload = readPayload(request.payload, request, context);
   const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
   const events: TraceEvent[] = [];
-  const { summary, notices, ...result } = await execute({
-    payload,
+  const listen = (event: TraceEvent) => {
+    if (follow) printError(context, `${followLine(event, request.dryRun)}\n`);
+  };
+  const stop = untilInterrupt(context);
+  const { summary, notices, ...begun } = await execute({
+    ...{ payload, stop },
     entropy: entropyFor(request.seed, plan, payload, context),
     listen(event) {
       events.push(event);
-      if (follow) printError(context, `${followLine(event, request.dryRun)}\n`);
+      listen(event);
     },
   });
+  const { traceId, folder, head, ending } = begun;
+  const going = { session, seed: request.seed, plan: async () => plan, stop, listen };
+  const trace = `${folder}/${traceId}.jsonl`;
+  const recorded = { head, ending, summary, events };
+  const run = await stayed(recorded, { trace, going, milliseconds: request.wait }, context);
+  stop.release();
   if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
     if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
   const kinds = { md: !request.noMd, png: !request.noPng };
-  return reportRun({ plan, result, summary, notices, events, trust, kinds, access }, context);
+  const result = { traceId, folder, head: run.head, ending: run.ending };
+  return reportRun({ ...run, plan, result, notices, trust, kinds, access, stopped: stop.exitCode }, context);
+}
+
+/** Most runs do not wait, and need no code for it. */
+async function stayed(
+  run: RecordedRun,
+  { milliseconds, ...stay }: Omit<Stay, "milliseconds"> & { readonly milliseconds: number | undefined },
+  context: Context,
+): Promise<RecordedRun> {
+  if (milliseconds === undefined || run.ending.status !== "WAITING") return run;
+  return (await import("../../stay.ts")).stayWith(run, { ...stay, milliseconds }, context);
 }

@@ -16,7 +16,16 @@ import { planOf } from "../../load.ts";
 import { choice, count, file, flag, folder, repeatable, text } from "../../option.ts";
 import { readAnswer } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
-import { RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import {
+  checkWait,
+  RECORD,
+  recordsOf,
+  SESSION,
+  type SessionEnvironment,
+  sessionEnvironment,
+  TRACE_LIMIT,
+  WAIT,
+} from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -29,6 +38,7 @@ export const OPTIONS = {
     compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
     ...SESSION,
+    ...WAIT,
   },
   "Dry run": {
     "dry-run": flag("only say what the run would do: nothing is written, and nothing is sent"),
@@ -73,11 +83,12 @@ export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
 export interface Prepared {
   readonly plan: Plan;
   readonly trust: Trust;
+  readonly session: SessionEnvironment;
   /** Executes one run, or a dry run. @throws TraceFault, and ResumeFault for an answer that does not fit */
   execute(one: OneRun): Promise<SummarizedRun>;
 }
 
-type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "listen">;
+type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "stop" | "listen">;
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
@@ -94,18 +105,31 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
       answers: answersOf(request, context),
       openTrace: dryTraces(request, context),
     };
-    return { plan, trust, execute: (one) => dryRun({ ...dry, ...one }) };
+    return { plan, trust, session, execute: (one) => dryRun({ ...dry, ...one }) };
   }
   const { traceAccess: access } = request;
   const openTrace = (id: string) => platform.openTrace(settings.traces, id, access);
   const records = recordsOf(settings.traces, access, session.clock, context);
-  return { plan, trust, execute: (one) => runWorkflow({ ...environment, openTrace, records, ...one }) };
+  return {
+    plan,
+    trust,
+    session,
+    execute: (one) => runWorkflow({ ...environment, openTrace, records, ...one }),
+  };
 }
 
-/** In memory, where the trace is not to be kept. */
+/** In memory, where the trace is not to be kept. @throws UsageFault for the traces folder: its runs took place */
 function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): DryRunRequest["openTrace"] {
-  if (keepTrace !== undefined)
-    return (id) => context.platform.openTrace(context.path(keepTrace), id, traceAccess);
+  const { platform, settings } = context;
+  if (keepTrace !== undefined) {
+    const path = context.path(keepTrace);
+    const real = (folder: string) => platform.files.realPath(folder) ?? folder;
+    if (real(path) !== real(settings.traces)) return (id) => platform.openTrace(path, id, traceAccess);
+    throw new UsageFault("BAD_USAGE", {
+      message: "--keep-trace names the traces folder, whose runs took place",
+      hint: "type --keep-trace DIR, with another folder",
+    });
+  }
   const traces = memoryTraces();
   return (wanted) => {
     const { id, folder: own, writer } = traces.open(wanted);
@@ -137,7 +161,11 @@ export function checkCombination(request: RunRequest): void {
   const refuse = (option: string, why: string): never => {
     throw new UsageFault("BAD_USAGE", { message: `${option} ${why}`, hint: `omit ${option}` });
   };
-  if (!request.dryRun) {
+  checkWait(request);
+  if (request.dryRun) {
+    if (request.wait !== undefined)
+      refuse("--wait", "stays with a run, and a dry run is over with its process");
+  } else {
     if (request.answer.length > 0) refuse("--answer", "needs --dry-run");
     if (request.keepTrace !== undefined) refuse("--keep-trace", "needs --dry-run");
   }
@@ -148,6 +176,7 @@ export function checkCombination(request: RunRequest): void {
     if (request.fromLine !== undefined) refuse("--from-line", "needs --payloads");
   } else {
     if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
+    if (request.wait !== undefined) refuse("--wait", "stays with one run, and --payloads has many");
     if (request.follow) refuse("--follow", "shows one run, and --payloads has many");
   }
 }

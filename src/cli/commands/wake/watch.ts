@@ -1,0 +1,54 @@
+/** `pgs wake --watch`: stays, and wakes each run when its moment comes. */
+
+import { counted } from "../../../errors/counted.ts";
+import type { Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { printError, printJson } from "../../print.ts";
+import { type Resuming, resumeRuns } from "../../resumed-runs.ts";
+import { type WaitingRun, waitingRuns } from "../../waiting-runs.ts";
+
+/** How often the runs are looked at where no change is told of. */
+const LOOK_MS = 30_000;
+
+/** After so many milliseconds, a run is tried again that was refused. */
+const AGAIN_MS = 60_000;
+
+/** Ends with the signal, once the run at hand has ended or waits. */
+export async function watchRuns(resuming: Resuming, signal: AbortSignal, context: Context): Promise<number> {
+  const { platform, settings } = context;
+  const { clock } = resuming.session;
+  /** By name: when a run is tried again that was refused. */
+  const refused = new Map<string, number>();
+  const momentOf = (run: WaitingRun) => Math.max(firstMoment(run), refused.get(run.id) ?? 0);
+  const watch = await platform.watchFolder(settings.traces);
+  try {
+    while (!signal.aborted) {
+      const waiting = await waitingRuns(context);
+      const due = waiting.filter((run) => momentOf(run) <= clock.now());
+      for (const run of due) {
+        if (signal.aborted) break;
+        const runs = await resumeRuns([run], resuming, context);
+        if (settings.json && runs.length > 0) printJson(context, { runs });
+        if (runs.some(({ error }) => error !== null)) refused.set(run.id, clock.now() + AGAIN_MS);
+        else refused.delete(run.id);
+        await platform.pause();
+      }
+      if (due.length > 0) continue;
+      if (!settings.quiet)
+        printError(
+          context,
+          `watching ${counted(waiting.length, "run that waits", "runs that wait")}; ^C ends it\n`,
+        );
+      const next = Math.min(...waiting.map(momentOf), clock.now() + LOOK_MS);
+      await watch.changed(Math.max(0, next - clock.now()), signal);
+    }
+    return EXIT.SUCCESS;
+  } finally {
+    watch.close();
+  }
+}
+
+/** When the first of its waits ends by itself, in milliseconds since the epoch. */
+function firstMoment({ waits }: WaitingRun): number {
+  return Math.min(...waits.map(({ due }) => (due === undefined ? Number.POSITIVE_INFINITY : Date.parse(due))));
+}

@@ -1,0 +1,77 @@
+/** What lets a run go on that waits or was interrupted, ready to type. */
+
+import { counted } from "../errors/counted.ts";
+import type { WaitEntry } from "../trace/event.ts";
+import { type Context, shellWord, shortPath } from "./context.ts";
+import { placeOptions, tracesOptions } from "./resolve-snapshot.ts";
+
+/** How many waits are told singly. */
+const TOLD = 5;
+
+/** `trace` is its absolute path; the context is that in which it was executed. */
+export async function waitHints(
+  waits: readonly WaitEntry[],
+  trace: string,
+  context: Context,
+): Promise<readonly string[]> {
+  const command = await resumeCommand(trace, context);
+  const hints = waits.slice(0, TOLD).flatMap((wait) => answerHint(wait, command) ?? []);
+  const due = waits.flatMap(({ due }) => due ?? []).sort()[0];
+  const left = waits.length - TOLD;
+  return [
+    ...hints,
+    ...(due === undefined ? [] : [dueHint(due, command, await wakeCommand(trace, context))]),
+    ...(left > 0 ? [`the member waits of --json has ${counted(left, "more wait")}`] : []),
+  ];
+}
+
+/** A dry run does not go on: it is begun again, with what is answered. */
+export function dryWaitHints(waits: readonly WaitEntry[]): readonly string[] {
+  const keys = waits.flatMap(({ kind, key }) => (kind === "EVENT" ? keyText(key) : [])).slice(0, TOLD);
+  return keys.map(
+    (key) =>
+      `type the command with --answer ${shellWord(key)}=FILE to go on with the JSON of FILE as the answer`,
+  );
+}
+
+/** Of a run whose process ended, or was told to, in the middle of it. */
+export async function interruptionHint(trace: string, context: Context): Promise<string> {
+  return `type ${await resumeCommand(trace, context)} to go on from here`;
+}
+
+async function resumeCommand(trace: string, context: Context): Promise<string> {
+  const file = shellWord(shortPath(trace, context.platform.cwd));
+  return `pgs resume ${file}${await placeOptions(context, trace)}`;
+}
+
+/** The folder of the traces is that in which the folder of the trace is. */
+async function wakeCommand(trace: string, context: Context): Promise<string> {
+  return `pgs wake${await tracesOptions(trace.replace(/\/[^/]*\/[^/]*$/, ""), context)}`;
+}
+
+function answerHint({ kind, key, prompt, choices }: WaitEntry, command: string): string | undefined {
+  if (kind !== "EVENT") return undefined;
+  const asked = prompt === undefined ? "" : ` to answer ${shownText(prompt)}`;
+  const answer =
+    choices === undefined
+      ? "FILE holds what is answered, as JSON; omit --answer if that is nothing"
+      : `FILE holds ${listOf(choices)}`;
+  return `type ${command} --event ${shellWord(keyText(key))} --answer FILE${asked}: ${answer}`;
+}
+
+function listOf(choices: NonNullable<WaitEntry["choices"]>): string {
+  return Array.isArray(choices) ? choices.map((one) => JSON.stringify(one)).join(" or ") : shownText(choices);
+}
+
+function dueHint(due: string, command: string, wake: string): string {
+  return `from ${due} on, ${command} goes on without an answer; ${wake} does so for every run whose moment has come`;
+}
+
+/** A text as it is; a suppressed key by its digest. */
+export function keyText(key: unknown): string {
+  if (typeof key === "string") return key;
+  const isSuppressed = typeof key === "object" && key !== null && "$suppressed" in key;
+  return isSuppressed ? String(key["$suppressed"]) : JSON.stringify(key);
+}
+
+const shownText = (value: unknown) => (typeof value === "string" ? `"${value}"` : "the question");

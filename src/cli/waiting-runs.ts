@@ -1,0 +1,53 @@
+/** The runs of a traces folder that wait. */
+
+import { eventIn } from "../examine/verify.ts";
+import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
+import type { StoreFileReader } from "../ports.ts";
+import type { WaitEntry } from "../trace/event.ts";
+import type { Context } from "./context.ts";
+
+export interface WaitingRun {
+  readonly id: string;
+  /** The path of the trace. */
+  readonly trace: string;
+  readonly waits: readonly WaitEntry[];
+}
+
+/** By the last event of each trace, in order of their names. */
+export async function waitingRuns({ platform, settings }: Context): Promise<readonly WaitingRun[]> {
+  const root = platform.openTracesRoot(settings.traces);
+  return traceNamesIn(root).flatMap((id) => {
+    const waits = waitsIn(root.store(traceFileOf(id)));
+    return waits === null ? [] : [{ id, trace: `${settings.traces}/${traceFileOf(id)}`, waits }];
+  });
+}
+
+/** Null where the trace does not end in a suspension. */
+function waitsIn(trace: StoreFileReader): readonly WaitEntry[] | null {
+  const line = lastLine(trace);
+  if (!line.includes(SUSPENDED)) return null;
+  try {
+    const event = eventIn(line);
+    return event.event_type === "run_suspended" ? event.payload.waits : null;
+  } catch {
+    return null; // a damaged line is none of ours: resuming the run would say so
+  }
+}
+
+const SUSPENDED = '"event_type":"run_suspended"';
+
+/** More than the last line of most traces has. */
+const TAIL_BYTES = 4096;
+const NEWLINE = 0x0a;
+
+/** The last whole line, without its line break; empty where there is none. */
+function lastLine(trace: StoreFileReader): Buffer {
+  const length = trace.stamp()?.size ?? 0;
+  for (let wanted = TAIL_BYTES; ; wanted *= 8) {
+    const offset = Math.max(0, length - wanted);
+    const bytes = Buffer.from(trace.readAt(offset, length - offset));
+    const end = bytes.lastIndexOf(NEWLINE);
+    const before = end < 1 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
+    if (before !== -1 || offset === 0) return bytes.subarray(before + 1, Math.max(0, end));
+  }
+}

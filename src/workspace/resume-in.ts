@@ -1,0 +1,109 @@
+/** Goes on with a recorded run for the library, or cancels it, with what its workspace has. */
+
+import type { Delivery } from "../engine/resume.ts";
+import type { RunEnvironment } from "../engine/run.ts";
+import { FileFault } from "../errors/ports.ts";
+import { SourceTrace } from "../examine/source-trace.ts";
+import type { Digest } from "../json/canonical.ts";
+import type { Json } from "../json/value.ts";
+import type { TraceRecords } from "../ledger/recording.ts";
+import { foldersAbove, traceFileOf } from "../ledger/trace-names.ts";
+import type { Plan } from "../plan/plan.ts";
+import { openSource } from "../platform/file-chunks.ts";
+import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
+import { WorkspaceFault } from "./errors.ts";
+import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
+import { copyPayload } from "./payload.ts";
+import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
+import { continuedInFile, continuedInMemory, folderTraces, type RunTrace, type Traces } from "./traces.ts";
+
+/** The trace of a run, the bytes of one, the path of its file, or its name in the traces folder. */
+export type GivenTrace = RunTrace | Uint8Array | string;
+
+/** What a run goes on with. */
+export interface Going extends Omit<RunEnvironment, "plan">, Pick<GoOnRequest, "cancellation" | "assume"> {
+  readonly delivery?: Delivery;
+  /** `folders` are those in which what was kept of the protocol may be. */
+  plan(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]): Promise<Plan>;
+  /** The folder of the traces that are named without one. */
+  readonly traces: string;
+  /** What is kept beside the traces of a folder. */
+  recordsOf(traces: Traces): TraceRecords | undefined;
+}
+
+export interface Continued {
+  readonly run: ContinuedRun;
+  readonly trace: RunTrace;
+}
+
+/** @throws ResumeFault, TraceFault */
+export async function resumeIn(call: string, given: GivenTrace, going: Going): Promise<Continued> {
+  const { traces, recordsOf, entropy, plan, ...how } = going;
+  const file = fileOf(call, given, traces);
+  const folders = file === null ? [] : foldersAbove(file);
+  const planIn: GoOnRequest["plan"] = (start, roots) => plan(start, roots, folders);
+  const request = { ...how, plan: planIn, entropy: () => entropy };
+  if (file === null) return resumeInMemory(given as RunTrace | Uint8Array, request);
+  // A trace that is not there is refused before a lock is made beside it.
+  sourceOf(file);
+  const patience = going.delivery?.id === undefined ? 0 : PATIENCE_MS;
+  const { locked, trace } = await lockWithin(patience, () => continuedInFile(file), nodeSleep);
+  try {
+    const reader = new SourceTrace(file, nodeFiles.realPath(file) ?? file, sourceOf(file));
+    const records = recordsBeside(file, recordsOf);
+    const run = await resumeRun({ ...request, ...records, trace: reader, locked });
+    return { run, trace: { ...trace, id: run.traceId } };
+  } finally {
+    locked.unlock();
+  }
+}
+
+async function resumeInMemory(
+  given: RunTrace | Uint8Array,
+  request: Omit<GoOnRequest, "trace" | "locked">,
+): Promise<Continued> {
+  const bytes = given instanceof Uint8Array ? given : given.bytes();
+  const name = given instanceof Uint8Array ? "the trace" : given.id;
+  const reader = new SourceTrace(name, null, { size: bytes.length, pieces: () => [bytes] });
+  const { locked, trace } = continuedInMemory(name, bytes);
+  const run = await resumeRun({ ...request, trace: reader, locked });
+  return { run, trace: { ...trace, id: run.traceId } };
+}
+
+/** Null for a trace in memory. @throws WorkspaceFault */
+function fileOf(call: string, given: GivenTrace, traces: string): string | null {
+  if (typeof given === "string") {
+    const isPath = given.includes("/") || given.endsWith(".jsonl");
+    return isPath ? given : `${traces}/${traceFileOf(given)}`;
+  }
+  if (given instanceof Uint8Array) return null;
+  if (typeof given === "object" && given !== null && "file" in given) return given.file;
+  const expected = "the trace of a run, the bytes of one, the path of its file, or its name";
+  throw new WorkspaceFault("BAD_ARGUMENT", { call, expected });
+}
+
+/** @throws FileFault where there is no such file */
+function sourceOf(file: string) {
+  const source = openSource(file);
+  if (source !== null) return source;
+  throw new FileFault("FILE_MISSING", { file, what: "the trace", suggestion: null });
+}
+
+/** None of a trace that is not in a folder of its own name. */
+function recordsBeside(file: string, recordsOf: Going["recordsOf"]): Pick<GoOnRequest, "records"> {
+  const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(file) ?? [];
+  if (folder === undefined || folder !== name) return {};
+  return { records: recordsOf(folderTraces(traces)) ?? null };
+}
+
+/** What a program delivers. @throws PayloadFault for an answer that JSON cannot carry */
+export function deliveryOf(
+  event: Json,
+  { answer, eventId }: { readonly answer?: Json; readonly eventId?: string },
+): Delivery {
+  return {
+    key: event,
+    ...(answer === undefined ? {} : { answer: copyPayload({ answer })["answer"] as Json }),
+    ...(eventId === undefined ? {} : { id: eventId }),
+  };
+}

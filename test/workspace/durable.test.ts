@@ -1,0 +1,139 @@
+/** Runs of the library that wait, are stopped or cancelled, and go on. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import {
+  fixedClock,
+  memoryStores,
+  memoryTraces,
+  openWorkspace,
+  PgsError,
+  type RunResult,
+  type Workspace,
+  type WorkspaceOptions,
+} from "../../src/index.ts";
+import {
+  appending,
+  contract,
+  filesOf,
+  oneContract,
+  type Protocol,
+  SNAPSHOT,
+  WORKFLOW,
+} from "../engine/trial.ts";
+import { asking, nested } from "../engine/waiting.ts";
+
+const ASKING = asking({ key: "k", choices: ["yes", "no"], timeout: "PT1H" });
+const at = (time: string) => fixedClock(Date.parse(`2026-01-31T${time}:00Z`));
+
+async function opened(t: TestContext, protocol: Protocol, options: WorkspaceOptions = {}): Promise<Workspace> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pgs-library-")));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [path, bytes] of filesOf(protocol)) {
+    const file = join(folder, `protocol_snapshot${path.slice(SNAPSHOT.length)}`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+  return openWorkspace({ folder, ...options });
+}
+
+async function begun(workspace: Workspace, options = {}): Promise<RunResult> {
+  return (await workspace.workflow(WORKFLOW)).run({}, options);
+}
+
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => assert.fail("it is not refused"),
+    (error: unknown) => {
+      assert.ok(error instanceof PgsError, String(error));
+      return error.code;
+    },
+  );
+
+const inMemory = () => ({ stores: memoryStores({}), traces: memoryTraces(), clock: at("09:00") });
+
+test("a run in memory goes on from its bytes, which stay as they are", async (t) => {
+  const workspace = await opened(t, ASKING, inMemory());
+  const run = await begun(workspace);
+  assert.deepEqual([run.status, run.waits[0]?.key, run.exitReason], ["WAITING", "k", null]);
+  const before = Buffer.from(run.trace.bytes());
+  for (const trace of [run.trace, run.trace.bytes()]) {
+    const seen: string[] = [];
+    const resumed = await workspace.resume(trace, {
+      ...{ event: "k", answer: "yes", actor: "trial::AC_ANN_V0", clock: at("09:30") },
+      onEvent: ({ event_type }) => seen.push(event_type),
+    });
+    assert.deepEqual([resumed.id, resumed.status, resumed.waits], [run.id, "SUCCESS", []]);
+    assert.equal(seen[0], "run_resumed");
+    assert.equal((await workspace.examine(resumed.trace, { head: resumed.head })).ok, true);
+    assert.deepEqual(Buffer.from(resumed.trace.bytes()).subarray(0, before.length), before);
+  }
+  assert.deepEqual(Buffer.from(run.trace.bytes()), before);
+});
+
+test("a run in a folder is named by its trace, its file or its name, and answered once", async (t) => {
+  const workspace = await opened(t, ASKING);
+  const answer = { event: "k", answer: "yes", eventId: "mail-1" };
+  const traces = (run: RunResult) => [run.trace, String(run.trace.file), run.id];
+  for (const i of [0, 1, 2]) {
+    const run = await begun(workspace);
+    const trace = traces(run)[i] ?? assert.fail();
+    const [first, second] = await Promise.all([
+      workspace.resume(trace, answer),
+      workspace.resume(trace, answer),
+    ]);
+    assert.deepEqual([first.status, second.status, first.head], ["SUCCESS", "SUCCESS", second.head]);
+    assert.equal((await workspace.examine(first.trace)).ok, true);
+    assert.equal(await refusal(workspace.resume(trace, { event: "k" })), "RUN_ENDED");
+  }
+});
+
+test("what does not fit is refused, and nothing is appended", async (t) => {
+  const workspace = await opened(t, ASKING);
+  const { id, trace } = await begun(workspace);
+  const before = trace.bytes();
+  const refusals: readonly (readonly [() => Promise<unknown>, string])[] = [
+    [() => workspace.resume(id, { event: "other" }), "NO_SUCH_WAIT"],
+    [() => workspace.resume(id, { event: "k", answer: "maybe" }), "ANSWER_REJECTED"],
+    [() => workspace.resume(id, { event: "k", answer: (() => 1) as never }), "PAYLOAD_VALUE_NOT_JSON"],
+    [() => workspace.resume(id, { answer: "yes" }), "BAD_ARGUMENT"],
+    [() => workspace.resume(id, { evnt: "k" } as never), "BAD_OPTION"],
+    [() => workspace.resume(id, { actor: "ann" }), "ACTOR_NOT_AN_FQDN"],
+    [() => workspace.resume("nowhere"), "FILE_MISSING"],
+    [() => workspace.resume(7 as never), "BAD_ARGUMENT"],
+    [() => workspace.cancel(id, { event: "k" } as never), "BAD_OPTION"],
+  ];
+  for (const [work, code] of refusals) assert.equal(await refusal(work()), code);
+  assert.deepEqual(trace.bytes(), before);
+  assert.equal((await workspace.resume(id)).status, "WAITING", "its moment has not come");
+  assert.deepEqual(trace.bytes(), before);
+});
+
+test("a run is cancelled, and says what took place", async (t) => {
+  const workspace = await opened(t, nested("k"), inMemory());
+  const run = await begun(workspace);
+  const cancelled = await workspace.cancel(run.trace, { reason: "not needed", actor: "trial::AC_ANN_V0" });
+  assert.deepEqual([cancelled.status, cancelled.exitReason, cancelled.waits], ["CANCELLED", "CANCELLED", []]);
+  assert.match(Buffer.from(cancelled.trace.bytes()).toString(), /"reason":"not needed"/);
+  assert.equal((await workspace.examine(cancelled.trace)).ok, true);
+  assert.equal(await refusal(workspace.cancel(cancelled.trace)), "RUN_ENDED");
+});
+
+test("a run that is told to stop is interrupted, and goes on later", async (t) => {
+  const protocol = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
+  const workspace = await opened(t, protocol);
+  const stopping = new AbortController();
+  const run = await begun(workspace, {
+    stop: stopping.signal,
+    onEvent: ({ event_type }: { event_type: string }) => {
+      if (event_type === "side_effect_start") stopping.abort();
+    },
+  });
+  assert.deepEqual([run.status, run.refusal, run.effects.length], ["INTERRUPTED", null, 1]);
+  const resumed = await workspace.resume(run.id);
+  assert.deepEqual([resumed.status, resumed.effects.length], ["SUCCESS", 2]);
+  assert.equal((await workspace.examine(resumed.trace)).ok, true);
+});
