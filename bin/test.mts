@@ -3,10 +3,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import type { Plugin } from "rolldown";
-import { SUITES, testFiles } from "../test/suites/suites.ts";
+import { testProcesses } from "../test/suites/suites.ts";
 import { bundle, makeBundleFolder } from "./bundle.mts";
 
 const root = join(import.meta.dirname, "..");
@@ -20,10 +20,12 @@ type Processes = ReadonlyMap<string, readonly string[]>;
 function processes(): Processes {
   if (paths.length > 0)
     return new Map(paths.flatMap(filesAt).map((file) => [nameOf(resolve(file)), [resolve(file)]]));
-  const toFiles = (places: readonly string[]) =>
-    places.flatMap(testFiles).map((file) => join(root, "test", file));
   // Node starts files in the order of their names.
-  return new Map(Object.entries(SUITES).map(([name, places], i) => [`${i}-${name}.test`, toFiles(places)]));
+  const named = [...testProcesses()].map(([name, files], i) => {
+    const place = String(i).padStart(2, "0");
+    return [`${place}-${name}.test`, files.map((file) => join(root, "test", file))] as const;
+  });
+  return new Map(named);
 }
 
 function filesAt(path: string): readonly string[] {
@@ -52,6 +54,9 @@ function makeTempFolder(): string {
   return mkdtempSync(join(hasRoom ? memory : tmpdir(), "pgs-tests-"));
 }
 
+/** MiB for what has just been made: tests make much, and keep little of it. With V8's own choice it is looked through more often. */
+const V8 = ["--max-semi-space-size=64"];
+
 const files = processes();
 const names = [...files.keys()];
 const built = makeBundleFolder();
@@ -60,7 +65,9 @@ try {
   await bundle(Object.fromEntries(names.map((name) => [name, name])), built, [entries(files)]);
   // Who looks at a failure names its file.
   const maps = paths.length > 0 ? ["--enable-source-maps"] : [];
-  const args = [...maps, "--test", "--test-concurrency=3", "--test-reporter=spec", ...options];
+  // One more than there are cores: a test that waits for another process leaves its core to somebody else.
+  const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
+  const args = [...maps, ...V8, "--test", concurrency, "--test-reporter=spec", ...options];
   const child = spawn(process.execPath, [...args, ...names.map((name) => join(built, `${name}.mjs`))], {
     stdio: "inherit",
     env: { ...process.env, TMPDIR: temporary },

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
 import { isTraceName } from "../src/ledger/trace-names.ts";
-import { PLAYS_ALL } from "./support/portion.ts";
+import { isItsTurn, PLAYS_ALL } from "./support/portion.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
 const { version, dependencies } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
@@ -85,7 +85,8 @@ test("help and a run with its picture work in an empty folder", () => {
   assert.ok(existsSync(join(root, "traces", String(id), `${id}.png`)));
 });
 
-test("npx pgs init makes a workspace that builds, passes its gate, and shows which scenario a change breaks", async () => {
+test("npx pgs init makes a workspace that builds, passes its gate, and shows which scenario a change breaks", async (t) => {
+  if (!isItsTurn(t)) return;
   const fresh = join(root, "fresh");
   mkdirSync(fresh);
   symlinkSync(join(root, "node_modules"), join(fresh, "node_modules"));
@@ -118,7 +119,8 @@ test("npx pgs init makes a workspace that builds, passes its gate, and shows whi
   await once(watching, "exit");
 });
 
-test("the library is one copy for import and require, with types for every kind of module resolution and for capabilities", () => {
+test("the library is one copy for import and require, with types for every kind of module resolution and for capabilities", (t) => {
+  if (!isItsTurn(t)) return;
   const library = join(root, "library");
   mkdirSync(library);
   writeFileSync(
@@ -198,10 +200,13 @@ test("the README says how to begin with the tarball, and the library's page show
   cpSync(join(root, "fixtures/data"), join(root, "data"), { recursive: true });
   assert.match(readme, /^\$ cp -r fixtures\/data data$/m);
   const page = readFileSync(join(folder, "docs/library.md"), "utf8");
-  const [program = "", service = ""] = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code);
-  const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
-  writeFileSync(join(root, "example.mjs"), program);
-  assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
+  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+  const [first = "", resuming = "", service = ""] = programs;
+  for (const program of [first, resuming]) {
+    const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
+    writeFileSync(join(root, "example.mjs"), program);
+    assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
+  }
   writeFileSync(join(root, "service.mjs"), service);
 });
 
@@ -221,7 +226,8 @@ test("the service that the library's page shows answers requests", async (t) => 
   assert.deepEqual([refused, why], [400, "PAYLOAD_NOT_AN_OBJECT"]);
 });
 
-test("an error of the library has the name of its class, on all of its paths", () => {
+test("an error of the library has the name of its class, on all of its paths", (t) => {
+  if (!isItsTurn(t, 3)) return;
   writeFileSync(
     join(root, "refused.mjs"),
     `import { openWorkspace, PgsError } from "pgs-runner";
@@ -257,7 +263,8 @@ test("every relative link of a page leads to something in the package", () => {
   );
 });
 
-test("what npm does to a package that is installed from its folder works without the sources", () => {
+test("what npm does to a package that is installed from its folder works without the sources", (t) => {
+  if (!isItsTurn(t, 2)) return;
   const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const hooks = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts);
   assert.deepEqual(hooks, ["prepare"]);
@@ -304,7 +311,8 @@ test("no file names a folder of the machine that made it", () => {
   assert.deepEqual(found, []);
 });
 
-test("an edited bundle runs the edited text", () => {
+test("an edited bundle runs the edited text", (t) => {
+  if (!isItsTurn(t, 3)) return;
   const file = join(folder, "dist/main.cjs");
   const text = readFileSync(file, "utf8");
   pgs("list", "--snapshot", join(folder, "protocol_snapshot"));

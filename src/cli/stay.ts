@@ -56,10 +56,8 @@ export async function stayWith(
 
 /** When the first wait ends by itself, in milliseconds since the epoch. */
 function momentOf({ summary }: RecordedRun, fallback = Number.POSITIVE_INFINITY): number {
-  return Math.min(
-    fallback,
-    ...summary.waits.flatMap(({ due }) => (due === undefined ? [] : [Date.parse(due)])),
-  );
+  const moments = summary.waits.flatMap(({ due }) => (due === undefined ? [] : [Date.parse(due)]));
+  return moments.reduce((first, one) => Math.min(first, one), fallback);
 }
 
 /** Whether a wait may end before: an event may be delivered at any time. */

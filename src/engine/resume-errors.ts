@@ -2,6 +2,7 @@
 
 import { type FactsOf, Fault, type Stage, type WordingTable, wordingFrom } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
+import { canonical } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import type { Unmet } from "../plan/intent.ts";
 
@@ -43,15 +44,16 @@ export const resumeTable = {
     trace: string;
     place: string;
     op: string;
+    /** The code of the reason, and the reason in words. */
     because: string;
+    message: string;
     evidence: JsonObject;
-    can_assume_done: boolean;
+    /** The result that counts if it is assumed to be done; null where that cannot be assumed. */
+    assumed: JsonObject | null;
   }) => ({
-    what: `whether ${f.op} of ${f.place} took place is unclear: ${f.because}`,
+    what: `whether ${f.op} of ${f.place} took place is unclear: ${f.message}`,
     where: f.trace,
-    hint: f.can_assume_done
-      ? `check it, then type pgs resume ${f.trace} --assume done if it did, or pgs resume ${f.trace} --assume absent if it did not`
-      : `check it, then type pgs resume ${f.trace} --assume absent if it did not take place; if it did, the run cannot go on`,
+    hint: unclearHint(f),
   }),
   SECRETS_MISSING: (f: { trace: string }) => ({
     what: "the trace suppresses values with which the run would have to go on, and they are kept nowhere",
@@ -73,6 +75,16 @@ export const resumeTable = {
     hint: "type pgs examine with the trace: it shows the difference in full",
   }),
 } satisfies WordingTable;
+
+function unclearHint(f: { trace: string; because: string; assumed: JsonObject | null }): string {
+  const command = `pgs resume ${f.trace}`;
+  if (f.because === "LOCKED")
+    return `make sure that the process has ended, release the lock with pgs data locks, then type ${command} again`;
+  if (f.assumed === null)
+    return `check it, then type ${command} --assume absent if it did not take place; if it did, the run cannot go on`;
+  const result = canonical(f.assumed);
+  return `check it, then type ${command} --assume done if it did (its result is then ${result}), or ${command} --assume absent if it did not`;
+}
 
 const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
   NO_SUCH_WAIT: "usage",

@@ -6,11 +6,17 @@
 import { targetOf } from "../capabilities/effect.ts";
 import { jsonEqual } from "../json/value.ts";
 import type { Step } from "../plan/plan.ts";
-import type { EventOf, TraceEvent, WaitEntry } from "../trace/event.ts";
+import { type EventOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** The declared step of a node of a run, by its name; undefined where there is none. */
 export type FindDeclared = (run: string, node: string, step: string) => Step | undefined;
+
+/** Sessions are those of the whole trace. */
+function checkPlace({ event_type, run, node_id, sequence }: TraceEvent): readonly TraceFinding[] {
+  if (!SESSION_EVENTS.has(event_type) || (run === MAIN_RUN && node_id === undefined)) return [];
+  return [finding("NOT_OF_A_NODE", sequence, { event_type })];
+}
 
 /** A step that had begun, and how it may wait. */
 interface OpenWait {
@@ -34,7 +40,7 @@ export class SessionRules {
   }
 
   check(event: TraceEvent): readonly TraceFinding[] {
-    const found = [...this.#afterSuspension(event), ...this.#ofEvent(event)];
+    const found = [...checkPlace(event), ...this.#afterSuspension(event), ...this.#ofEvent(event)];
     this.#suspended = event.event_type === "run_suspended" ? event.payload.waits : null;
     return found;
   }

@@ -129,6 +129,9 @@ export const findingTable = {
       `${text(f["node"])} has no open step ${text(f["step"])} that declares this wait in run ${text(f["run"])}`,
   },
   NO_WAITS: { what: () => "the run is suspended without anything that it waits for" },
+  NOT_OF_A_NODE: {
+    what: (f: JsonObject) => `${text(f["event_type"])} belongs to run 0 and to none of its nodes`,
+  },
   NOT_RESUMED: {
     what: (f: JsonObject) =>
       `${text(f["event_type"])} follows a suspension, but neither run_resumed nor run_cancelled stands between them`,

@@ -146,6 +146,57 @@ export const HEAD_ONLY = {
     "rest",
     "it cannot be computed again, so it is taken as recorded, and the verdict names it",
   ),
+  "later-sessions": entry(
+    "that the run went on after it had waited: the trace is cut off behind a suspension",
+    "nothing",
+    "what is left is the trace of a run that still waits",
+  ),
+  answer: entry(
+    "what was answered, by whom and when",
+    "rest",
+    "a person or another program gave it, and the run follows from it",
+  ),
+  "unused-answer": entry(
+    "an answer that came too late",
+    "nothing",
+    "the moment counts that had passed, so nothing uses the answer",
+  ),
+  delivery: entry(
+    "the name of an event that was delivered, and how long an incomplete line was that was cut off",
+    "nothing",
+    "nothing in the run depends on it",
+  ),
+  "session-clock": entry(
+    "when the run went on because of a moment or after an interruption, or was cancelled",
+    "nothing",
+    "it was read from outside, and nothing has to use it",
+  ),
+  "session-actor": entry(
+    "who let the run go on because of a moment or after an interruption, or cancelled it",
+    "nothing",
+    "the caller states it, and nothing in the run depends on it",
+  ),
+  "session-runtime": entry(
+    "which build went on with the run",
+    "nothing",
+    "every conforming build records the same events",
+  ),
+  "cancel-reason": entry("why the run was cancelled", "nothing", "the caller states it"),
+  interruption: entry(
+    "that a process ended in the middle of the run, where no effect had begun",
+    "nothing",
+    "the run is the same without it",
+  ),
+  settled: entry(
+    "whether the end of an effect was shown by its store or assumed, and by whom",
+    "nothing",
+    "it was looked up from outside, and the run goes on with the end alone",
+  ),
+  "wait-moment": entry(
+    "when a wait began that has no due time",
+    "nothing",
+    "it was read from outside, and nothing is counted from it",
+  ),
 } as const satisfies Readonly<Record<string, HeadOnly>>;
 
 export type HeadOnlyId = keyof typeof HEAD_ONLY;

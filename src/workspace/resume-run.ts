@@ -179,9 +179,9 @@ async function settledEffect(
 
 function unclear(trace: string, { run, node, step, op }: BegunEffect, found: Unsettled): ResumeFault {
   return new ResumeFault("RESUME_UNCLEAR", {
-    ...{ trace, op, because: found.what, evidence: found.evidence },
+    ...{ trace, op, because: found.because, message: found.what, evidence: found.evidence },
     place: `${run === "0" ? "" : `${run}/`}${node}.${step}`,
-    can_assume_done: found.assumed !== null,
+    assumed: found.assumed,
   });
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
+import { isItsTurn } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -77,6 +78,7 @@ const nameOf = (entry: JsonObject | undefined) => (entry?.["record"] as JsonObje
 const recordsOf = (log: readonly JsonObject[]) => sorted(log.map(({ record }) => record));
 
 test(`${COUNT} runs at once lose no write, and each trace says what its run did in the order of the records`, async (t) => {
+  if (!isItsTurn(t)) return;
   const inTurn = await runsIn(t, false);
   const atOnce = await runsIn(t, true);
   const endsOf = ({ trials }: typeof atOnce) => trials.map(({ ending }) => [ending.status, ending.outcome]);

@@ -9,6 +9,7 @@ import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
+import { isItsTurn } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -65,7 +66,8 @@ async function limited(plan: Plan, limits: Partial<TraceLimits>) {
   return { ...trial, begun };
 }
 
-test("a workflow that calls itself many times ends at the limit of runs, in all runs that are open", async () => {
+test("a workflow that calls itself many times ends at the limit of runs, in all runs that are open", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const plan = await compileTrial(branching(WORKFLOW, 10));
   for (const runs of [1, 2, 17, 40]) {
     const { ending, begun } = await limited(plan, { runs });

@@ -1,9 +1,7 @@
 /** Runs over several sessions, one of each kind. */
 
-import type { Plan } from "../../src/plan/plan.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
-import type { ResumeOptions, Trial } from "./trial.ts";
-import { asking, concurrent, nested, runSessions, twice } from "./waiting.ts";
+import { asking, concurrent, type Made, nested, runSessions, type SessionOptions, twice } from "./waiting.ts";
 
 const asked = { key: "release-1", timeout: "PT1H", prompt: "Release it?", choices: ["yes", "no"] };
 const ANN = "trial::AC_ANN_V0";
@@ -11,13 +9,16 @@ const ANN = "trial::AC_ANN_V0";
 /** `HH:MM` of the day of the first session, which begins at 09:00. */
 const at = (time: string) => ({ clock: fixedClock(Date.parse(`2026-01-31T${time}:00.000Z`)) });
 
-const answered = (time: string, key: string): ResumeOptions => ({
+const answered = (time: string, key: string): SessionOptions => ({
   ...at(time),
   actor: ANN,
   delivery: { key, answer: "yes", id: `${key}-answer` },
 });
 
-type Make = () => Promise<{ readonly plan: Plan; readonly trial: Trial }>;
+type Make = () => Promise<Made>;
+
+/** How an effect ended whose end nobody saw. */
+const done = (settled: "shown" | "assumed") => ({ outcome: "SUCCESS", result: {}, observed: [], settled });
 
 export const MADE = {
   "it waits": () => runSessions(asking(asked), []),
@@ -39,4 +40,24 @@ export const MADE = {
     runSessions(concurrent("a", "b", "c"), [answered("09:30", "b"), answered("09:40", "a"), at("11:00")]),
   "it was cancelled while two of three runs beside each other waited": () =>
     runSessions(concurrent("a", "b", "c"), [answered("09:30", "b"), { ...at("09:40"), cancellation: {} }]),
+  "it was cut off in an effect that its store showed": () =>
+    runSessions(asking(asked), [
+      answered("09:30", "release-1"),
+      { ...at("09:40"), cutAfter: "side_effect_start", settled: done("shown") },
+    ]),
+  "it was cut off in an effect that somebody said was done": () =>
+    runSessions(asking(asked), [
+      answered("09:30", "release-1"),
+      {
+        ...at("09:40"),
+        cutAfter: "side_effect_start",
+        actor: ANN,
+        settled: { ...done("assumed"), actor: ANN },
+      },
+    ]),
+  "it was cut off between two nodes": () =>
+    runSessions(asking({ after: "PT1H" }, "TIME"), [
+      { ...at("09:20"), cutAfter: "node_end" },
+      { ...at("10:30"), actor: ANN },
+    ]),
 } satisfies Record<string, Make>;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TextSet } from "../../src/engine/text-set.ts";
+import { draws, isItsTurn } from "../support/portion.ts";
 
 /** Of few letters, so that many texts hold or overlap one another. */
 const text = fc.string({ unit: fc.constantFrom("a", "b", "\u{1F512}"), minLength: 1, maxLength: 8 });
@@ -25,7 +26,7 @@ test("property: a text that holds one of the texts is found with one that it hol
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: draws(500) },
   );
 });
 
@@ -60,7 +61,8 @@ const FAMILIES: readonly (readonly [
 ];
 
 for (const [name, textOf, wholeOf] of FAMILIES) {
-  test(`the work grows with texts ${name} and the one searched, not with their product`, () => {
+  test(`the work grows with texts ${name} and the one searched, not with their product`, (t) => {
+    if (!isItsTurn(t, 3)) return;
     const work = (count: number) =>
       asked(() => {
         const set = new TextSet();

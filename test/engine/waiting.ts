@@ -1,7 +1,9 @@
 /** Protocols that wait, and their runs over several sessions, in memory. */
 
+import type { EffectResult } from "../../src/engine/executor.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import type { EventType } from "../../src/trace/event.ts";
 import {
   appending,
   compileTrial,
@@ -13,6 +15,7 @@ import {
   resumePlan,
   runPlan,
   type Trial,
+  type TrialOptions,
 } from "./trial.ts";
 
 const AWAIT = "capability_side_effects::CS_AWAIT_V0";
@@ -99,14 +102,64 @@ export const concurrent = (...keys: readonly string[]): Protocol =>
 
 // ---- sessions ----
 
+/** One session after the first. */
+export interface SessionOptions extends ResumeOptions {
+  /** Before it, the process ended in the middle: behind the last event of this type, which is all that is on record. */
+  readonly cutAfter?: EventType;
+}
+
+export interface Made {
+  readonly plan: Plan;
+  readonly trial: Trial;
+  /** The same once more, in another world. */
+  again(options: TrialOptions): Promise<Trial>;
+}
+
 /** The run from its beginning over all these sessions, each of which has its own clock. */
 export async function runSessions(
   protocol: Protocol,
-  sessions: readonly ResumeOptions[],
-): Promise<{ readonly plan: Plan; readonly trial: Trial }> {
+  sessions: readonly SessionOptions[],
+  first: TrialOptions = {},
+): Promise<Made> {
   const plan = await compileTrial(protocol);
-  const data = memoryData();
-  let trial = await runPlan(plan, {}, { data });
-  for (const session of sessions) trial = await resumePlan(plan, trial, { ...session, data });
-  return { plan, trial };
+  const again = async ({ stage, ...others }: TrialOptions) => {
+    const data = memoryData();
+    const options = stage === undefined ? others : { ...others, stage: sameAgain(stage) };
+    let trial = await runPlan(plan, {}, { ...first, ...options, data });
+    for (const { cutAfter, ...session } of sessions) {
+      const recorded = cutAfter === undefined ? trial : cutBehind(trial, cutAfter);
+      trial = await resumePlan(plan, recorded, { ...session, ...options, data });
+    }
+    return trial;
+  };
+  return { plan, trial: await again({}), again };
+}
+
+type Stage = NonNullable<TrialOptions["stage"]>;
+
+/** What an effect answered in one session is what it is known to have answered in all that follow. */
+function sameAgain(stage: Stage): Stage {
+  const known = new Map<string, EffectResult>();
+  return (performed) => {
+    const staged = stage(performed);
+    return {
+      ...staged,
+      async effect(...asked) {
+        const [, , key, attempt] = asked;
+        const result = known.get(`${key} ${attempt}`) ?? (await staged.effect(...asked));
+        known.set(`${key} ${attempt}`, result);
+        return result;
+      },
+    };
+  };
+}
+
+function cutBehind(trial: Trial, type: EventType): Trial {
+  const length = trial.events.findLastIndex(({ event_type }) => event_type === type) + 1;
+  const lines = trial.text.split("\n").slice(0, length);
+  return {
+    ...trial,
+    events: trial.events.slice(0, length),
+    text: lines.map((line) => `${line}\n`).join(""),
+  };
 }

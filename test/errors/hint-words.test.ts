@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { assertRefused, RELEASE, workspace } from "../sessions/world.ts";
+import { isItsTurn } from "../support/portion.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -17,7 +18,14 @@ const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8"
   });
 const source = files.map(({ text }) => text).join("\n");
 
+let known: Promise<ReadonlyMap<string, ReadonlySet<string>>> | undefined;
+
 /** By command, the options in its help. */
+function optionsOf(t: TestContext) {
+  known ??= helpOf(workspace(t).session);
+  return known;
+}
+
 async function helpOf(session: (...argv: string[]) => Promise<{ out: string }>) {
   const { out } = await session("--help");
   const names = [...out.matchAll(/^ {2}([a-z]+)(?: .*)?$/gm)].map(([, name]) => name as string);
@@ -34,7 +42,8 @@ const TYPED = /\bpgs ([a-z]+)((?: (?:--[a-z-]+|[A-Z]+|<[^>]+>|\$\{[^}]*\}))*)/g;
 const SPOKEN: ReadonlySet<string> = new Set(["runs", "index"]);
 
 test("every command that a message names is one, and has the options that are named with it", async (t) => {
-  const options = await helpOf(workspace(t).session);
+  if (!isItsTurn(t)) return;
+  const options = await optionsOf(t);
   assert.ok(options.size > 10, "the help lists the commands");
   const wrong: string[] = [];
   let seen = 0;
@@ -53,7 +62,8 @@ test("every command that a message names is one, and has the options that are na
 
 // A name behind `var(` or before a colon is a variable of a style sheet.
 test("every option that a message names is some command's", async (t) => {
-  const options = await helpOf(workspace(t).session);
+  if (!isItsTurn(t)) return;
+  const options = await optionsOf(t);
   const known = new Set([...options.values()].flatMap((flags) => [...flags]));
   const named = new Set(
     [...source.matchAll(/(?<![-\w}]|var\()--([a-z][a-z-]*[a-z])(?!-*>)\b(?!:)/g)].map(([flag]) => flag),
@@ -84,6 +94,7 @@ test("every variable of ours that a message names is read, and every page is in 
 });
 
 test("a root that the environment expects is refused with a hint that every command can follow", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const env = { PGS_EXPECT_SEAL: "0".repeat(64) };
   for (const argv of [

@@ -40,14 +40,23 @@ export type EditableLine = { [member: string]: unknown } & { payload: { [member:
 /** The lines under another name, with the keys of the effects that hang on it. */
 export function underName<L extends EditableLine>(lines: readonly L[], name: string): L[] {
   const visits = new Map<string, number>();
+  const keys = new Map<unknown, Digest>();
   return lines.map((line) => {
     const { event_type, run, payload } = line;
     const at = String(run);
     if (event_type === "node_start") visits.set(at, (visits.get(at) ?? -1) + 1);
     const key = [name, at, visits.get(at) ?? 0, (payload["step"] ?? null) as Json];
-    const keyed = event_type === "side_effect_start" ? { ...payload, effect_key: digestOf(key) } : payload;
-    return { ...line, execution_id: name, payload: keyed };
+    if (event_type === "side_effect_start") keys.set(payload["effect_key"], digestOf(key));
+    return { ...line, execution_id: name, payload: keyed(payload, keys) };
   });
+}
+
+/** With the effect keys that stand for those of the payload, of a suspension also those of its waits. */
+function keyed(payload: EditableLine["payload"], keys: ReadonlyMap<unknown, Digest>): EditableLine["payload"] {
+  const { effect_key, waits } = payload;
+  const own = keys.get(effect_key);
+  const rekeyed = Array.isArray(waits) ? { waits: waits.map((wait: JsonObject) => keyed(wait, keys)) } : {};
+  return { ...payload, ...(own === undefined ? {} : { effect_key: own }), ...rekeyed };
 }
 
 /** What a run of what the first line says is named; of a line that is no event, whatever name that gives. */

@@ -141,6 +141,37 @@ for (const [what, of, edit, first] of FORGERIES) {
   });
 }
 
+/** Who does not know the head finds nothing in the trace. */
+async function assertOnlyByHead(plan: Plan, text: string, head: string): Promise<void> {
+  assert.deepEqual(await found(plan, text), []);
+  const [only, ...others] = await found(plan, text, head);
+  assert.match(String(only), /^HEAD_MISMATCH:/);
+  assert.deepEqual(others, []);
+}
+
+test("only the head shows that a run went on after it had waited (later-sessions)", async () => {
+  const { plan, trial } = await MADE["it was answered"]();
+  const place = trial.events.findIndex(({ event_type }) => event_type === "run_suspended");
+  const lines = trial.text.split("\n").slice(0, place + 1);
+  await assertOnlyByHead(plan, lines.map((line) => `${line}\n`).join(""), trial.head);
+});
+
+test("only the head shows that a process ended between two effects (interruption)", async () => {
+  const { plan, trial } = await MADE["it was cut off between two nodes"]();
+  const isInterruption = ({ event_type, payload }: EditableLine) =>
+    event_type === "run_resumed" && payload["cause"] === "INTERRUPTED";
+  const forged = forge(trial.text, (lines) => lines.filter((line) => !isInterruption(line)));
+  assert.notEqual(forged, trial.text);
+  await assertOnlyByHead(plan, forged, trial.head);
+});
+
+test("only the head shows that another answer was given, with all that follows from it (answer)", async () => {
+  const { plan, trial } = await MADE["it was answered"]();
+  const forged = forge(trial.text.replaceAll('"answer":"yes"', '"answer":"no"'), (lines) => lines);
+  assert.notEqual(forged, trial.text);
+  await assertOnlyByHead(plan, forged, trial.head);
+});
+
 // ---- what is told ----
 
 const eventsOf = async (name: keyof typeof MADE) => (await MADE[name]()).trial.events;

@@ -14,6 +14,7 @@ import {
   runPlan,
   type Trial,
 } from "../engine/trial.ts";
+import { draws, portion } from "../support/portion.ts";
 import {
   codesOf,
   counted,
@@ -66,11 +67,11 @@ for (const [i, line] of lines.entries()) {
   const at = i + 1;
   const isLast = at === lines.length;
 
-  test(`line ${at}: every flipped byte is found on that line`, () => {
+  test(`line ${at}: every flipped byte is found on that line`, (t) => {
     const bytes = Buffer.from(trace);
     const begin = Buffer.byteLength(joined(lines.slice(0, i)));
     const length = Buffer.byteLength(line);
-    for (let offset = 0; offset < length; offset += 1 + (offset % 5)) {
+    for (const offset of portion(t, [...Array(length).keys()], 12)) {
       const changed = Buffer.from(bytes);
       changed[begin + offset] = (changed[begin + offset] as number) ^ (1 << (offset % 7));
       assert.equal(first(changed)?.line, at, `byte ${offset} of line ${at}`);
@@ -327,8 +328,6 @@ test("all bad lines are named, not only the first", () => {
 
 // ---- properties ----
 
-const SEED = { seed: 20260131 };
-
 test("property: any changed byte of a trace is found on its line", () => {
   const bytes = Buffer.from(trace);
   fc.assert(
@@ -339,7 +338,7 @@ test("property: any changed byte of a trace is found on its line", () => {
         trace.length === 0 ? 0 : bytes.subarray(0, offset).filter((byte) => byte === 0x0a).length + 1;
       return first(changed)?.line === line;
     }),
-    { ...SEED, numRuns: 400 },
+    { numRuns: draws(400) },
   );
 });
 
@@ -353,7 +352,7 @@ test("property: any bytes put in or taken out are found, at the line they touch 
       const finding = first(changed);
       return finding !== undefined && (finding.line ?? 1) >= line - 1 && (finding.line ?? 1) <= line + 1;
     }),
-    { ...SEED, numRuns: 400 },
+    { numRuns: draws(400) },
   );
 });
 
@@ -368,6 +367,6 @@ test("property: replaying a run finds nothing, whatever the payload", async () =
         assert.deepEqual(await found(plan, text), []);
       },
     ),
-    { ...SEED, numRuns: 150 },
+    { numRuns: draws(150) },
   );
 });

@@ -17,7 +17,7 @@ import {
   testTransform,
 } from "../engine/trial.ts";
 import { found } from "../examine/examination.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
 
 const DOCUMENT = "capability_side_effects::CS_MUTABLE_JSON_V0";
 const NEST = "capability_transforms::CT_TEST_NEST_V0";
@@ -74,7 +74,8 @@ const depths = fc.oneof(
   ...Object.values(DEPTH).map((limit) => fc.integer({ min: Math.max(1, limit - 6), max: limit + 6 })),
 );
 
-test("what a run writes it can read again, however deep, or it is refused before anything is written", async () => {
+test("what a run writes it can read again, however deep, or it is refused before anything is written", async (t) => {
+  if (!isItsTurn(t)) return;
   const plans = [await compileTrial(growing(false)), await compileTrial(growing(true))];
   const endings = new Set<string>();
   await fc.assert(

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 
 import { exactText, isCanonicalNumber, isExactNumber, isPrintedNumber } from "../../src/json/number.ts";
+import { draws } from "../support/portion.ts";
 
 const rows: readonly (readonly [literal: string, isHeld: boolean])[] = [
   ["9007199254740992", true],
@@ -62,7 +63,7 @@ test("a whole number is held when the double is exactly it, whatever its spellin
       const isExact = of !== 0n && numerator * of === found * scale;
       assert.equal(isExactNumber(literal), isWhole ? isExact : of !== 0n && value !== 0, literal);
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 
@@ -74,7 +75,7 @@ test("what is stored of a double is read again, and a canonical line is read as 
       assert.equal(Number(stored), value === 0 ? 0 : value);
       assert.ok(isCanonicalNumber(String(value)));
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 

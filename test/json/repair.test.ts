@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { type JsonDefect, readObject, readObjectText } from "../../src/json/parse.ts";
 import { depthOf, repairOf } from "../../src/json/repair.ts";
 import { utf8 } from "../../src/json/text.ts";
+import { draws } from "../support/portion.ts";
 import { followRepair } from "./follow-repair.ts";
 
 function defectOf(text: string): JsonDefect {
@@ -234,7 +235,7 @@ test("no text that is not JSON is without a hint", () => {
         if ("defect" in read && read.defect.code === "NOT_JSON") assert.ok(repairOf(text, read.defect));
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 

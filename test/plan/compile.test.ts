@@ -25,6 +25,7 @@ import { type Fqdn, fileOf, type Kind, kindOf } from "../../src/snapshot/fqdn.ts
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { type Contents, FOLDER, memoryFiles, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { ownRegistry } from "../support/own-registry.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { APPEND, asSnapshot, type Block, EQUAL, smallWorkflow } from "./small-workflow.ts";
 
@@ -614,7 +615,8 @@ test("every own workflow compiles without a finding", async () => {
 
 const PUBLISHED = "published/protocol_snapshot";
 
-test("every published workflow compiles", { skip: skipWithout(PUBLISHED) }, async () => {
+test("every published workflow compiles", { skip: skipWithout(PUBLISHED) }, async (t) => {
+  if (!isItsTurn(t)) return;
   const snapshot = await openSnapshot(sharedPath(PUBLISHED), nodeFiles);
   const names = snapshot.names("WF");
   assert.equal(names.length, 29);

@@ -8,6 +8,7 @@ import { RunFault } from "../../src/errors/base.ts";
 import { canonical } from "../../src/json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import { ExpressionError, evaluate, parseExpression } from "../../src/plan/expression.ts";
+import { draws } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
 const valuesAt = (path: string, x: Json) => evaluate(parseExpression(path), { x });
@@ -119,7 +120,7 @@ test("a list-valued path is what its selectors reach, one after the other", () =
       const expected = chain.reduce<readonly Json[]>((from, [, reading]) => from.flatMap(reading), [x]);
       assert.deepEqual(valuesAt(`$.x[0:1]${chain.map(([text]) => text).join("")}`, [x]), expected);
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 

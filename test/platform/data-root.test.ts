@@ -29,6 +29,7 @@ import type { StoreFile } from "../../src/ports.ts";
 import { childModules } from "../support/child-modules.ts";
 import { SPARE, withoutSpares } from "../support/listing.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
+import { isItsTurn } from "../support/portion.ts";
 
 const modules = await childModules("src/platform/data-root.ts");
 
@@ -357,6 +358,7 @@ test("the draft of a killed writer goes when its lock is taken over, and with it
 test("a folder that becomes a link between check and use leads no operation out of the root", {
   skip: onLinux,
 }, (t) => {
+  if (!isItsTurn(t)) return;
   const outside = folder(t);
   const writes = ["append", "replace", "locked", "read"];
   for (const operation of writes) {
@@ -398,6 +400,7 @@ test("a folder that becomes a link between check and use leads no operation out 
 const argumentsOf: Readonly<Record<string, readonly unknown[]>> = { append: ["x"], replace: ["x"] };
 
 test("a write that the system stops half-way leaves the old content", (t) => {
+  if (!isItsTurn(t, 3)) return;
   const root = folder(t);
   const script = inChild(`
     const store = openDataRoot(${JSON.stringify(root)}).store("a/store");
@@ -524,6 +527,7 @@ const WITHOUT_LINKS = `
   (await import("node:module")).syncBuiltinESMExports();`;
 
 test("on a file system without links a lock is a file, waited for and taken over like a link", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const root = folder(t);
   const holder = await holdingChild(t, root, "await store.locked(() => 1);", WITHOUT_LINKS);
   assert.ok(lstatSync(join(root, "store.lock")).isFile());
@@ -566,6 +570,7 @@ test("what the system refuses of a lock is the lock's fault and not the store's"
 });
 
 test("two processes of different PID namespaces exclude each other, whatever their numbers", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const isolate = ["unshare", "--user", "--map-root-user", "--pid", "--fork"];
   if (spawnSync(isolate[0] as string, [...isolate.slice(1), "true"]).status !== 0)
     return t.skip("needs PID namespaces");
@@ -679,6 +684,7 @@ test("a lock that was removed by hand and taken by another leaves us no name but
 });
 
 test("where links are refused, locks are made anew, and exclude those who link", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const root = folder(t);
   const counting = `
     const store = openDataRoot(${JSON.stringify(root)}).store("store");
@@ -699,6 +705,7 @@ test("where links are refused, locks are made anew, and exclude those who link",
 });
 
 test("four processes that count 200 times each lose nothing", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const root = folder(t);
   symlinkSync(lockText(ENDED), join(root, "store.lock"));
   const script = inChild(`
@@ -715,6 +722,7 @@ const WORKERS = 8;
 const LINES = 200;
 
 test("eight processes that add 200 lines each, killed again and again, number them without a gap", async (t) => {
+  if (!isItsTurn(t)) return;
   const root = folder(t);
   const path = join(root, "store");
   const worker = (id: number) => {

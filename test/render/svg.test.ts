@@ -8,6 +8,7 @@ import { renderSvg } from "../../src/render/svg.ts";
 import { type Graph, mergeEdges } from "../../src/trace/declared-graph.ts";
 import { runPathOf } from "../../src/trace/run-path.ts";
 import { runsOf } from "../../src/trace/runs.ts";
+import { isItsTurn, portion } from "../support/portion.ts";
 import { overlapsOf, strayLabels } from "./geometry.ts";
 import {
   fullRun,
@@ -62,7 +63,9 @@ const CLEAR: readonly (readonly [string, TrialRun])[] = [
 ];
 
 for (const [name, run] of CLEAR) {
-  test(`no label, box or edge is in another's way: ${name}`, () => assertClear(run));
+  test(`no label, box or edge is in another's way: ${name}`, (t) => {
+    if (run.graph.nodes.length < 10 || isItsTurn(t)) assertClear(run);
+  });
 }
 
 const PUBLISHED = [
@@ -156,9 +159,9 @@ test("a killed run shows the node without an end", () => {
   assert.match(svg, /stroke-dasharray/);
 });
 
-test("every prefix of a trace can be drawn, the empty one too", () => {
+test("every prefix of a trace can be drawn, the empty one too", (t) => {
   const events = fullRun();
-  for (let length = 0; length <= events.length; length++)
+  for (const length of portion(t, [...Array(events.length + 1).keys()], 6))
     assertWellFormed(renderSvg(events.slice(0, length), PARCEL));
 });
 
@@ -186,7 +189,8 @@ test("the same run gives the same picture", () => {
   assert.equal(renderSvg(fullRun(), PARCEL), renderSvg(fullRun(), structuredClone(PARCEL)));
 });
 
-test("text fits its box beside the order number", () => {
+test("text fits its box beside the order number", (t) => {
+  if (!isItsTurn(t, 3)) return;
   for (const [, run] of CLEAR) {
     for (const box of drawn(run).drawing.boxes) {
       const widest = Math.max(

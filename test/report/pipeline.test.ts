@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { isObject, type JsonObject } from "../../src/json/value.ts";
 import { environmentIn, FIXTURES, PROJECT, SNAPSHOT, type Workspace, workspace } from "../sessions/world.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { assertSarif } from "../support/schemas.ts";
 
 function read(file: string): unknown {
@@ -136,6 +137,7 @@ steps:
 }
 
 test("the action passes what passes, and tells the job where the SARIF is", (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = jobs(t);
   const acted = act(place, {
     scenarios: "a few",
@@ -148,6 +150,7 @@ test("the action passes what passes, and tells the job where the SARIF is", (t) 
 });
 
 test("the action fails what fails, and leaves the SARIF all the same", (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = jobs(t);
   const acted = act(place, { scenarios: "a few" });
   assert.deepEqual([acted.code, acted.outputs], [7, { passed: "false", sarif: "pgs-gate.sarif" }], acted.out);
@@ -165,6 +168,7 @@ test("of a gate that was refused the action has no SARIF to tell of, also where 
 const HOOKS = read(".pre-commit-hooks.yaml") as readonly unknown[];
 
 test("every hook is a command that passes here, and wakes for the files it looks at", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const required = [
     "id",

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { type Verdict, worstFirst } from "../../src/report/result.ts";
 import { sarifText } from "../../src/report/sarif.ts";
 import { at } from "../sessions/world.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
 import { assertSarif } from "../support/schemas.ts";
 import { FAILED, HOSTILE, hostile, NOTICE, VERDICT } from "./verdicts.ts";
 
@@ -123,7 +123,8 @@ function many(count: number, length: number): Verdict {
   return { command: "pgs gate", parts: [{ ...FAILED, notices }] };
 }
 
-test("of more results than a host takes, the worst are told, and how many are left out", () => {
+test("of more results than a host takes, the worst are told, and how many are left out", (t) => {
+  if (!isItsTurn(t, 3)) return;
   const { results: told, invocations } = run(many(25_010, 1)) as Record<string, readonly JsonObject[]>;
   assert.equal(told?.length, 25_000);
   assert.equal(told?.[0]?.["level"], "error");
@@ -137,7 +138,8 @@ test("of as many results as a host takes, none is left out", () => {
   assert.doesNotMatch(text, /left out: the file/);
 });
 
-test("a file that would be too large when compressed is cut", () => {
+test("a file that would be too large when compressed is cut", (t) => {
+  if (!isItsTurn(t, 3)) return;
   const notices = many(1, 1).parts[0]?.notices as readonly [typeof NOTICE];
   const [compressed, count] = PLAYS_ALL ? [10_000_000, 200] : [1_000_000, 20];
   const wide = Array.from({ length: count }, (_, i) => {

@@ -22,6 +22,7 @@ import type { Statement } from "../../src/sign/statement.ts";
 import { runStatement } from "../../src/sign/subjects.ts";
 import { signStatement } from "../../src/sign/verify.ts";
 import { type EditableLine, forge as forgeTrace } from "../examine/examination.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { edit } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, signersIn, verdictsOf } from "./signed.ts";
 import {
@@ -82,6 +83,7 @@ test("an attestation says which trace it is about, and what became of the run", 
 });
 
 test("an attestation names the actor, shows it, and is not of a trace with another one or none", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const actor = "release_governance::AC_RELEASE_MANAGER_V0";
   const payload = fixture("wf-release-change/completed");
@@ -110,6 +112,7 @@ test("an attestation names the actor, shows it, and is not of a trace with anoth
 });
 
 test("several sign one after the other, in whichever order, and each is known", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const { place, trace, attestation, ada, ben } = await ran(t);
   fine(await place.session("attest", trace, "--key", ada.privateFile));
   fine(await place.sessionIn({ env: { PGS_SIGNING_KEY: ben.privatePem } }, "attest", trace));
@@ -251,6 +254,7 @@ for (const [about, change, findings] of tampered) {
 }
 
 test("an attestation of another run is found, and so is one by another key", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const { place, trace, attestation, ada, ben } = await ran(t);
   await place.session("run", "--wf", RELEASE, "--payload", fixture("wf-release-change/quorum-not-met"));
   const other = place.traces().find((one) => one !== trace) as string;

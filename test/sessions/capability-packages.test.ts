@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { isItsTurn } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -147,6 +148,7 @@ const change = (place: Workspace, file: string, from: string, to: string) =>
   writeFileSync(place.path(file), readFileSync(place.path(file), "utf8").replace(from, to));
 
 test("a workflow with a package is compiled, run, examined and gated, and its trace names the package", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await compiled(t);
   const trace = await recorded(place);
   const [pin] = at(lines(trace)[0], "payload", "capabilities") as readonly unknown[];
@@ -272,6 +274,7 @@ test("without the package, the chain is checked, and the rest is unavailable by 
 });
 
 test("a transform at fault refuses the run, and the trace says what it used", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await compiled(t);
   change(place, "capabilities/ct-check-iban.js", "const plain =", "const now = Date.now(); const plain =");
   assert.equal((await place.session("compile")).code, 0);
@@ -292,6 +295,7 @@ test("a transform at fault refuses the run, and the trace says what it used", as
 });
 
 test("a package that cannot be loaded is refused by every command that needs it", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await compiled(t);
   cpSync(place.path("capabilities"), place.path("node_modules/bank-copy"), { recursive: true });
   writeFileSync(place.path("pgs.json"), '{ "capabilities": ["./capabilities", "bank-copy"] }');
@@ -340,6 +344,7 @@ export default transform({});
 };
 
 test("compile reports every mistake of every package, together with those of the Markdown", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await compiled(t);
   write(place, MISTAKEN);
   change(place, "protocol/intents/payments__IN_ACCOUNT_V0.md", "required: true", "requird: true");

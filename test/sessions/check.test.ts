@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { RULES } from "../../src/check/rules.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { reauthor } from "./reauthor.ts";
 import {
   assertHint,
@@ -86,6 +87,7 @@ suite("pgs check", () => {
   });
 
   test("what cannot be read and what does not compile are findings beside the others", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = workspace(t, { snapshot: null });
     broken(place);
     const snapshot = place.path("protocol_snapshot");
@@ -100,6 +102,7 @@ suite("pgs check", () => {
   });
 
   test("a baseline takes what is found out of the count, and tells what is gone", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = workspace(t, { snapshot: null });
     broken(place);
     const recorded = await place.session("check", "--baseline", "known.json", "--update-baseline");
@@ -123,6 +126,7 @@ suite("pgs check", () => {
   });
 
   test("pgs-check.json changes severities, switches rules off with a reason, and names the baseline", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = workspace(t, { snapshot: null });
     broken(place);
     const config = (value: unknown) =>
@@ -164,6 +168,7 @@ suite("pgs check", () => {
   });
 
   test("a baseline that is none, is not there, or cannot be written is refused", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = workspace(t);
     assertRefused(await place.session("check", "--baseline", "none.json"), 2, "FILE_MISSING");
     writeFileSync(place.path("odd.json"), '{"schema": "pgs.check-baseline/1", "findings": [{"rule": "x"}]}');
@@ -176,6 +181,7 @@ suite("pgs check", () => {
   });
 
   test("--coverage says of each invariant of the snapshot who holds it", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const said = document(await workspace(t).session("check", "--coverage", "--json"));
     assert.deepEqual(said["counts"], { checked: 3, elsewhere: 0, not: 0 });
     assert.deepEqual(at(said, "invariants", 0, "rules"), ["outcome-not-handled", "outcome-not-routed"]);

@@ -5,6 +5,7 @@ import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { OWN_PACKAGE } from "../support/own-package.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { edit } from "./reauthor.ts";
 import {
   assertHint,
@@ -53,6 +54,7 @@ test("an empty workspace compiles to the project's snapshot, and is sealed to it
 });
 
 test("errors of several files are listed with their places, and the snapshot stays as it is", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = authored(t);
   const before = tree(place.folder);
   edit(place.path(`protocol/${RELEASE}`), (markdown) => markdown.replace("start_node:", "start_nod:"));
@@ -83,6 +85,7 @@ test("errors of several files are listed with their places, and the snapshot sta
 });
 
 test("--check tells a stale snapshot and changes nothing; a change removes the seal and keeps what others put there", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = authored(t);
   assert.equal((await place.session("compile", "--check")).code, 0);
   edit(place.path(`protocol/${EVENT}`), (markdown) =>
@@ -100,16 +103,17 @@ test("--check tells a stale snapshot and changes nothing; a change removes the s
   assert.deepEqual(said["removed"], ["artifacts/actors/agent_governance__AC_AGENT_V0.json"]);
   assert.ok(!existsSync(place.path("protocol_snapshot/seal.json")));
   assert.equal(text(place, "protocol_snapshot/artifacts/mine.txt"), "mine");
-  assert.match((await place.session("compile")).out, /^56? ?\d* ?artifacts.*\nthe snapshot is up to date$/m);
+  assert.match((await place.session("compile")).out, /^65 artifacts.*\nthe snapshot is up to date$/m);
 });
 
 test("a capability that nobody authored gets its artifact from its declaration, and the workflow runs", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = authored(t);
   rmSync(place.path("protocol/capability_transforms"), { recursive: true });
   rmSync(place.path("protocol/capability_side_effects"), { recursive: true });
   const said = document(await place.session("compile", "--json"));
   assert.equal(said["ok"], true, JSON.stringify(said["problems"]));
-  assert.equal((said["generated"] as readonly string[]).length, 10);
+  assert.equal((said["generated"] as readonly string[]).length, 11);
   const payload = ["--payload", fixture("wf-release-change/completed")];
   assert.equal(
     (await place.session("run", "release_governance::WF_RELEASE_CHANGE_V0", ...payload, "--no-png")).code,
@@ -119,6 +123,7 @@ test("a capability that nobody authored gets its artifact from its declaration, 
 });
 
 test("check, verify, seal and gate tell a snapshot that is not what its Markdown makes; another snapshot is none of theirs", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = authored(t);
   edit(place.path(`protocol/${EVENT}`), (markdown) =>
     markdown.replace(/^ {2}summary: .*$/m, "  summary: Changed"),
@@ -153,6 +158,7 @@ test("check, verify, seal and gate tell a snapshot that is not what its Markdown
 });
 
 test("what the check says of a snapshot is not said by compiling it, too", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = authored(t);
   edit(place.path(`protocol/${RELEASE}`), (markdown) => markdown.replace(/^ +VIOLATION: EXIT_ERROR\n/m, ""));
   const once = /names no route|has no route|no route/g;
@@ -168,6 +174,7 @@ test("what the check says of a snapshot is not said by compiling it, too", async
 });
 
 test("run says that the snapshot is older than a changed file, and --compile compiles first", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = authored(t);
   const run = [
     "run",
@@ -200,6 +207,7 @@ test("run says that the snapshot is older than a changed file, and --compile com
 });
 
 test("artifacts of another snapshot become part of what mentions them", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = authored(t, { snapshot: false });
   for (const folder of ["capability_transforms", "capability_side_effects", "governance"])
     rmSync(place.path(`protocol/${folder}`), { recursive: true });
@@ -229,6 +237,7 @@ test("a folder that is not there, is empty, or would be replaced with its source
 });
 
 test("while it watches, a change is compiled, checked, and tested where scenarios are about it", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = authored(t);
   cpSync(join(PROJECT, "scenarios"), place.path("scenarios"), { recursive: true });
   cpSync(join(PROJECT, "fixtures"), place.path("fixtures"), { recursive: true });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { assertElements } from "../support/cobertura.ts";
+import { isItsTurn } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -41,6 +42,7 @@ const ofRevoke = (report: JsonObject) =>
   (report["workflows"] as JsonObject[]).find(({ workflow }) => workflow === REVOKE) as JsonObject;
 
 test("edges are counted as often as they were taken, and those never taken are listed", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await revoked(t);
   const said = await place.session("coverage", "traces", "--json");
   assert.deepEqual([said.code, said.err], [0, ""]);
@@ -134,6 +136,7 @@ test("LCOV and Cobertura name the line of every edge in the workflow's artifact"
 });
 
 test("the picture marks what was never exercised", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await revoked(t);
   assert.equal((await place.session("coverage", "traces", "--svg", "c.svg")).code, 0);
   const svg = readFileSync(place.path("c.svg"), "utf8");

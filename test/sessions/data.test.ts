@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { type TestContext, test } from "node:test";
 import { openStores } from "../../src/storage/files/stores.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
 
 const LOCKS = {
@@ -59,6 +60,7 @@ interface Listed {
 }
 
 test("a lock is released unless its holder is known to be alive", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = locked(t);
   const release = (file: string) => place.session("data", "locks", "--release", file);
   const held = await release("a/state.lock");

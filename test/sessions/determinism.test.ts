@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { firstDifference, type Json, type JsonObject } from "../../src/json/value.ts";
 import { OBSERVATIONAL } from "../../src/trace/event.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { FIXTURES, fixture, lines, RELEASE, tracesIn, tree, type Workspace, workspace } from "./world.ts";
 
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
@@ -30,6 +31,7 @@ function bytes(folder: string): Readonly<Record<string, string>> {
 }
 
 test("the same clock, seed, payload and data root leave the same jsonl, md, png and data, byte for byte", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   await runBoth(place, "first", "a seed");
   await runBoth(place, "second", "a seed");
@@ -41,6 +43,7 @@ test("the same clock, seed, payload and data root leave the same jsonl, md, png 
 });
 
 test("another seed differs in what is drawn from it, and nowhere else", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   await runBoth(place, "first", "a seed");
   await runBoth(place, "second", "another seed");

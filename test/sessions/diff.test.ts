@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { calling } from "../engine/calling.ts";
 import { runTrial } from "../engine/trial.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
@@ -186,6 +187,7 @@ test("a snapshot is equal to itself, sealed or not", async (t) => {
 });
 
 test("what changed between two snapshots is told with file, pointer and whether it breaks", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   twoSnapshots(place);
   const said = await place.session("diff", "before", "after");

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Element, elementsOf, textOf } from "../support/html.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor } from "./reauthor.ts";
 import { fine, ownSnapshot } from "./signed.ts";
@@ -126,6 +127,7 @@ test("a snapshot that is named does not have the Markdown of the workspace", asy
 });
 
 test("picture and page are the same each time, and what is printed is what is written", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const argv = ["--svg", "a.svg", "--png", "a.png", "--html", "a.html"];
   const said = await place.session("draw", RELEASE, ...argv);
@@ -168,6 +170,7 @@ test("what does not say what to draw, or where, is refused before anything is wr
 });
 
 test("markup in any text of the protocol stays text", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const hostile = `</p></svg><script>alert(1)</script><a href='javascript:x' onload="y">&amp;]]>`;
   const drawn = async (put: string) => {
     const place = ownSnapshot(t);
@@ -192,6 +195,7 @@ test("markup in any text of the protocol stays text", async (t) => {
 test("the largest published workflow is drawn, with links into a tree of modules", {
   skip: skipWithout("published/protocol_snapshot"),
 }, async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t, { snapshot: null });
   for (const part of ["artifacts", "governance/artifacts"]) {
     const target = place.path(`protocol_snapshot/${part}`);

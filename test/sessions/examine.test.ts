@@ -6,6 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { type EditableLine, forge, underName } from "../examine/examination.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertRefused,
@@ -43,6 +44,7 @@ async function codesOf(place: Workspace, ...argv: readonly string[]): Promise<re
 }
 
 test("the head that run printed anchors the trace; a cut at a line end is found, and another head", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace, head } = await runOnce(place);
   assert.deepEqual(await codesOf(place, trace, "--head", head), []);
@@ -112,6 +114,7 @@ test("a trace finds the snapshot beside it from anywhere; without one it is not 
 });
 
 test("a trace under another file's or folder's name is as sound, and the other name is reported", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace } = await runOnce(place);
   const text = readFileSync(trace);
@@ -224,6 +227,7 @@ test("a run that was cut off before its first event was whole has done nothing, 
 });
 
 test("of very many findings the first are told and the rest counted; JSON lists all", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   await place.session("run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png");
   const trace = readFileSync(place.traces()[0] as string, "utf8");
@@ -250,6 +254,7 @@ test("the record of a run holds every event's place in the chain", async (t) => 
 });
 
 test("several traces, or a folder of them, get the verdict of each alone, and the worst exit code", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const payload = fixture("wf-release-change/completed");
   for (const _ of [1, 2]) await place.session("run", RELEASE, "--payload", payload, "--no-png", "--no-md");

@@ -5,12 +5,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import { assertHint, assertRefused, at, document, FIXTURES, fixture, RELEASE, workspace } from "./world.ts";
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 
 test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
+  if (!isItsTurn(t, 2)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   writeFileSync(place.path("torn.jsonl"), '{"elapsed_us":');
   const denied = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/quorum-not-met"), "--no-png"];
@@ -32,6 +34,7 @@ test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
 });
 
 test("a command that waits for what never happens does not end as a success", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const neverAgain = "--import data:text/javascript,globalThis.setImmediate=()=>{}";
   const scenarios = join(FIXTURES, "../scenarios/rollback-failures.scenario.yaml");

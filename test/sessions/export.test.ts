@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { portion } from "../support/portion.ts";
 import { assertTraceEventsV0, skipWithoutSchema } from "../support/trace-event-v0.ts";
 import {
   assertHint,
@@ -59,7 +60,7 @@ const runs: readonly (readonly [name: string, data: string, ...more: readonly st
   ["completed", "data", "--max-hops", "2"],
 ];
 
-for (const [name, data, ...more] of runs) {
+for (const [name, data, ...more] of portion({ name: "exports", diagnostic: console.log }, runs, 2)) {
   const title = [name, ...more].join(" ");
   test(`${title}: what is written are events of the schema`, { skip: skipWithoutSchema }, async (t) => {
     const place = workspace(t, { data: join(FIXTURES, data) });

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { REFERENCE_CLASSES } from "./reference-classes.ts";
 import { assertRefused, at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
@@ -22,7 +23,7 @@ test("there are 48 reference traces, each with its class", { skip }, () => {
   assert.deepEqual(Object.keys(REFERENCE_CLASSES).sort(), names.sort());
 });
 
-for (const { version, name } of traces) {
+for (const { version, name } of portion({ name: "foreign", diagnostic: console.log }, traces, 12)) {
   test(`${version}/${name} is read, held against the published graph, and ends as its name says`, {
     skip,
   }, async (t) => {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { GATE_PARTS } from "../../src/report/result.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { assertSarif, junitErrors } from "../support/schemas.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import { edit, reauthor, unsealedCopy } from "./reauthor.ts";
@@ -113,6 +114,7 @@ test("as text there is one line for every part", async (t) => {
 });
 
 test("a changed byte fails verify and whatever reads the file, and every report names the place", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = copied(t);
   edit(place.path(`protocol_snapshot/${READ_LICENCE}`), (text) => text.replace("is_active", "is_passive"));
   const reports = ["--junit", "junit.xml", "--sarif", "gate.sarif"];
@@ -132,6 +134,7 @@ test("a changed byte fails verify and whatever reads the file, and every report 
 });
 
 test("a scenario that comes out otherwise fails test, at its line, and no other part", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const options = ["--scenarios", scenario(place, "EXIT_DENIED"), "--min", "0"];
   const said = await place.session("gate", ...options, "--json");
@@ -149,6 +152,7 @@ test("a scenario that comes out otherwise fails test, at its line, and no other 
 });
 
 test("edges that no scenario takes fail coverage where they are too many, else they are only noted", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const options = ["gate", "--scenarios", scenario(place), "--json"];
   const said = await place.session(...options);
@@ -167,6 +171,7 @@ test("edges that no scenario takes fail coverage where they are too many, else t
 });
 
 test("a verdict that nobody reads fails check", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { snapshot: null });
   unsealedCopy(place.path("protocol_snapshot"));
   const contract = "release_governance::CC_CHECK_FREEZE_WINDOW_V0";
@@ -181,6 +186,7 @@ test("a verdict that nobody reads fails check", async (t) => {
 });
 
 test("a part that has nothing to look at is left out and said so; where it is required, it fails", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const said = await place.session("gate", "--json", "--junit", "junit.xml");
   assert.equal(said.code, 0, said.err);
@@ -197,6 +203,7 @@ test("a part that has nothing to look at is left out and said so; where it is re
 });
 
 test("scenarios that are named and not there are refused, whatever is required", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   assertRefused(await place.session("gate", "--scenarios", "nowhere"), 2, "SCENARIOS_MISSING");
   mkdirSync(place.path("empty"));
@@ -204,6 +211,7 @@ test("scenarios that are named and not there are refused, whatever is required",
 });
 
 test("a scenario file that means nothing fails test and coverage, at its line", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const few = scenario(place);
   edit(place.path("few/grant.scenario.yaml"), (text) => text.replace("exit_reason", "exit_raeson"));
@@ -251,6 +259,7 @@ test("a signature that is required and not there fails verify, and nothing is ru
 });
 
 test("the JSON document is one for another program, too", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const { out } = await place.binary("gate", "--scenarios", scenario(place), "--json");
   const python = spawnSync("python3", ["-m", "json.tool"], { input: out, encoding: "utf8" });
@@ -260,6 +269,7 @@ test("the JSON document is one for another program, too", async (t) => {
 });
 
 test("in a job of GitHub Actions, files are named from the checkout, and the step's summary is added to", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = copied(t);
   edit(place.path(`protocol_snapshot/${READ_LICENCE}`), (text) => text.replace("is_active", "is_passive"));
   const summary = place.path("step-summary.md");
@@ -275,6 +285,7 @@ test("in a job of GitHub Actions, files are named from the checkout, and the ste
 });
 
 test("every command that comes to a verdict leaves the same reports", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const few = scenario(place);
   await place.session("run", "--wf", "agent_governance::WF_REVOKE_GRANT_V0", "--no-png", "--no-md");

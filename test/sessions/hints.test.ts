@@ -218,7 +218,7 @@ const stored: readonly Case[] = [
 ];
 
 const cases = [...usage, ...payloads, ...stored];
-for (const one of portion({ name: "hints", diagnostic: console.log }, cases, 10)) check(one, false);
+for (const one of portion({ name: "hints", diagnostic: console.log }, cases, 4)) check(one, false);
 
 for (const named of [[], ["--snapshot", "protocol_snapshot"]]) {
   test(`from a folder of the workspace, ${named.join(" ") || "no option"}: the hint leads to the workspace's own data`, async (t) => {

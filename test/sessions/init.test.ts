@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { assertHint, assertRefused, document, nextChange, tree, type Workspace, workspace } from "./world.ts";
 
 const WF = "expenses::WF_APPROVE_EXPENSE_V0";
@@ -42,6 +43,7 @@ suite("pgs init", () => {
   });
 
   test("its workflow runs in a program, too", async (t) => {
+    if (!isItsTurn(t)) return;
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -53,6 +55,7 @@ suite("pgs init", () => {
   });
 
   test("what is wrong with an artifact is said of the Markdown that makes it", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = empty(t);
     await ok(place, "init");
     const workflow = "protocol/workflows/expenses__WF_APPROVE_EXPENSE_V0.md";
@@ -79,6 +82,7 @@ suite("pgs init", () => {
   });
 
   test("a mistyped name in a scenario: the hint says what to write, in which line", async (t) => {
+    if (!isItsTurn(t)) return;
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -115,6 +119,7 @@ suite("pgs init", () => {
   });
 
   test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
+    if (!isItsTurn(t)) return;
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -165,6 +170,7 @@ suite("pgs init", () => {
   });
 
   test("folder and domain are those that are named, and the next commands work as they are printed", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = empty(t);
     const made = document(await place.session("init", "a b/trips", "--domain", "travel", "--json"));
     assert.equal(made["folder"], place.path("a b/trips"));
@@ -217,6 +223,7 @@ suite("pgs new", () => {
   });
 
   test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const place = empty(t);
     await ok(place, "init");
     for (const [kind, name, file, ...options] of [

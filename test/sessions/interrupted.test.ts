@@ -22,7 +22,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Platform } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { lockText, running } from "../support/lock-text.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { isItsTurn, PLAYS_ALL, portion } from "../support/portion.ts";
 import { at, document, FIXTURES, fixture, lines, RELEASE, tree, type Workspace, workspace } from "./world.ts";
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
@@ -35,6 +35,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 test("a run killed inside an effect leaves its key, and examine says what may be incomplete", async (t) => {
+  if (!isItsTurn(t, 2)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const lock = place.path("data/release_governance/releases.jsonl.lock");
   // Held by a process that lives, and is another one for whoever asks: the run waits inside its effect.
@@ -165,7 +166,9 @@ const afterTheWrite: readonly Killed[] = [
   { step: "write_state", unwritten: [], dated: false, code: "COUNT_AS_DONE", added: [] },
 ];
 
-for (const { step, unwritten, dated, code, added } of afterTheWrite) {
+const written = portion({ name: "after the write", diagnostic: console.log }, afterTheWrite, 1);
+
+for (const { step, unwritten, dated, code, added } of written) {
   test(`killed after ${step} had written, a run is ${code}; following that, it has happened once`, async (t) => {
     const place = await oneRelease(t);
     const whole = storedIn(place);
@@ -286,6 +289,7 @@ test("without a data root nothing is looked at, and how to name it is said; none
 });
 
 test("snapshot and data root are both those of the trace's workspace, from any folder, unless they are named", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await oneRelease(t);
   const trace = place.path(cutInside(place, "append_approval"));
   const other = await oneRelease(t);
@@ -355,6 +359,7 @@ test("what the trace suppresses is compared with nothing, and appears in nothing
 });
 
 test("long stores are looked into and rehearsed on without an index, a lock or a draft being left", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = await oneRelease(t);
   const others = Array.from(
     { length: 6000 },
@@ -366,7 +371,7 @@ test("long stores are looked into and rehearsed on without an index, a lock or a
   assert.equal(existsSync(place.path("data/.pgs")), false);
 });
 
-const KILLS = PLAYS_ALL ? 20 : 5;
+const KILLS = PLAYS_ALL ? 20 : 2;
 
 test("a run killed at any moment leaves a trace that examine explains, and a data root that works", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });

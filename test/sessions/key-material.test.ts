@@ -19,6 +19,7 @@ import { renderSvg } from "../../src/render/svg.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { requireWorkflow } from "../../src/snapshot/require.ts";
 import { freshEntropy } from "../support/fresh-entropy.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { at, document, tree, type Workspace, workspace } from "./world.ts";
 
@@ -90,6 +91,7 @@ async function assertReplays(place: Workspace, jsonl: string, texts: string[]): 
 const person = { first_name: "Ida", last_name: "Key", email_registration: "ida.key@example.org" };
 
 test("the entropy of a new wallet, its mnemonic, seed and private keys stand nowhere", { skip }, async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { snapshot });
   const drawn: Buffer[] = [];
   const fresh = freshEntropy(t);
@@ -157,6 +159,7 @@ interface Scenario {
 test("the mnemonic that signs a transaction, its seed and its private keys stand nowhere", {
   skip,
 }, async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const { snapshot_overlay, data_before, steps } = JSON.parse(
     readFileSync(sharedPath("vectors/new_suppression.json"), "utf8"),
   ) as Scenario;

@@ -6,12 +6,13 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { DEPTH, SIZE } from "../../src/json/limits.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
 import { assertHint, assertRefused, fixture, PROJECT, RELEASE, SNAPSHOT, workspace } from "./world.ts";
 
 const deepest = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
 test("the deepest payload that is allowed is run, examined, compared, rendered and exported", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const payload = readFileSync(fixture("wf-release-change/completed"), "utf8").replace(
     /\}\s*$/,
@@ -55,6 +56,7 @@ test("no limit can be chosen that what comes behind it could not bear", async (t
 });
 
 test("of very many violations the trace has all, and the reader is told as many as can be corrected at once", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const count = PLAYS_ALL ? 60_000 : 6_000;
   const bad = Array.from({ length: count }, () => ({ approver: "nobody", decision: "maybe" }));
@@ -74,6 +76,7 @@ test("of very many violations the trace has all, and the reader is told as many 
 });
 
 test("reading stops behind the limit, and a pipe in the place of a file is refused instead of waited for", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const argv = ["run", "--wf", RELEASE, "--max-bytes", "1000", "--payload"];
   assertRefused(await place.session(...argv, "/dev/zero"), 2, "PAYLOAD_TOO_LARGE");

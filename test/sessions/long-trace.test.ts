@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { EVENTS_A_ROUND, leaveLongTrace, STEPS_A_ROUND } from "../support/long-trace.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
 import { at, document, workspace } from "./world.ts";
 
 /** Enough for a trace that is read in pieces. */
@@ -14,6 +14,7 @@ const EVENTS = ROUNDS * EVENTS_A_ROUND + 6;
 const HEAP = 24;
 
 test("a long trace", async (suite) => {
+  if (!isItsTurn(suite)) return;
   const place = workspace(suite, { snapshot: null });
   const trace = await leaveLongTrace(place.folder, ROUNDS);
   await suite.test("it is verified and replayed in little memory, and told shortly", async () => {

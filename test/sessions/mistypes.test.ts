@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { IoError } from "../../src/ports.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { fine, ownSnapshot, signersIn } from "./signed.ts";
 import {
   assertHint,
@@ -86,6 +87,7 @@ test("an actor is a full name, as the help says", async (t) => {
 });
 
 test("what is named and not there has a hint, which names the command that was typed", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { data: join(FIXTURES, "data") });
   assertHint(await place.session("gate", "--scenarios", "nope"), /pgs gate --scenarios/);
   assertHint(await place.session("run", RELEASE, "--payload", "zzz.json"), /name a file that exists/);
@@ -105,6 +107,7 @@ test("a seal that cannot be written is named, with what to do", async (t) => {
 });
 
 test("a new seal over a broken one says that signatures may be lost, however it is broken", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = ownSnapshot(t);
   const [ada] = signersIn(place, "ada");
   fine(await place.session("seal", "--key", ada?.privateFile ?? ""));

@@ -175,7 +175,7 @@ const ODD: readonly Odd[] = [
 ];
 
 suite("what is odd about the files of a snapshot", () => {
-  const played = portion({ name: "odd files", diagnostic: console.log }, ODD, 5);
+  const played = portion({ name: "odd files", diagnostic: console.log }, ODD, 2);
   for (const { what, make, sealedOnly, found, isUnread } of played) {
     for (const isSealed of sealedOnly ? [true] : [true, false]) {
       test(`${what}, ${isSealed ? "sealed" : "unsealed"}: run and verify agree`, async (t) => {

@@ -41,7 +41,7 @@ test("no odd trace makes any command a defect", async (t) => {
   const place = workspace(t, { data: `${FIXTURES}/data` });
   signersIn(place, "someone");
   const whole = await wholeTraces(place);
-  for (const i of portion(t, [...Array(ODD).keys()], 60)) {
+  for (const i of portion(t, [...Array(ODD).keys()], 15)) {
     const name = `odd-${i}.jsonl`;
     const untouched = oneOf(whole, SEED, i);
     writeFileSync(place.path(name), odd(readFileSync(untouched, "utf8"), i));

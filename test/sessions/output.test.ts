@@ -9,7 +9,7 @@ import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
-
+import { isItsTurn } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertSound,
@@ -102,6 +102,7 @@ const documents: readonly (readonly [readonly string[], readonly string[]])[] = 
 
 for (const [argv, members] of documents) {
   test(`pgs ${argv[0]} --json prints one document, and so it does as text on stdout alone`, async (t) => {
+    if (argv[0] === "certify" && !isItsTurn(t)) return;
     const place = workspace(t);
     const said = await place.session(...argv, "--json");
     assert.deepEqual([said.code, said.err], [0, ""]);
@@ -153,6 +154,7 @@ for (const [isTty, env, isColoured] of colours) {
 }
 
 test("on a narrow terminal no line of a report is wider, unless one word is, and no word is lost", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t, { data });
   await place.session(...completed, "--no-png", "--no-md");
   const trace = relative(place.folder, place.traces()[0] as string);
@@ -179,6 +181,7 @@ test("on a narrow terminal no line of a report is wider, unless one word is, and
 });
 
 test("on a narrow terminal no line on standard error is wider either, unless one word is, and a pipe is left alone", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t, { data });
   cpSync(join(FIXTURES, "data-broken"), place.path("broken"), { recursive: true });
   const unwritable = {
@@ -235,6 +238,7 @@ test("a terminal that says it has no columns is written to as one of the usual w
 });
 
 test("what is said on standard error about a run does not part the lines of its record", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   for (const { argv, data: folder } of [
     { argv: ["run", "--wf", RELEASE], data: undefined },
     { argv: completed, data: join(FIXTURES, "data") },
@@ -379,6 +383,7 @@ test("show prints the text an artifact was authored in", async (t) => {
 });
 
 test("the binary prints the same report as the process it starts in", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { data });
   const other = workspace(t, { data });
   const argv = [...completed, "--clock", CLOCK, "--seed", "a", "--no-png", "--json"];

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertSound, at, document, lines, type Workspace, workspace } from "./world.ts";
 
@@ -156,6 +157,7 @@ test("a name is not found before it is registered, and found afterwards", { skip
 test("a wallet is made and its owner told, through the binary and a mail server that is not there", {
   skip,
 }, async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t, { snapshot });
   await register(place);
   await run(place, "blockchain::WF_VERIFY_ACTOR_V0", verification, 0);
@@ -176,6 +178,7 @@ test("a wallet is made and its owner told, through the binary and a mail server 
 });
 
 test("the whole published snapshot verifies, and lists its workflows", { skip }, async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { snapshot });
   const verified = document(await place.session("verify", "--json"));
   assert.deepEqual([verified["ok"], verified["seal"], verified["findings"]], [true, "verified", []]);

@@ -16,6 +16,7 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openRealm } from "../../src/platform/realm.ts";
 import { httpServer } from "../capabilities/remote/server.ts";
 import { contract, filesOf, oneContract, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
+import { portion } from "../support/portion.ts";
 import { at, document, lines, type Workspace, workspace } from "./world.ts";
 
 const HOOK = `import { effect, string } from "pgs-runner/capability";
@@ -284,7 +285,7 @@ const KILLED: readonly Killed[] = [
   { about: "after it has added its row", until: "after the row", expected: ["add", "done", "COUNT_AS_DONE"] },
 ];
 
-for (const { about, until, expected } of KILLED) {
+for (const { about, until, expected } of portion({ name: "kills", diagnostic: console.log }, KILLED, 1)) {
   test(`killed ${about}, following what examine says leads to one order and one row`, async (t) => {
     let child: ChildProcess | undefined;
     let puts = 0;

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { elementsOf, textOf } from "../support/html.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
@@ -52,6 +53,7 @@ test("without an option the page is left beside the trace, and nothing else chan
 });
 
 test("Markdown and picture are byte for byte what the run left", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const { place, trace } = await runOnce(t, []);
   const said = await place.session(
     "render",

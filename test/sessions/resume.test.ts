@@ -5,7 +5,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
+import { WORKFLOW } from "../engine/trial.ts";
 import { asking, twice } from "../engine/waiting.ts";
+import { checkDocument } from "./documents.ts";
 import {
   beginWaiting,
   DRAWN_NOT,
@@ -216,4 +218,18 @@ test("a trace to which another process appends is refused, and one that is not t
   );
   await assertSound(place, "none.jsonl");
   assert.equal(typesIn(place.path("none.jsonl")).at(-1), "workflow_complete");
+});
+
+test("of many runs, those that wait are counted apart, and stop nothing", async (t) => {
+  const place = waitingWorkspace(t, asking({ key: "k" }));
+  writeFileSync(place.path("two.jsonl"), "{}\n{}\n");
+  const said = await place.session("run", WORKFLOW, "--payloads", "two.jsonl", "--stop-on", "failure");
+  assert.equal(said.code, 6, said.err);
+  assert.match(said.err, /^2 lines of two\.jsonl: 0 succeeded, 2 runs wait, 0 failed, 0 refused$/m);
+  for (const line of said.out.trimEnd().split("\n")) {
+    const found: unknown = JSON.parse(line);
+    checkDocument("run-line", found);
+    assert.deepEqual([at(found, "status"), at(found, "waits", 0, "key")], ["WAITING", "k"]);
+  }
+  assert.equal((await place.session("signal", "k", ...DRAWN_NOT)).code, 0);
 });

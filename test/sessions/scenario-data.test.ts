@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { SCENARIO_DATA } from "../../src/json/limits.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
 import { assertXml } from "../support/xml.ts";
 import {
   assertHint,
@@ -66,6 +66,7 @@ function outside(t: TestContext): string {
 }
 
 test("data and payloads are taken from the workspace alone, whatever links lead out of it", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const elsewhere = outside(t);
   const place = withScenarios(t, { a: grant("../fixtures/data") });
   symlinkSync(elsewhere, place.path("scenarios/link"));
@@ -95,6 +96,7 @@ test("data and payloads are taken from the workspace alone, whatever links lead 
 });
 
 test("a scenario outside the command's workspace reads from its own", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const other = withScenarios(t, { a: grant("../fixtures/data").split("  - name: again")[0] as string });
   const place = workspace(t);
   assert.equal((await place.session("test", other.path("scenarios"))).code, 0);
@@ -157,6 +159,7 @@ for (const [what, make, errno] of uncopied) {
 }
 
 test("data that cannot be prepared before a later step fails from that step on, also in another thread", async (t) => {
+  if (!isItsTurn(t)) return;
   const later = `${grant("../fixtures/data")}    given: { data: { a.json: x, a.json/b.json: y } }\n`;
   const place = withScenarios(t, { a: later, b: later });
   const here = await place.session("test");

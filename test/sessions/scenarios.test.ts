@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
-import { portion } from "../support/portion.ts";
+import { isItsTurn, portion } from "../support/portion.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import {
   assertHint,
@@ -69,7 +69,7 @@ test("the project's own scenarios come out, and take every edge of every workflo
   const different = (report["scenarios"] as JsonObject[]).filter(({ ok }) => ok === false);
   assert.deepEqual([said.code, said.err, different], [0, "", []]);
   const workflows = at(report, "coverage", "workflows") as JsonObject[];
-  assert.equal(workflows.length, 4);
+  assert.equal(workflows.length, 5);
   for (const { workflow, percent } of workflows) assert.equal(percent, 100, String(workflow));
   const { total, hold } = report["criteria"] as JsonObject;
   assert.ok(Number(total) > 0);
@@ -320,6 +320,7 @@ test("an update gives a step without an expectation one, in JSON too", async (t)
 });
 
 test("several threads tell the same as one, in the same order", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const told = async (jobs: string) => {
     const said = await place.binaryIn(
@@ -343,11 +344,13 @@ test("several threads tell the same as one, in the same order", async (t) => {
   );
 });
 
-for (const [signal, code] of [
+const SIGNALS = [
   ["SIGHUP", 129],
   ["SIGINT", 130],
   ["SIGTERM", 143],
-] as const) {
+] as const;
+
+for (const [signal, code] of portion({ name: "signals", diagnostic: console.log }, SIGNALS, 1)) {
   test(`while it watches, a changed scenario is tested again; ${signal} leaves nothing behind`, async (t) => {
     const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
     const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
@@ -415,7 +418,7 @@ const RUNS: readonly (readonly [
 ];
 
 test("the trace of a run becomes a scenario that passes", async (suite) => {
-  for (const [what, ...runs] of portion(suite, RUNS, 3))
+  for (const [what, ...runs] of portion(suite, RUNS, 1))
     await suite.test(what, async (t) => {
       const place = workspace(t, { data: join(FIXTURES, "data") });
       mkdirSync(place.path("scenarios"));

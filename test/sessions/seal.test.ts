@@ -6,6 +6,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { IoError } from "../../src/ports.ts";
 import { contentsOf, sealed } from "../snapshot/memory-files.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { artifactFile, edit, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -64,6 +65,7 @@ const opening: readonly (readonly string[])[] = [
 ];
 
 test("an expected seal admits its root alone, and never an unsealed snapshot", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const { root } = document(await place.session("verify", "--json")) as { root: string };
   const env = { PGS_EXPECT_SEAL: "0".repeat(64) };

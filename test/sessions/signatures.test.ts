@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { isItsTurn } from "../support/portion.ts";
 import { artifactFile, edit, reauthor } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, ownSnapshot, signersIn, verdictsOf } from "./signed.ts";
 import {
@@ -32,6 +33,7 @@ function trusting(...signers: readonly FiledSigner[]): readonly string[] {
 }
 
 test("several signers sign one after the other, in whichever order, and the root stays", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   const unsigned = document(fine(await place.session("seal", "--json")));
@@ -254,6 +256,7 @@ const opening = [
 ];
 
 test("keys and what is required also come from the environment, for every command that opens the snapshot", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   const sealing = { PGS_SIGNING_KEY: ada.privatePem };
@@ -380,6 +383,7 @@ test("a key on the command line is refused, and no output repeats it", async (t)
 });
 
 test("the program itself signs with a key from the environment, and refuses what nobody trusted signed", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.binaryIn({ PGS_SIGNING_KEY: ada.privatePem }, "seal"));

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
-import { portion } from "../support/portion.ts";
+import { isItsTurn, portion } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -69,6 +69,7 @@ test("a current folder that was removed is refused", async (t) => {
 });
 
 test("a folder for temporary files that is not there is refused, with the variable that names it", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   for (const argv of [
     ["test", join(PROJECT, "scenarios")],
@@ -121,7 +122,7 @@ test("with too few open files, whichever of them is the first too many, the hint
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const hinted: number[] = [];
   const limits = Array.from({ length: 17 }, (_, i) => 16 + i);
-  for (const most of portion(t, limits, 8)) {
+  for (const most of portion(t, limits, 2)) {
     const said = await shell(`ulimit -n ${most}; exec "$@"`, place.folder, ...completed);
     // Below that, Node itself does not come as far as the program.
     if (said.code === null || said.code >= 128 || said.err.startsWith("node:")) continue;
@@ -145,10 +146,12 @@ test("a name is printed as it was typed, wherever the current folder occurs in i
   }
 });
 
-for (const [signal, code] of [
+const SIGNALS = [
   ["SIGHUP", 129],
   ["SIGTERM", 143],
-] as const) {
+] as const;
+
+for (const [signal, code] of portion({ name: "signals", diagnostic: console.log }, SIGNALS, 1)) {
   test(`${signal} ends certify with ${code}, and removes what it made`, async (t) => {
     const place = workspace(t);
     mkdirSync(place.path("tmp"));

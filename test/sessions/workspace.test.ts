@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, wr
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { OWN_PACKAGE } from "../support/own-package.ts";
+import { isItsTurn } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -154,6 +155,7 @@ suite("a workspace", () => {
   });
 
   test("the member check configures the check; with pgs-check.json beside it, neither is taken", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const { place, inside } = unusual(t, { ...MEMBERS, check: { rules: { "outcome-not-ruoted": "note" } } });
     const unknown = await inside("check");
     assertRefused(unknown, 2, "UNKNOWN_RULE");

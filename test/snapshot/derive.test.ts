@@ -14,6 +14,7 @@ import {
   readYaml,
 } from "../../src/snapshot/derive.ts";
 import { type Fqdn, fqdnOfFile } from "../../src/snapshot/fqdn.ts";
+import { draws, isItsTurn } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { OWN_SNAPSHOT } from "./memory-files.ts";
 
@@ -45,7 +46,8 @@ test("the executed fields of every own artifact are what its Markdown gives", ()
 
 test("the executed fields of every published artifact are what its Markdown gives", {
   skip: skipWithout(PUBLISHED),
-}, () => {
+}, (t) => {
+  if (!isItsTurn(t)) return;
   const kinds = assertDerived(sharedPath(PUBLISHED));
   for (const kind of ["WF", "IN", "CC", "CT", "CS", "RB", "STRUCTURE", "EV", "CONSTITUTION"])
     assert.ok(kinds.has(kind), kind);
@@ -152,7 +154,7 @@ test("the Machine block is the one that a search with all its ways back would fi
       assert.equal(found?.text, every.exec(content)?.[1], JSON.stringify(content));
       assert.ok(found === null || content.startsWith(`${found.text}\n\`\`\``, found.start));
     }),
-    { numRuns: 3_000 },
+    { numRuns: draws(3_000) },
   );
   const empty = "\n".repeat(300_000);
   assert.deepEqual(machineBlock(`${empty}## Machine${empty}\`\`\`yaml${empty}a: 1\n\`\`\``), { a: 1 });

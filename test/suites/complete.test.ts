@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SUITES, testFiles } from "./suites.ts";
+import { testFiles, testProcesses } from "./suites.ts";
 
-test("every test file belongs to exactly one suite", () => {
-  const listed = Object.values(SUITES).flat().flatMap(testFiles).sort();
+test("every test file belongs to exactly one process", () => {
+  const listed = [...testProcesses().values()].flat().sort();
   const present = testFiles(".");
   assert.deepEqual(listed, present);
 });

@@ -1,20 +1,44 @@
-/** The suites. Each is one process, which runs its test files one after the other. */
+/** The suites: test files that share a process, which runs them one after the other, or are dealt out to several. */
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const tests = join(import.meta.dirname, "..");
 
-/** By name, the longest first: the folders (or files) below `test/`, each with all its test files. */
-export const SUITES: Readonly<Record<string, readonly string[]>> = {
-  sessions: ["sessions"],
-  engine: ["engine", "trace", "render", "examine", "interop", "docs", "example.test.ts"],
-  core: ["json", "errors", "sign", "snapshot", "plan", "check"],
-  "command-line": ["package.test.ts", "cli", "report", "workspace", "ledger", "suites"],
-  stores: ["storage", "platform", "capabilities", "vectors", "scenarios"],
+export interface Suite {
+  /** The folders (or files) below `test/`, each with all its test files. */
+  readonly places: readonly string[];
+  /** How many processes share the files. Each loads the program anew; the more there are, the more evenly they end. */
+  readonly processes: number;
+}
+
+/** By name, the longest first. */
+export const SUITES: Readonly<Record<string, Suite>> = {
+  sessions: { places: ["sessions"], processes: 4 },
+  engine: { places: ["engine", "render", "interop", "docs", "example.test.ts"], processes: 2 },
+  core: { places: ["json", "errors", "sign", "snapshot", "plan", "check"], processes: 2 },
+  // Together: the traces that are tampered with are made once.
+  examine: { places: ["examine", "trace"], processes: 1 },
+  "command-line": {
+    places: ["package.test.ts", "cli", "report", "workspace", "ledger", "suites"],
+    processes: 1,
+  },
+  stores: { places: ["storage", "platform", "capabilities", "vectors", "scenarios"], processes: 2 },
   // Alone: what other tests leave to a process, such as a lock's spare link, would count as a write outside the workspace.
-  fuzz: ["fuzz.test.ts"],
+  fuzz: { places: ["fuzz.test.ts"], processes: 1 },
 };
+
+/** The test files of each process, by its name, as paths below `test/`. */
+export function testProcesses(): ReadonlyMap<string, readonly string[]> {
+  const dealt = Object.entries(SUITES).flatMap(([name, { places, processes }]) => {
+    const files = places.flatMap(testFiles);
+    return Array.from({ length: processes }, (_, i) => {
+      const part = files.filter((_, at) => at % processes === i);
+      return [processes === 1 ? name : `${name}-${i + 1}`, part] as const;
+    });
+  });
+  return new Map(dealt);
+}
 
 /** Test files at or below a place, sorted, as paths below `test/`. */
 export function testFiles(place: string): readonly string[] {

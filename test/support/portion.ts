@@ -20,3 +20,18 @@ export function portion<T>(
   const first = below(1000, SEED, t.name, cases.length) / 1000;
   return Array.from({ length: most }, (_, i) => cases[Math.floor((i + first) * step)] as T);
 }
+
+/**
+ * Whether a test that takes long is played: always with `PGS_TEST_ALL=1`, otherwise about every fourth day, each such
+ * test on days of its own. Where it is not, the test is reported as skipped.
+ */
+export function isItsTurn(t: Pick<TestContext, "name" | "skip">, every = 4): boolean {
+  if (PLAYS_ALL || below(every, "turn", SEED, t.name) === 0) return true;
+  t.skip(`another day: PGS_TEST_SEED=${SEED} leaves it out, PGS_TEST_ALL=1 plays it`);
+  return false;
+}
+
+/** How many cases a property draws: a quarter, unless everything is played. Each run draws others. */
+export function draws(all: number): number {
+  return PLAYS_ALL ? all : Math.ceil(all / 4);
+}

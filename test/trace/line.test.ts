@@ -7,6 +7,7 @@ import { hashOf } from "../../src/trace/chain.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { badMember } from "../../src/trace/read.ts";
 import { fullRun, readBack, refusedRun } from "../render/trial-run.ts";
+import { draws } from "../support/portion.ts";
 
 const events = readBack([...fullRun(), ...refusedRun()]) as unknown as readonly JsonObject[];
 const lines = events.map((event) => canonical(event));
@@ -76,7 +77,7 @@ test("property: what is scanned is an event in canonical form, however the line 
         if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(spoilt), spoilt);
       },
     ),
-    { numRuns: 5000 },
+    { numRuns: draws(5000) },
   );
 });
 
@@ -93,7 +94,7 @@ test("property: a member taken out, or another value in its place, is seen as wh
       if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(line), line);
       else assert.ok(built(line) === undefined || isUnusual(line), line);
     }),
-    { numRuns: 3000 },
+    { numRuns: draws(3000) },
   );
 });
 

@@ -26,7 +26,7 @@ for (const folder of ["vectors", "waits"]) {
       await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles),
       registry,
     );
-    for (const scenario of portion(suite, scenarios, 5)) {
+    for (const scenario of portion(suite, scenarios, 2)) {
       await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
     }
   });

@@ -25,7 +25,11 @@ export const waitKeyMissing = rule({
       if (wait.step.op !== "EVENT") continue;
       const key = wait.input("key");
       if (key?.isText && key.value !== "") continue;
-      const message = `step ${wait.step.name} waits for an event ${key === null ? "without a key" : "whose key is no text"}`;
+      const { name } = wait.step;
+      const message =
+        key === null
+          ? `step ${name} has no key of an event`
+          : `the key of step ${name} is empty, or not a text`;
       yield wait.found("key", message, 'a text that names the wait, such as "approval"');
     }
   },
@@ -154,8 +158,8 @@ function constantOf(expression: Expression): Json | undefined {
 function notOne(wait: StepWait, [, other]: readonly string[]): Found {
   const { name } = wait.step;
   if (other !== undefined)
-    return wait.foundAt([other], `step ${name} waits until a moment and for a duration`, { do: "remove" });
-  return wait.found("after", `step ${name} waits for no time`, 'a duration, such as "PT1H"');
+    return wait.foundAt([other], `step ${name} has until and after, of which one is enough`, { do: "remove" });
+  return wait.found("after", `step ${name} has neither until nor after`, 'a duration, such as "PT1H"');
 }
 
 /** Only `timeout` may be either. */

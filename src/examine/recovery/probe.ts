@@ -147,9 +147,16 @@ export function isHidden(value: Json): boolean {
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** What is kept out of the trace is not told of the store either. */
-function withoutSecrets(shown: Evidence, { plan, node, contract, step }: DeclaredStep): Evidence {
+function withoutSecrets(shown: Evidence, declared: DeclaredStep): Evidence {
+  return { ...shown, evidence: withoutSecretMembers(shown.evidence, declared) };
+}
+
+/** Evidence or a result, without the members that the contract keeps out of the trace. */
+export function withoutSecretMembers(
+  members: JsonObject,
+  { plan, node, contract, step }: DeclaredStep,
+): JsonObject {
   const followed = plan.secrets?.paths.get(spaces.raw(node, step.name)) ?? [];
   const names = new Set([...contract.suppressed, ...followed.map(([first]) => first)]);
-  const told = Object.entries(shown.evidence).filter(([name]) => !names.has(name));
-  return { ...shown, evidence: Object.fromEntries(told) };
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.has(name)));
 }

@@ -5,7 +5,7 @@ import type { ProbePorts } from "../../capabilities/target.ts";
 import type { EffectResult } from "../../engine/executor.ts";
 import type { JsonObject } from "../../json/value.ts";
 import type { BegunEffect } from "./open-effects.ts";
-import { type ProbeResult, probeEffect, wordsOfProbeFailure } from "./probe.ts";
+import { type ProbeResult, probeEffect, withoutSecretMembers, wordsOfProbeFailure } from "./probe.ts";
 import { type Declared, isStep } from "./steps.ts";
 
 /** What somebody says of an effect of which its store does not show whether it took place. */
@@ -25,7 +25,10 @@ export interface Unsettled {
   readonly what: string;
   readonly hint?: string;
   readonly evidence: JsonObject;
-  /** The result that counts where it is assumed to be done: without what nothing shows. Null where that cannot be assumed. */
+  /**
+   * The result that counts where it is assumed to be done, without what nothing shows; what is suppressed is left out
+   * here. Null where that cannot be assumed.
+   */
   readonly assumed: JsonObject | null;
 }
 
@@ -52,7 +55,8 @@ export async function settle(
   if (assumed === "absent") return { how: "perform" };
   if (assumed === "done" && canSucceed) return { how: "assumed", result: toResult("assumed", answer) };
   const reason = isStep(declared) && !canSucceed ? NO_SUCCESS : reasonOf(found);
-  return { how: "unclear", ...reason, evidence, assumed: canSucceed ? (answer?.result ?? {}) : null };
+  const shown = canSucceed ? withoutSecretMembers(answer?.result ?? {}, declared) : null;
+  return { how: "unclear", ...reason, evidence, assumed: shown };
 }
 
 /** The outcome of every operation that left what it leaves. */

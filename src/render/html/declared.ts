@@ -22,6 +22,7 @@ import type {
   Routes,
   Step,
 } from "../../plan/plan.ts";
+import { retryText } from "../../plan/retry.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { bareCode } from "../../trace/declared-graph.ts";
 import { renderDeclaredSvg } from "../declared-svg.ts";
@@ -246,13 +247,20 @@ ${labelled("Outputs", step.outputs.map(bindingRow))}
 ${labelled("After each outcome", actions)}</li>`;
 }
 
-function renderEffect({ code: effect, op, store, path, declared, policy }: EffectStep, page: Page): Html {
+function renderEffect(step: EffectStep, page: Page): Html {
+  const { code: effect, op, store, path, declared, policy, retry, verify } = step;
+  const tried: readonly (readonly [string, Part])[] = retry === null ? [] : [["tried again", retryText(retry)]];
+  const verified: readonly (readonly [string, Part])[] = verify
+    ? [["verified", "a success counts where it is seen"]]
+    : [];
   return html`<p>side effect ${artifactLink(effect, page)}</p>
 ${facts([
   ["operation", html`<strong>${op}</strong>`],
   ["store", store === null ? "–" : code(store)],
   ["file", path === null ? "–" : code(path)],
   ["outcomes", chipsOf(declared)],
+  ...tried,
+  ...verified,
 ])}
 ${Object.keys(policy).length === 0 ? NOTHING : named("Policy of the runtime binding", policy)}`;
 }

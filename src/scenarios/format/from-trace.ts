@@ -13,9 +13,17 @@ export interface KnownData {
 const KEYED = "capability_side_effects::CS_MUTABLE_JSON_V0";
 
 /** Why no scenario can be made of the run; undefined where one can. */
-export function reasonAgainst({ ending, payload, errors }: Summary): string | undefined {
-  if (ending === null && errors.length === 0) return "the run has not ended";
-  return holdsSuppressed(payload) ? "its payload has suppressed values" : undefined;
+export function reasonAgainst(
+  { ending, payload, errors, waits }: Summary,
+  events: readonly TraceEvent[],
+): string | undefined {
+  if (ending === null && errors.length === 0 && waits.length === 0) return "the run has not ended";
+  if (holdsSuppressed(payload)) return "its payload has suppressed values";
+  const delivered = eventsOf(events, "run_resumed");
+  const isSuppressed = delivered.some(({ payload: { key, answer } }) =>
+    holdsSuppressed([key ?? null, answer ?? null]),
+  );
+  return isSuppressed ? "an event was delivered to it whose key or answer has suppressed values" : undefined;
 }
 
 /** `answers` has each side effect answer as it did, for what its data alone does not bring about. */
@@ -28,6 +36,7 @@ export function scenarioOf(
   const [start] = eventsOf(events, "execution_start") as [EventOf<"execution_start">];
   const { workflow_code: workflow, payload, actor } = start.payload;
   const answered = answers ? answersIn(events) : {};
+  const resumed = sessionsIn(events);
   return {
     scenario: `${workflow}, as ${start.execution_id} recorded it`,
     given: { data: dataOf(knownData(events), nameOfStore), clock: start.timestamp },
@@ -38,6 +47,7 @@ export function scenarioOf(
         payload,
         ...(actor === undefined ? {} : { actor }),
         ...(Object.keys(answered).length === 0 ? {} : { given: { answers: answered } }),
+        ...(resumed.length === 0 ? {} : { resume: resumed }),
         expect: expectationOf(events, summary),
       },
     ],
@@ -49,7 +59,39 @@ function expectationOf(events: readonly TraceEvent[], summary: Summary): JsonObj
   if (refusal !== undefined) return { refusal: refusal.error_code };
   const { outcome = null, exit_reason_code: exit_reason = null } = summary.ending ?? {};
   const path = mainRun(eventsOf(events, "node_start")).map(({ node_id }) => node_id ?? null);
+  if (summary.waits.length > 0) {
+    const waits = summary.waits.map(({ effect_key: _, ...wait }) => ({ ...wait }));
+    return { status: "WAITING", path, events: summary.events, waits };
+  }
   return { outcome, exit_reason, path, events: summary.events };
+}
+
+/** Each time the run went on because something had come, or was cancelled. A scenario is not interrupted. */
+function sessionsIn(events: readonly TraceEvent[]): readonly JsonObject[] {
+  return events.flatMap((event): readonly JsonObject[] => {
+    if (event.event_type !== "run_resumed" && event.event_type !== "run_cancelled") return [];
+    const [moment] = event.payload.observed;
+    const { actor } = event.payload;
+    const session = {
+      ...(moment !== undefined && "clock" in moment ? { at: moment.clock } : {}),
+      ...(actor === undefined ? {} : { actor }),
+    };
+    if (event.event_type === "run_cancelled") {
+      const { reason } = event.payload;
+      return [{ ...session, cancel: reason === undefined ? {} : { reason } }];
+    }
+    const { cause, key, answer, event_id } = event.payload;
+    if (cause === "INTERRUPTED") return [];
+    if (key === undefined) return [session];
+    return [
+      {
+        ...session,
+        event: key,
+        ...(answer === undefined ? {} : { answer }),
+        ...(event_id === undefined ? {} : { event_id }),
+      },
+    ];
+  });
 }
 
 /** What was there before the run first touched it. */
@@ -103,8 +145,16 @@ function effectsOf(events: readonly TraceEvent[]): readonly Performed[] {
   });
 }
 
+/** What ends a wait is delivered, not answered in its place. */
 function answersIn(events: readonly TraceEvent[]): JsonObject {
-  const ends = mainRun(eventsOf(events, "side_effect_end"));
+  const waits = new Set(
+    mainRun(eventsOf(events, "side_effect_start"))
+      .filter(({ payload: { observed } }) => observed !== undefined)
+      .map(({ node_id, payload: { step } }) => `${node_id}.${step}`),
+  );
+  const ends = mainRun(eventsOf(events, "side_effect_end")).filter(
+    ({ node_id, payload: { step } }) => !waits.has(`${node_id}.${step}`),
+  );
   return Object.fromEntries(
     ends.map(({ node_id, payload: { step, outcome, result = {} } }) => [
       `${node_id}.${step}`,

@@ -7,7 +7,7 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openMail } from "../../../src/platform/smtp.ts";
-import { portion } from "../../support/portion.ts";
+import { isItsTurn, portion } from "../../support/portion.ts";
 
 interface Received {
   readonly from: string;
@@ -95,6 +95,7 @@ test("it logs in where a user is named, and says so when the server will not hav
 });
 
 test("a login goes only to the host that its own source names, whatever the other source has", async (t) => {
+  if (!isItsTurn(t)) return;
   const seen: string[] = [];
   const witness = (source: string) =>
     server(t, {

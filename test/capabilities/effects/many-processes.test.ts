@@ -11,6 +11,7 @@ import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { childModules } from "../../support/child-modules.ts";
+import { isItsTurn } from "../../support/portion.ts";
 import { countingDraw, linesOf, perform } from "./fresh-store.ts";
 import { INDEX_WORTH, ROUNDS, type Told } from "./many-processes-worker.ts";
 
@@ -54,6 +55,7 @@ async function workAtOnce(t: TestContext, root: string): Promise<readonly Told[]
 }
 
 test("eight processes share a data root in which one was killed while it held every lock", async (t) => {
+  if (!isItsTurn(t)) return;
   const root = mkdtempSync(join(tmpdir(), "pgs-many-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   const told = await workAtOnce(t, root);

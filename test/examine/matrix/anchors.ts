@@ -5,6 +5,8 @@ import type { Path } from "../../../src/json/diff.ts";
 import { pointer } from "../../../src/json/pointer.ts";
 import type { Json } from "../../../src/json/value.ts";
 import {
+  type EventOf,
+  eventsOf,
   holdsSuppressed,
   isSuppressed,
   MAIN_RUN,
@@ -70,7 +72,19 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
       return ofStart(specimen, event, member);
     case "admission":
       return edit.path.at(-1) === "matched" ? { at: "shown" } : undefined;
+    case "side_effect_start":
+      // A suspension names the effects that wait.
+      if (member === "effect_key" && event.payload.observed !== undefined) return { at: "shown" };
+      return member === "observed" && edit.path.length > 2 ? ofMoment(specimen, edit, event) : undefined;
+    case "run_suspended":
+      return edit.path.at(-1) === "key" ? { at: "shown" } : undefined;
+    case "run_resumed":
+      return ofResumption(edit, event, member);
+    case "run_cancelled":
+      return ofSession(member);
     case "side_effect_end":
+      if (event.payload.settled !== undefined && (member === "actor" || member === "settled"))
+        return member === "settled" && edit.is !== undefined ? undefined : { at: "any", kind: "settled" };
       return ofAnswer(specimen, edit, event);
     case "transform_end": {
       const { inputs, observed = [] } = event.payload;
@@ -101,6 +115,56 @@ function ofStart({ plans }: Specimen, event: TraceEvent, member: string): Anchor
   // Every nested run begins with those of the main one; a lower limit may have been one that the run reached.
   if (plans.size > 1) return { at: "shown" };
   return { at: member === "max_hops" ? "any" : "head", kind: member };
+}
+
+/** When a wait began: its due time is counted from it. */
+function ofMoment(
+  { events }: Specimen,
+  { path, was }: Edit,
+  { sequence, payload }: EventOf<"side_effect_start">,
+): Anchor | undefined {
+  if (path.at(-1) !== "clock" || was === undefined) return undefined;
+  const waits = eventsOf(events.slice(sequence), "run_suspended").flatMap((one) => one.payload.waits);
+  const isShown = waits.some(({ effect_key, due }) => effect_key === payload.effect_key && due !== undefined);
+  return isShown ? { at: "shown" } : { at: "head", kind: "wait-moment" };
+}
+
+/** Of an event that was delivered, the answer, who gave it and when are in the result of the step that waited. */
+function ofResumption({ path }: Edit, { payload }: EventOf<"run_resumed">, member: string): Anchor | undefined {
+  const isDelivered = payload.cause === "EVENT";
+  switch (member) {
+    case "answer":
+      return isDelivered ? { at: "shown" } : { at: "head", kind: "unused-answer" };
+    case "actor":
+      return isDelivered ? { at: "shown" } : ofSession(member);
+    case "observed":
+      // Of an interruption, nothing is decided by the time.
+      if (payload.cause === "INTERRUPTED" || path.length < 4) return { at: "any", kind: "session-clock" };
+      return isDelivered ? { at: "shown" } : { at: "any", kind: "session-clock" };
+    case "key":
+      return payload.cause === "INTERRUPTED" ? { at: "head", kind: "unused-answer" } : undefined;
+    case "event_id":
+    case "torn_bytes":
+      return { at: "head", kind: "delivery" };
+    default:
+      return ofSession(member);
+  }
+}
+
+/** How a session is recorded, which nothing in the run depends on. */
+function ofSession(member: string): Anchor | undefined {
+  switch (member) {
+    case "actor":
+      return { at: "head", kind: "session-actor" };
+    case "runtime":
+      return { at: "head", kind: "session-runtime" };
+    case "observed":
+      return { at: "any", kind: "session-clock" };
+    case "reason":
+      return { at: "head", kind: "cancel-reason" };
+    default:
+      return undefined;
+  }
 }
 
 /** A refusal that the replay does not come to by itself. */

@@ -14,10 +14,10 @@ import type { Specimen } from "./specimen.ts";
 type Answered = EventOf<"side_effect_end">;
 type Ended = Answered | EventOf<"transform_end">;
 
-/** Undefined where the replay says the same again: of a step that calls workflows it does of all. */
+/** Undefined where the replay says the same again: of a step that calls workflows, or waits, it does of all. */
 export function ofAnswer(specimen: Specimen, edit: Edit, event: Answered): Anchor | undefined {
   const step = stepOf(specimen, event);
-  if (step?.kind !== "effect" || targetOf(step.operation).answers === "worked-out") return undefined;
+  if (step?.kind !== "effect" || targetOf(step.operation).answers !== "recorded") return undefined;
   switch (edit.path[1]) {
     case "outcome":
       return { at: "shown" };

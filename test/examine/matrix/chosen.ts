@@ -23,7 +23,10 @@ export function choose(scenarios: readonly Scenario[], workflows: readonly strin
   const all = scenarios.flatMap(candidatesIn);
   const known = all.filter(({ step }) => workflows.includes(step.workflow));
   const chosen = new Set<Chosen>();
-  for (const workflow of workflows) chosen.add(best(known.filter(({ step }) => step.workflow === workflow)));
+  for (const workflow of workflows) {
+    const own = known.filter(({ step }) => step.workflow === workflow);
+    if (own.length > 0) chosen.add(best(own));
+  }
   for (const { ending } of known) {
     const isThere = [...chosen].some((one) => one.ending === ending);
     if (!isThere) chosen.add(best(known.filter((one) => one.ending === ending)));
@@ -44,7 +47,7 @@ function isRetried({ step }: Chosen): boolean {
 
 function candidatesIn(scenario: Scenario): readonly Chosen[] {
   return scenario.steps.flatMap((step, at) => {
-    if (step.kind !== "run") return [];
+    if (step.kind !== "run" || step.of !== undefined) return [];
     const { path, effects, exit_reason_code: ending, refusal, status } = step.expect;
     const isRun = Array.isArray(path) && Array.isArray(effects) && typeof ending === "string";
     if (!isRun || refusal === ANY || path.length > LONGEST_PATH) return [];

@@ -2,7 +2,7 @@
 
 import { MAIN_RUN, type TraceEvent } from "../../../src/trace/event.ts";
 import { below } from "./choice.ts";
-import { miscounts } from "./orders.ts";
+import { isSuspension, miscounts } from "./orders.ts";
 import type { Specimen } from "./specimen.ts";
 import { noEvent, type Spoilt, spoilt } from "./spoilt.ts";
 
@@ -77,7 +77,7 @@ function findingsOf({ events, head }: Specimen, lines: readonly Spoilt[]): reado
     return all.map((code) => `${code}:${i + 1}`);
   });
   const hasEnd = last?.event_type === "workflow_complete" && last.run === MAIN_RUN;
-  if (!hasEnd) codes.push(`NO_END:${lines.length}`);
+  if (!hasEnd && !isSuspension(last)) codes.push(`NO_END:${lines.length}`);
   if (last?.hash !== head) codes.push(`HEAD_MISMATCH:${lines.length}`);
   return codes.sort();
 }

@@ -100,6 +100,10 @@ const SPARE: JsonObject = {
   actual: "forged",
   event: "EV_FORGED_V0",
   step: "forged",
+  key: "forged",
+  event_id: "forged",
+  answer: "forged",
+  torn_bytes: 1,
 };
 
 interface Held {

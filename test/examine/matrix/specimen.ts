@@ -11,6 +11,7 @@ import { overlaid } from "../../../src/scenarios/overlay.ts";
 import type { Preparation, RunStep, Scenario } from "../../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { eventsOf, type TraceEvent } from "../../../src/trace/event.ts";
+import { MADE } from "../../engine/sessions.ts";
 import { type MemoryData, memoryData, runPlan, type Trial, type TrialOptions } from "../../engine/trial.ts";
 import { surroundings } from "../../scenarios/playing.ts";
 import { ownRegistry } from "../../support/own-registry.ts";
@@ -61,6 +62,26 @@ async function makeSpecimens(snapshot: string, vectors: string): Promise<readonl
     specimens.push(...(await record(scenario, ofIt, workflows)));
   }
   return specimens.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Runs over several sessions, by what became of them. */
+export async function sessionSpecimens(): Promise<readonly Specimen[]> {
+  const specimens = Object.entries(MADE).map(async ([name, make]): Promise<Specimen> => {
+    const { plan, trial, again } = await make();
+    const { events, text, head } = trial;
+    const last = events.at(-1);
+    const ending = last?.event_type === "workflow_complete" ? last.payload.exit_reason_code : "WAITING";
+    return {
+      ...{ name, ending, plan, events, head },
+      workflow: plan.workflow.fqdn,
+      plans: await plansOf(events, plan),
+      lines: linesOf(text),
+      payload: {},
+      again: (_, options = {}) => again(options),
+      dataBefore: () => memoryData(),
+    };
+  });
+  return Promise.all(specimens);
 }
 
 /** The chosen steps' traces, after those of the steps before them, all on one data root in memory. */

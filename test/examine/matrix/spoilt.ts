@@ -80,14 +80,14 @@ function hasUnheldNumber(differences: readonly JsonDifference[], changed: Buffer
 }
 
 const DIGESTS =
-  /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/(closure_)?root|capabilities\/\d+\/digest))$/;
-const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects))$/;
+  /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|waits\/\d+\/effect_key|snapshot\/(closure_)?root|capabilities\/\d+\/digest))$/;
+const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects|attempt|torn_bytes))$/;
 const WORDS =
-  /^\/(schema|event_type|payload\/(node_type|snapshot\/seal|result|violation_code|node_category|stage))$/;
-const INSTANTS = /^\/(timestamp|payload\/observed\/\d+\/clock)$/;
+  /^\/(schema|event_type|payload\/(node_type|snapshot\/seal|result|violation_code|node_category|stage|cause|settled|waits\/\d+\/kind))$/;
+const INSTANTS = /^\/(timestamp|payload\/observed\/\d+\/clock|payload\/waits\/\d+\/due)$/;
 /** Members that must be there, under these names; beside them there are no others. */
 const NAMED =
-  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids|capabilities)\/\d+\/[^/]+|observed\/\d+\/[^/]+(\/[^/]+)?))$/;
+  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids|capabilities|waits)\/\d+\/[^/]+|observed\/\d+\/[^/]+(\/[^/]+)?))$/;
 /** Members that an event of the type may lack. */
 const SPARE: Readonly<Record<string, RegExp>> = {
   execution_start: /^(actor|dry_run|strict_payload|parent|capabilities)$/,
@@ -95,7 +95,9 @@ const SPARE: Readonly<Record<string, RegExp>> = {
   violation: /^(field|constraint|expected|actual|event)$/,
   transform_end: /^(outputs|reason|observed)$/,
   side_effect_start: /^(attempt|observed)$/,
-  side_effect_end: /^(reason|change|observed|retried)$/,
+  side_effect_end: /^(reason|change|observed|retried|settled|actor)$/,
+  run_resumed: /^(key|event_id|answer|torn_bytes|actor)$/,
+  run_cancelled: /^(reason|actor)$/,
   error: /^step$/,
 };
 
@@ -121,6 +123,7 @@ const isEnding = (at: string, type: Json | undefined) =>
   at === "/payload/status" && type === "workflow_complete";
 
 function isSpare(at: string, type: string): boolean {
+  if (/^\/payload\/waits\/\d+\/(key|due|prompt|choices)$/.test(at)) return true;
   if (at === "/payload/snapshot/closure_root") return true;
   return SPARE[type]?.test(/^\/payload\/([^/]+)$/.exec(at)?.[1] ?? "") === true;
 }

@@ -62,7 +62,11 @@ async function killEverywhere(
   return given;
 }
 
-for (const [about, protocol, before = {}] of NESTED) {
+for (const [about, protocol, before = {}] of portion(
+  { name: "protocols", diagnostic: console.log },
+  NESTED,
+  3,
+)) {
   test(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
     const given = await killEverywhere(t, {
       plan: await compileTrial(protocol),

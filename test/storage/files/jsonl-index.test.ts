@@ -31,6 +31,7 @@ import {
   openWorld,
   pythonLine,
 } from "../../capabilities/effects/store-world.ts";
+import { isItsTurn } from "../../support/portion.ts";
 
 /** A line or two are worth an index here. */
 const WORTH = 200;
@@ -107,6 +108,7 @@ const cases = [
 
 for (const { about, effect, kind, look, lines, callsOf } of cases) {
   test(`${about} answers by its index as it does when it is read whole, whatever happens to both`, async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const property = fc.asyncProperty(happenings, async (all) => {
       const root = freshRoot(t, lines);
       const happen = openWorld(root, kind);
@@ -230,6 +232,7 @@ test("a line rewritten within the last 256 bytes that were known is found althou
 });
 
 test("a process goes on where another has replaced the index in which it was looking", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const root = freshRoot(t, 2000);
   const one = counting(openFile(root));
   assert.equal(await exists("b0", openStore(root)), true);

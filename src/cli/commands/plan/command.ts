@@ -13,6 +13,7 @@ import type {
   PlanNode,
   Step,
 } from "../../../plan/plan.ts";
+import { type Retry, retryText } from "../../../plan/retry.ts";
 import { fqdnOfFile } from "../../../snapshot/fqdn.ts";
 import type { AuthoredPlace } from "../../../snapshot/hint.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
@@ -112,7 +113,12 @@ function stepText(step: Step): string {
     step.kind === "transform"
       ? step.code
       : `${step.code} ${step.op} ${step.store ?? step.path ?? "(no store)"}`;
-  return lineOf(`  - ${step.name}: ${what}`);
+  const tried = step.kind === "effect" && step.retry !== null ? [retryText(step.retry)] : [];
+  const verified = step.kind === "effect" && step.verify ? ["verified"] : [];
+  return [
+    lineOf(`  - ${step.name}: ${what}`),
+    ...[...tried, ...verified].map((text) => lineOf(`      ${text}`)),
+  ].join("");
 }
 
 const lineOf = (text: string) => `${plain(text)}\n`;
@@ -162,6 +168,8 @@ function stepJson(step: Step): unknown {
           store: step.store,
           path: step.path,
           outcomes: [...step.declared],
+          retry: step.retry && retryJson(step.retry),
+          verify: step.verify,
         };
   return {
     step: step.name,
@@ -169,6 +177,16 @@ function stepJson(step: Step): unknown {
     inputs: bindingsJson(step.inputs),
     outputs: bindingsJson(step.outputs),
     on_result: Object.fromEntries([...step.onResult].map(([outcome, action]) => [outcome, actionJson(action)])),
+  };
+}
+
+function retryJson({ maxAttempts, backoff, factor, maxBackoff, on }: Retry): unknown {
+  return {
+    max_attempts: maxAttempts,
+    backoff_ms: backoff,
+    factor,
+    max_backoff_ms: maxBackoff,
+    on: [...on],
   };
 }
 

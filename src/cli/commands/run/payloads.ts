@@ -1,5 +1,6 @@
 /** `pgs run --payloads`: one run for each line of a JSON Lines text, and one line of JSON for each of them. */
 
+import type { TraceEnding } from "../../../engine/advance.ts";
 import { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
 import { TraceFault } from "../../../errors/ports.ts";
@@ -73,7 +74,16 @@ async function* watched(
 /** What became of one line, as `schemas/run-line.schema.json` has it. */
 type LineDocument = JsonObject & { readonly line: number };
 
-type Ending = "succeeded" | "failed" | "refused";
+type Ending = "succeeded" | "waiting" | "failed" | "refused";
+
+function endingOf({ status, fault }: TraceEnding): Ending {
+  if (status === "SUCCESS") return "succeeded";
+  if (status === "WAITING") return "waiting";
+  return fault === undefined ? "failed" : "refused";
+}
+
+/** A run that waits is better than any that did not succeed. */
+const rankOf = (exitCode: number) => (exitCode === EXIT.WAITING ? 0.5 : exitCode);
 
 class Batch {
   readonly #request: RunRequest;
@@ -84,7 +94,7 @@ class Batch {
   #signalExit: number | null = null;
   #worst: number = EXIT.SUCCESS;
   #last: number;
-  readonly #counts: Record<Ending, number> = { succeeded: 0, failed: 0, refused: 0 };
+  readonly #counts: Record<Ending, number> = { succeeded: 0, waiting: 0, failed: 0, refused: 0 };
 
   constructor(request: RunRequest, prepared: Prepared, context: Context) {
     this.#request = request;
@@ -128,7 +138,7 @@ class Batch {
     const { summary, notices, ...result } = await execute({ payload, entropy });
     const { status, outcome, exitReason, fault } = result.ending;
     const exitCode = exitCodeOfRun(result.ending);
-    this.#count(status === "SUCCESS" ? "succeeded" : fault === undefined ? "failed" : "refused", exitCode);
+    this.#count(endingOf(result.ending), exitCode);
     return {
       line,
       ...(summary.isDryRun ? { dry_run: true } : {}),
@@ -138,6 +148,7 @@ class Batch {
       exit_reason_code: exitReason,
       exit_code: exitCode,
       results: summary.results,
+      ...(summary.waits.length === 0 ? {} : { waits: summary.waits }),
       trace:
         result.folder === ""
           ? null
@@ -168,19 +179,20 @@ class Batch {
 
   #count(how: Ending, exitCode: number): void {
     this.#counts[how]++;
-    this.#worst = Math.max(this.#worst, exitCode);
+    if (rankOf(exitCode) > rankOf(this.#worst)) this.#worst = exitCode;
     const { stopOn } = this.#request;
     const isReason =
-      stopOn === "failure" ? exitCode !== EXIT.SUCCESS : stopOn === "refusal" && how === "refused";
+      stopOn === "failure" ? how === "failed" || how === "refused" : stopOn === "refusal" && how === "refused";
     if (isReason) this.#stopping.abort();
   }
 
   printSummary(file: string): void {
     const { settings } = this.#context;
     if (settings.quiet) return;
-    const { succeeded, failed, refused } = this.#counts;
-    const lines = counted(succeeded + failed + refused, "line");
-    const parts = [`${succeeded} succeeded`, `${failed} failed`, `${refused} refused`];
+    const { succeeded, waiting, failed, refused } = this.#counts;
+    const lines = counted(succeeded + waiting + failed + refused, "line");
+    const waits = waiting === 0 ? [] : [counted(waiting, "run waits", "runs wait")];
+    const parts = [`${succeeded} succeeded`, ...waits, `${failed} failed`, `${refused} refused`];
     printError(this.#context, `${lines} of ${plain(file)}: ${parts.join(", ")}\n`);
     if (!this.signal.aborted) return;
     printError(this.#context, `stopped after line ${this.#last}\n`);

@@ -40,7 +40,7 @@ export async function testFromTrace(
   const { path, shown } = placeOf(given ?? `${settings.scenarios}/${start?.execution_id}.scenario.yaml`);
   const refuse = (why: string, hint: string | null = null) =>
     new ScenarioFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
-  const why = reasonAgainst(summary);
+  const why = reasonAgainst(summary, events);
   if (why !== undefined) throw refuse(why);
   if (platform.files.realPath(path) !== null)
     throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);

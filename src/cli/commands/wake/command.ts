@@ -50,11 +50,11 @@ export const wake = defineCommand({
     const trust = trustOf(request, context);
     const session = sessionEnvironment({ ...request, actor: undefined, clock: now }, context, "--now");
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const resuming = { session, plan: plansOf(trust, context), kinds, leavesElsewhere: true };
+    const resuming = () => ({ session, plan: plansOf(trust, context), kinds, leavesElsewhere: true });
     const stop = untilInterrupt(context);
     try {
-      if (watch) return await watchRuns(resuming, stop.signal, context);
-      const woken = await wakeRuns(await dueRuns(session.clock, context), { ...resuming, stop }, context);
+      if (watch) return await watchRuns(resuming, session.clock, stop.signal, context);
+      const woken = await wakeRuns(await dueRuns(session.clock, context), { ...resuming(), stop }, context);
       return stop.exitCode ?? woken;
     } finally {
       stop.release();

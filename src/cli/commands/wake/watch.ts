@@ -1,6 +1,7 @@
 /** `pgs wake --watch`: stays, and wakes each run when its moment comes. */
 
 import { counted } from "../../../errors/counted.ts";
+import type { Clock } from "../../../ports.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { printError, printJson } from "../../print.ts";
@@ -13,34 +14,38 @@ const LOOK_MS = 30_000;
 /** After so many milliseconds, a run is tried again that was refused. */
 const AGAIN_MS = 60_000;
 
-/** Ends with the signal, once the run at hand has ended or waits. */
-export async function watchRuns(resuming: Resuming, signal: AbortSignal, context: Context): Promise<number> {
+/** `resuming` is asked for anew for each round: the snapshot may have changed. Ends with the signal, once the run at hand has ended or waits. */
+export async function watchRuns(
+  resuming: () => Resuming,
+  { now }: Clock,
+  signal: AbortSignal,
+  context: Context,
+): Promise<number> {
   const { platform, settings } = context;
-  const { clock } = resuming.session;
   /** By name: when a run is tried again that was refused. */
   const refused = new Map<string, number>();
   const momentOf = (run: WaitingRun) => Math.max(firstMoment(run), refused.get(run.id) ?? 0);
   const watch = await platform.watchFolder(settings.traces);
+  let said = "";
   try {
     while (!signal.aborted) {
       const waiting = await waitingRuns(context);
-      const due = waiting.filter((run) => momentOf(run) <= clock.now());
+      const due = waiting.filter((run) => momentOf(run) <= now());
+      const round = resuming();
       for (const run of due) {
         if (signal.aborted) break;
-        const runs = await resumeRuns([run], resuming, context);
+        const runs = await resumeRuns([run], round, context);
         if (settings.json && runs.length > 0) printJson(context, { runs });
-        if (runs.some(({ error }) => error !== null)) refused.set(run.id, clock.now() + AGAIN_MS);
+        if (runs.some(({ error }) => error !== null)) refused.set(run.id, now() + AGAIN_MS);
         else refused.delete(run.id);
         await platform.pause();
       }
       if (due.length > 0) continue;
-      if (!settings.quiet)
-        printError(
-          context,
-          `watching ${counted(waiting.length, "run that waits", "runs that wait")}; ^C ends it\n`,
-        );
-      const next = Math.min(...waiting.map(momentOf), clock.now() + LOOK_MS);
-      await watch.changed(Math.max(0, next - clock.now()), signal);
+      const text = `watching ${counted(waiting.length, "run that waits", "runs that wait")}; ^C ends it\n`;
+      if (!settings.quiet && text !== said) printError(context, text);
+      said = text;
+      const next = Math.min(now() + LOOK_MS, nextOf(waiting.map(momentOf)));
+      await watch.changed(Math.max(0, next - now()), signal);
     }
     return EXIT.SUCCESS;
   } finally {
@@ -48,7 +53,11 @@ export async function watchRuns(resuming: Resuming, signal: AbortSignal, context
   }
 }
 
+function nextOf(moments: readonly number[]): number {
+  return moments.reduce((first, one) => Math.min(first, one), Number.POSITIVE_INFINITY);
+}
+
 /** When the first of its waits ends by itself, in milliseconds since the epoch. */
 function firstMoment({ waits }: WaitingRun): number {
-  return Math.min(...waits.map(({ due }) => (due === undefined ? Number.POSITIVE_INFINITY : Date.parse(due))));
+  return nextOf(waits.map(({ due }) => (due === undefined ? Number.POSITIVE_INFINITY : Date.parse(due))));
 }
