@@ -160,7 +160,7 @@ ENVELOPE = members_of("""
 # By event type; those that need a node are marked.
 TABLES = {
     "execution_start": """workflow_code:text content_hash:SHA-256 snapshot:snapshot runtime:runtime payload:object
-        payload_digest:SHA-256 max_hops:count observed:observations actor?:text strict_payload?:true parent?:parent capabilities?:packages""",
+        payload_digest:SHA-256 max_hops:count observed:observations actor?:text dry_run?:true strict_payload?:true parent?:parent capabilities?:packages""",
     "admission": "requires:rules forbids:rules result:ADMITTED|DENIED",
     "node_start @node": "node_type:IN|CC|EXIT capability_code?:text inputs?:object reason?:text",
     "violation": """violation_code:INTENT_VIOLATION|INPUT_VIOLATION|ADMISSION_BINDING_MISSING_FIELD|ADMISSION_REQUIRES_UNMET|ADMISSION_FORBIDS_MET

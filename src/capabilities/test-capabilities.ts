@@ -1,7 +1,7 @@
 /** Tests capabilities by their own examples, each on frozen input, twice, and in another time zone. */
 
-import { type Files, IoError, type Sources, type TempFolder } from "../ports.ts";
-import type { Stores } from "../storage/stores.ts";
+import type { Sources } from "../ports.ts";
+import { memoryStores } from "../storage/files/memory-stores.ts";
 import type { Effect } from "./effect.ts";
 import type { Capability } from "./registry.ts";
 import type { StoreEffect } from "./targets/store.ts";
@@ -19,9 +19,6 @@ export interface CapabilityTrial {
 }
 
 export interface TrialPorts {
-  readonly files: Files;
-  openTempFolder(): Promise<TempFolder>;
-  openStores(root: string): Stores;
   /** What `work` returns where the local time is that of the zone. */
   inTimeZone<T>(zone: string, work: () => T): T;
 }
@@ -33,22 +30,12 @@ export async function testCapabilities(
   capabilities: readonly Capability[],
   ports: TrialPorts,
 ): Promise<readonly CapabilityTrial[]> {
-  const scratch = await ports.openTempFolder();
-  try {
-    const trials: CapabilityTrial[] = [];
-    for (const [i, one] of capabilities.entries()) trials.push(await tryOne(one, `${i}`, scratch, ports));
-    return trials;
-  } finally {
-    scratch.close();
-  }
+  const trials: CapabilityTrial[] = [];
+  for (const one of capabilities) trials.push(await tryOne(one, ports));
+  return trials;
 }
 
-async function tryOne(
-  capability: Capability,
-  name: string,
-  scratch: TempFolder,
-  ports: TrialPorts,
-): Promise<CapabilityTrial> {
+async function tryOne(capability: Capability, ports: TrialPorts): Promise<CapabilityTrial> {
   if (capability.kind === "transform") {
     const { declared } = capability;
     await declared.prepare?.();
@@ -64,7 +51,7 @@ async function tryOne(
     const skipped = "it reaches more than a store: only a run shows what it does";
     return { capability, examples: 0, broken: [], skipped };
   }
-  const broken = await tryStoreEffect(declared, freshStores(name, scratch, ports));
+  const broken = await tryStoreEffect(declared, freshStores());
   return { capability, examples: declared.examples.length, broken, skipped: null };
 }
 
@@ -76,20 +63,15 @@ function isWaitEffect(declared: Effect): declared is WaitEffect {
   return Object.values(declared.operations).every(({ target }) => target === "wait");
 }
 
-/** Each store has a root of its own. */
-function freshStores(name: string, scratch: TempFolder, { files, openStores }: TrialPorts): TrialStores {
-  let opened = 0;
+const NAME = "store";
+
+/** Each has stores of its own, of which nothing is written. */
+function freshStores(): TrialStores {
   return {
     sources: countingSources(),
     open(before) {
-      const root = `${name}/${opened++}`;
-      scratch.makeFolder(root);
-      if (before !== undefined) scratch.write(`${root}/store`, before);
-      const file = `${scratch.folder}/${root}/store`;
-      return {
-        store: openStores(`${scratch.folder}/${root}`).at("store"),
-        text: () => textOf(file, files),
-      };
+      const stores = memoryStores(before === undefined ? {} : { [NAME]: before });
+      return { store: stores.at(NAME), text: async () => textOf(await stores.content(NAME)) };
     },
   };
 }
@@ -103,12 +85,6 @@ function countingSources(): Sources {
   };
 }
 
-function textOf(file: string, files: Files): string | null {
-  try {
-    const bytes = files.read(file);
-    return bytes === null ? null : Buffer.from(bytes).toString("utf8");
-  } catch (error) {
-    if (error instanceof IoError) return null;
-    throw error;
-  }
+function textOf(content: Uint8Array | null): string | null {
+  return content === null ? null : Buffer.from(content).toString("utf8");
 }

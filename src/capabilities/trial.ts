@@ -113,7 +113,7 @@ function withoutInput(declared: Transform): readonly string[] {
 export interface TrialStore {
   readonly store: Store;
   /** What the store holds; null where it is not there. */
-  text(): string | null;
+  text(): string | null | Promise<string | null>;
 }
 
 export interface TrialStores {
@@ -163,16 +163,16 @@ async function playCall(
   const input = deepFreeze(structuredClone(call.input) as JsonObject);
   const { effectKey } = begun;
   const perform = () => operation.perform(input, at.store, { ...sources, effectKey });
-  const before = at.text();
+  const before = await at.text();
   try {
     const performed = await perform();
-    const after = at.text();
+    const after = await at.text();
     const kept = brokenSemantics(operation, performed, before, after);
     const found = after === before ? undefined : await operation.probe?.(input, at.store, begun);
     const shown = found === undefined ? [] : brokenProbe(found, performed);
     const isRepeatable = operation.semantics === "idempotent" && performed.outcome === "SUCCESS";
     if (isRepeatable) await perform();
-    const isSame = !isRepeatable || at.text() === after;
+    const isSame = !isRepeatable || (await at.text()) === after;
     const again = isSame ? [] : ["a second time changes the store again"];
     const { change } = performed;
     const messages = [...unlike(call, performed), ...kept, ...shown, ...again];

@@ -56,6 +56,11 @@ export const usageTable = {
     where: f.file,
     ...(f.suggestion === null ? {} : { hint: f.suggestion }),
   }),
+  TRACE_OF_DRY_RUN: (f: { file: string }) => ({
+    what: "it is the trace of a dry run, which did nothing that could be attested",
+    where: f.file,
+    hint: "run the workflow without --dry-run, and attest the trace of that run",
+  }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
     what: `the trace is damaged; cannot continue: ${f.finding}, ${f.what}`,
     where: f.line === null ? f.file : fileLine(f.file, f.line),

@@ -32,14 +32,24 @@ export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "
 export async function reportRun(reported: Reported, context: Context): Promise<number> {
   const { plan, result, summary, notices, events, kinds, access } = reported;
   const exitCode = exitCodeOf(reported);
-  const { trace: jsonl = `${result.folder}/${result.traceId}.jsonl` } = reported;
-  const base = jsonl.replace(/\.jsonl$/, "");
+  const jsonl = traceOf(reported);
   const hints = await hintsOf(reported, exitCode, jsonl, context);
   const printFiles = await printReport({ plan, result, summary, notices, exitCode, hints, jsonl }, context);
+  if (jsonl === null) {
+    printFiles(null);
+    return exitCode;
+  }
+  const base = jsonl.replace(/\.jsonl$/, "");
   // Whoever interrupts a run does not wait for its picture.
   const drawn = result.ending.status === "INTERRUPTED" ? { md: false, png: false } : kinds;
   printFiles(await render({ kinds: drawn, access, plan, events, base }, context));
   return exitCode;
+}
+
+/** Null where it is not kept. */
+function traceOf({ result: { folder, traceId }, trace }: Reported): string | null {
+  if (trace !== undefined) return trace;
+  return folder === "" ? null : `${folder}/${traceId}.jsonl`;
 }
 
 function exitCodeOf({ result: { ending }, stopped = null, exitCode }: Reported): number {
@@ -49,7 +59,7 @@ function exitCodeOf({ result: { ending }, stopped = null, exitCode }: Reported):
 }
 
 /** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
-async function printReport(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
+async function printReport(report: Report, context: Context): Promise<(files: TraceFiles | null) => void> {
   const { platform, settings } = context;
   if (settings.json) {
     const { head, tail } = toJsonText(report);
@@ -58,7 +68,7 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   return (files) => {
-    if (!settings.quiet) printText(context, filesText(files, context));
+    if (!settings.quiet && files !== null) printText(context, filesText(files, context));
     printReasons(report, context);
   };
 }
@@ -67,11 +77,12 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
 async function hintsOf(
   { result: { ending }, summary, plan, trust }: Reported,
   exitCode: number,
-  jsonl: string,
+  jsonl: string | null,
   context: Context,
 ): Promise<readonly string[]> {
   if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
-    const { interruptionHint, waitHints } = await import("./wait-hints.ts");
+    const { dryWaitHints, interruptionHint, waitHints } = await import("./wait-hints.ts");
+    if (summary.isDryRun || jsonl === null) return dryWaitHints(summary.waits);
     if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context);
     return [await interruptionHint(jsonl, context)];
   }

@@ -4,7 +4,7 @@ import type { run } from "../engine/run.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
-import { listedEffects, refusalOf, type Summary } from "../trace/summary.ts";
+import { markedEffects, refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
 import {
@@ -32,8 +32,8 @@ export interface Report {
   readonly summary: Summary;
   /** What is worth a look, and changed nothing about the run. */
   readonly notices: readonly Fault[];
-  /** The trace itself. */
-  readonly jsonl: string;
+  /** The trace itself; null where it is not kept. */
+  readonly jsonl: string | null;
   readonly exitCode: number;
   /** What to do about it, where it did not end well. */
   readonly hints: readonly string[];
@@ -43,7 +43,7 @@ export interface Report {
 export function toJsonText(report: Report) {
   const text = JSON.stringify({ ...toJson(report), trace: null }, null, 2);
   const head = text.slice(0, -"null\n}".length);
-  const tail = (trace: TraceFiles) => `${JSON.stringify(trace, null, 2).replaceAll("\n", "\n  ")}\n}\n`;
+  const tail = (trace: TraceFiles | null) => `${JSON.stringify(trace, null, 2).replaceAll("\n", "\n  ")}\n}\n`;
   return { head, tail };
 }
 
@@ -52,6 +52,7 @@ function toJson({ plan, result, summary, notices, exitCode, hints }: Report) {
   const first = refusalOf(summary);
   return {
     workflow: plan.workflow.fqdn,
+    ...(summary.isDryRun ? { dry_run: true } : {}),
     trace_id: result.traceId,
     status: ending.status,
     outcome: ending.outcome,
@@ -60,7 +61,7 @@ function toJson({ plan, result, summary, notices, exitCode, hints }: Report) {
     duration_ms: Math.round((summary.ending?.duration_us ?? 0) / 10) / 100,
     path: summary.path,
     results: summary.results,
-    effects: listedEffects(summary),
+    effects: markedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     events: summary.events,
     violations: summary.violations,
@@ -84,7 +85,8 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
         ? "strong"
         : "bad";
   const reason = ending.exitReason === null ? "" : `${paint("strong", plain(ending.exitReason))}  `;
-  const head = `${paint(tone, ending.status)}  ${reason}${plan.workflow.fqdn}\n`;
+  const dry = summary.isDryRun ? `${paint("strong", "DRY RUN")}  ` : "";
+  const head = `${dry}${paint(tone, ending.status)}  ${reason}${plan.workflow.fqdn}\n${summary.isDryRun ? NOTHING_DONE : ""}`;
   const path = rowsByRun(summary.path, ({ node, outcome, next }) => [
     node,
     outcome,
@@ -97,11 +99,12 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
     outcome ?? "?",
     paint("quiet", `${node}.${step}`),
     ...(attempt === undefined ? [] : [paint("quiet", `attempt ${attempt}`)]),
+    ...(summary.isDryRun ? [DRY_RUN] : []),
   ]);
   const where = [
     ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],
     ["head", result.head],
-    [TRACE, shortPath(jsonl, platform.cwd)],
+    [TRACE, jsonl === null ? "not kept; --keep-trace DIR keeps it" : shortPath(jsonl, platform.cwd)],
   ];
   return [
     head,
@@ -119,6 +122,11 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
     section("record", where),
   ].join("");
 }
+
+const NOTHING_DONE = "nothing was written, and nothing was sent\n";
+
+/** Behind each effect of a dry run. */
+export const DRY_RUN = "dry run";
 
 /** Where each wait is, what ends it, and what a person is asked. */
 export function waitRows(waits: readonly WaitEntry[]): readonly (readonly string[])[] {
@@ -149,7 +157,8 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? "" : `\n${title}\n${table(rows)}`;
 }
 
-export function followLine(event: TraceEvent): string {
+/** `isDryRun`: then each effect says so. */
+export function followLine(event: TraceEvent, isDryRun = false): string {
   const { sequence, event_type, run, node_id, payload } = event;
   const step = "step" in payload ? payload.step : undefined;
   const outcome = "outcome" in payload ? payload.outcome : "status" in payload ? payload.status : undefined;
@@ -160,6 +169,7 @@ export function followLine(event: TraceEvent): string {
     node_id,
     step,
     outcome,
+    isDryRun && event_type.startsWith("side_effect") ? `(${DRY_RUN})` : null,
   ];
   return plain(parts.filter((part) => part !== undefined && part !== null).join(" "));
 }

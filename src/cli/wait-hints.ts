@@ -25,6 +25,15 @@ export async function waitHints(
   ];
 }
 
+/** A dry run does not go on: it is begun again, with what is answered. */
+export function dryWaitHints(waits: readonly WaitEntry[]): readonly string[] {
+  const keys = waits.flatMap(({ kind, key }) => (kind === "EVENT" ? keyText(key) : [])).slice(0, TOLD);
+  return keys.map(
+    (key) =>
+      `type the command with --answer ${shellWord(key)}=FILE to go on with the JSON of FILE as the answer`,
+  );
+}
+
 /** Of a run whose process ended, or was told to, in the middle of it. */
 export async function interruptionHint(trace: string, context: Context): Promise<string> {
   return `type ${await resumeCommand(trace, context)} to go on from here`;

@@ -83,7 +83,7 @@ function nestedInput(
   payload: JsonObject,
   run: string,
 ): RunInput {
-  const { actor: _, isPayloadStrict: __, ...shared } = input;
+  const { actor: _, isPayloadStrict: __, isDryRun: ___, ...shared } = input;
   const parent = { run: input.run, node: cursor.node as string, step: cursor.step as string };
   return { ...shared, run, parent, payload, clock: executor.beginRun(run, plan) };
 }

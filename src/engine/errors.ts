@@ -69,6 +69,10 @@ export const runTable = {
     what: `${f.op} of ${f.capability} reaches a server or the host, which this run may not`,
     hint: "give its answer in the scenario (given.answers, by NODE.step), or type pgs test --remote",
   }),
+  DRY_RUN_REMOTE_EFFECT: (f: { capability: string; op: string }) => ({
+    what: `${f.op} of ${f.capability} reaches a server or the host, which a dry run does not: what it would answer is not known`,
+    hint: "a scenario can give its answer (given.answers, by NODE.step) and go on: type pgs test",
+  }),
   STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: fileLine(f.file, f.line),

@@ -18,7 +18,7 @@ export function emitter(emit: (event: EventBody) => EventBody): EmitEvent {
 }
 
 export function startEvent(plan: Plan, input: RunInput): EventBody<"execution_start"> {
-  const { run, payload, maxHops, runtime, actor, parent, isPayloadStrict } = input;
+  const { run, payload, maxHops, runtime, actor, parent, isPayloadStrict, isDryRun } = input;
   return {
     event_type: "execution_start",
     run,
@@ -32,6 +32,7 @@ export function startEvent(plan: Plan, input: RunInput): EventBody<"execution_st
       max_hops: maxHops,
       observed: [{ clock: input.clock }],
       ...(actor === undefined ? {} : { actor }),
+      ...(isDryRun === true ? { dry_run: true } : {}),
       ...(isPayloadStrict === true ? { strict_payload: true } : {}),
       ...(parent === undefined ? {} : { parent }),
       ...(plan.capabilities.length === 0 ? {} : { capabilities: plan.capabilities }),

@@ -25,6 +25,7 @@ export function inputOf(
   return {
     ...input,
     ...(actor === undefined ? {} : { actor }),
+    ...(start.dry_run === true ? { isDryRun: true } : {}),
     ...(start.strict_payload === true ? { isPayloadStrict: true } : {}),
   };
 }

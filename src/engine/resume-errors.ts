@@ -4,6 +4,7 @@ import { type FactsOf, Fault, type Stage, type WordingTable, wordingFrom } from 
 import { counted } from "../errors/counted.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { Unmet } from "../plan/intent.ts";
 
 interface UnmetByAnswer extends JsonObject {
   readonly pointer: string;
@@ -20,7 +21,11 @@ export const resumeTable = {
   }),
   ANSWER_REJECTED: (f: { key: Json; unmet: readonly UnmetByAnswer[] }) => ({
     what: `the answer to ${shown(f.key)} does not meet ${counted(f.unmet.length, "rule")}: ${f.unmet.map(unmetText).join("; ")}`,
-    hint: "give another answer with --answer FILE: the run still waits",
+    hint: "give another answer with --answer",
+  }),
+  DRY_RUN_ENDED: (f: { trace: string }) => ({
+    what: `${f.trace} is the trace of a dry run, which is over with its process`,
+    hint: "type pgs run with --dry-run again, with --answer KEY=FILE for each event that it waits for",
   }),
   RUN_ENDED: (f: { trace: string; status: string }) => ({
     what: `${f.trace} has ended: ${f.status}`,
@@ -84,6 +89,7 @@ function unclearHint(f: { trace: string; because: string; assumed: JsonObject | 
 const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
   NO_SUCH_WAIT: "usage",
   ANSWER_REJECTED: "payload",
+  DRY_RUN_ENDED: "usage",
   RUN_ENDED: "usage",
   TRACE_DAMAGED: "usage",
   SNAPSHOT_DIFFERS: "seal",
@@ -98,6 +104,15 @@ export class ResumeFault<C extends keyof typeof resumeTable = keyof typeof resum
   constructor(code: C, facts: FactsOf<typeof resumeTable, C>) {
     super(STAGE_OF[code], code, facts, wordingFrom(resumeTable, code, facts));
   }
+}
+
+/** `key` as the trace shows it. */
+export function answerRejected(key: Json, unmet: readonly Unmet[]): ResumeFault {
+  const rules = unmet.map(({ pointer, constraint, expected }) => ({
+    ...{ pointer, constraint },
+    ...(expected === undefined ? {} : { expected }),
+  }));
+  return new ResumeFault("ANSWER_REJECTED", { key, unmet: rules });
 }
 
 /** A text as it is; a suppressed value by its digest. */

@@ -20,7 +20,7 @@ import { clockOf, inputOf } from "./recorded.ts";
 import { Redactor } from "./redaction.ts";
 import { ReplayExecutor } from "./replay-executor.ts";
 import { COMPARE_ALL } from "./replay-policy.ts";
-import { ResumeFault } from "./resume-errors.ts";
+import { answerRejected, ResumeFault } from "./resume-errors.ts";
 import { type Continuation, replayThenLive } from "./resume-executor.ts";
 import { inTrace, type LiveRun, type RunEnvironment, type TracedRun } from "./run.ts";
 import { inTheClear, type KeptSecrets, readSecrets } from "./run-secrets.ts";
@@ -219,14 +219,8 @@ async function causeOf(
     if (end.answer === null || wait.kind !== "EVENT") continue;
     cause = "EVENT";
     const unmet = await unmetByAnswer(wait, end.answer.value);
-    if (unmet.length > 0) {
-      const rules = unmet.map(({ pointer, constraint, expected }) => ({
-        ...{ pointer, constraint: String(constraint) },
-        ...(expected === undefined ? {} : { expected: expected as Json }),
-      }));
-      const key = keysOf(waits, redactor).find((one) => one.wait === wait)?.shown ?? null;
-      throw new ResumeFault("ANSWER_REJECTED", { key, unmet: rules });
-    }
+    if (unmet.length > 0)
+      throw answerRejected(keysOf(waits, redactor).find((one) => one.wait === wait)?.shown ?? null, unmet);
   }
   return cause;
 }

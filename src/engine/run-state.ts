@@ -16,6 +16,8 @@ export interface RunInput {
   readonly maxHops: number;
   /** Whether evaluations are events of the trace: not of one that was recorded before they were. */
   readonly recordsEvaluations: boolean;
+  /** Whether it is a dry run, of which nothing is written and nothing sent. */
+  readonly isDryRun?: true;
   /** Whether members of the payload that the intent does not declare are violations, whatever the intent says. */
   readonly isPayloadStrict?: true;
   readonly runtime: { readonly name: string; readonly version: string };

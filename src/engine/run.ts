@@ -38,6 +38,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly redactor?: Redactor;
   /** Keeps what the trace suppresses, encrypted, until the run ends: without it, a run with secrets cannot wait. */
   readonly secretsKey?: SecretsKey | undefined;
+  /** Records that it is a dry run, which is over with its process: nothing has to be kept for it to go on. */
+  readonly isDryRun?: boolean | undefined;
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the session after the event at hand, with nothing on record: the trace can be resumed. */
@@ -64,10 +66,10 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict } = request;
+  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict, isDryRun } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
-  if (plan.secrets !== null && request.secretsKey === undefined) requireNoWait(plan);
+  if (plan.secrets !== null && request.secretsKey === undefined && isDryRun !== true) requireNoWait(plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
@@ -80,6 +82,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     runtime,
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),
+    ...(isDryRun === true ? { isDryRun } : {}),
     ...(isPayloadStrict === true ? { isPayloadStrict } : {}),
   };
   const { wrapExecutor = (performed) => performed } = request;
@@ -136,7 +139,7 @@ export async function inTrace(
         },
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
-      losesSecrets: () => secrets === null && redactor.salt !== undefined,
+      losesSecrets: () => request.isDryRun !== true && secrets === null && redactor.salt !== undefined,
     });
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);

@@ -59,6 +59,7 @@ const REFUSALS: Readonly<Record<RunCode, TraceClass | null | ((refusal: Refusal)
   LIST_TOO_LONG: "EXPRESSION_ERROR",
   CAPABILITY_FAULT: byCategory,
   REMOTE_EFFECT_NOT_ALLOWED: "CS_RUNTIME_ERROR",
+  DRY_RUN_REMOTE_EFFECT: null,
   STORE_CORRUPT: storage,
   STORE_PATH_ESCAPES: storage,
   DATA_ROOT_UNUSABLE: storage,

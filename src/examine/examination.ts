@@ -3,7 +3,7 @@
 import { ambiguityTable } from "../capabilities/evidence.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Session } from "../trace/sessions.ts";
-import { listedEffects, type Summary } from "../trace/summary.ts";
+import { markedEffects, type Summary } from "../trace/summary.ts";
 import type { Classification } from "./classify.ts";
 import { findingJson, type TraceFinding } from "./finding.ts";
 import { HEAD_ONLY } from "./head-only.ts";
@@ -66,6 +66,7 @@ export function examinationJson(examination: Examination): JsonObject {
   const { ending } = summary;
   return {
     ok: isSound,
+    ...(summary.isDryRun ? { dry_run: true } : {}),
     events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
@@ -88,7 +89,7 @@ export function examinationJson(examination: Examination): JsonObject {
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     refusals: summary.errors,
-    effects: listedEffects(summary),
+    effects: markedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
     advice: adviceJson(interruption, examination.goOn),

@@ -91,8 +91,10 @@ export async function examineTrace(
     allowed?.length === 0 &&
     reexamined.replayed?.finding === null &&
     classification?.isStructural !== true;
+  // Nothing of a dry run took place, so nothing can be unfinished.
+  const unfinished = summary.isDryRun ? OpenEffects.none() : openEffects;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(openEffects, readAgain, plan, environment);
+  const interruption = await interruptionOf(unfinished, readAgain, plan, environment);
   const named = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
   const notices = [...named, ...unused, ...assumptions(summary)];
   const isHeadGiven = head !== undefined;

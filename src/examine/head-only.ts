@@ -29,6 +29,11 @@ export const HEAD_ONLY = {
     "it differs between two runs of the same workflow",
   ),
   actor: entry("who ran it", "nothing", "the caller states it, and nothing in the run depends on it"),
+  "dry-run": entry(
+    "whether it was a dry run",
+    "nothing",
+    "a dry run records what a run would have recorded; the stores, a ledger or an attestation tell the two apart",
+  ),
   "strict-payload": entry(
     "whether undeclared members of the payload were to be violations, where it has none",
     "nothing",

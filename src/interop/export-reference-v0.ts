@@ -145,6 +145,7 @@ const ERROR_CODES: Readonly<Record<keyof typeof runTable, string | ((category: s
   CAPABILITY_FAULT: (category) =>
     category === "CT" || category === "CS" ? `${category}_EXECUTION_FAILED` : "EXECUTION_ERROR",
   REMOTE_EFFECT_NOT_ALLOWED: "CS_EXECUTION_FAILED",
+  DRY_RUN_REMOTE_EFFECT: "CS_EXECUTION_FAILED",
   STORE_CORRUPT: "CS_EXECUTION_FAILED",
   STORE_PATH_ESCAPES: "CS_EXECUTION_FAILED",
   RUN_ABORTED: "EXECUTION_ERROR",

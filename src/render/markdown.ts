@@ -44,7 +44,7 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
     section("Violations", renderViolations(events)),
     section("Transforms without a result", renderFailedTransforms(events)),
     section("Errors", renderErrors(events)),
-    section("Side effects", renderEffects(events, main.waits)),
+    section("Side effects", renderEffects(events, main.waits, runPath.start?.dry_run === true)),
     section("Announced events", renderAnnouncements(events)),
     section("Waits for", renderWaits(main.waits)),
     section("Sessions", renderSessions(sessionsOf(events))),
@@ -82,6 +82,8 @@ function lastWordOf(events: readonly TraceEvent[]): string {
   return `its last event is ${code(last.event_type)}${at} (no. ${last.sequence})`;
 }
 
+const DRY_RUN = ["Dry run", "nothing was written, and nothing was sent"] as const;
+
 function renderFacts({ start, end, traceId }: RunPath, events: readonly TraceEvent[]): string {
   const rows: (readonly [string, string])[] = [["Trace", code(traceId)]];
   if (start !== null) {
@@ -93,6 +95,7 @@ function renderFacts({ start, end, traceId }: RunPath, events: readonly TraceEve
         `${code(start.snapshot.root)} (${start.snapshot.seal === "sealed" ? "sealed" : "verified"})`,
       ],
       ["Runtime", `${code(start.runtime.name)} ${code(start.runtime.version)}`],
+      ...(start.dry_run === true ? [DRY_RUN] : []),
       ["Actor", optional(start.actor)],
       ["Payload digest", code(start.payload_digest)],
     );
@@ -203,7 +206,7 @@ function renderError(event: EventOf<"error">): string {
   return `${lines.join("\n")}\n`;
 }
 
-function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[]): string {
+function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[], isDryRun: boolean): string {
   const rows = effectsOf(events).map(({ start, end }, i) => {
     const { step, cs_code, op, store, attempt } = start.payload;
     return [
@@ -214,10 +217,12 @@ function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[
       code(op),
       optional(store),
       ...(end === null ? openConclusion(start, waits) : conclusionOf(end)),
+      ...(isDryRun ? ["dry run"] : []),
     ];
   });
   if (rows.length === 0) return "";
-  return table(["#", "Node", "Step", "Capability", "Op", "Store", "Outcome", "Change"], rows);
+  const heads = ["#", "Node", "Step", "Capability", "Op", "Store", "Outcome", "Change"];
+  return table(isDryRun ? [...heads, ""] : heads, rows);
 }
 
 /** Of an effect without an end. One that waits changes nothing. */

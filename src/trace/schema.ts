@@ -216,6 +216,7 @@ export const EVENTS = {
     max_hops: required(count, "How many nodes the run may enter."),
     observed: required(observations, "The run's clock, read once: the value of `{{timestamp}}`."),
     actor: optional(text, "Who runs the workflow, as the caller states: an FQDN."),
+    dry_run: optional(oneOf(true), "A dry run: nothing was written, and nothing was sent."),
     strict_payload: optional(
       oneOf(true),
       "The caller asked that members of the payload that the intent does not declare are violations.",

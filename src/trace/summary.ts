@@ -82,6 +82,8 @@ export interface RequestEntry extends RecordedRequest {
 }
 
 export interface Summary {
+  /** Whether it is a dry run: nothing was written, and nothing was sent. */
+  isDryRun: boolean;
   /** The main run's own, as far as it is traced. */
   payload: JsonObject;
   readonly path: PathEntry[];
@@ -105,6 +107,7 @@ export interface Summary {
 
 export function createSummary(): Summary {
   return {
+    isDryRun: false,
     payload: {},
     path: [],
     results: {},
@@ -133,7 +136,9 @@ export function addEvent(summary: Summary, event: EventBody): void {
   const { run, node_id: node = "" } = event;
   switch (event.event_type) {
     case "execution_start":
-      if (run === MAIN_RUN) summary.payload = event.payload.payload;
+      if (run !== MAIN_RUN) return;
+      summary.payload = event.payload.payload;
+      summary.isDryRun = event.payload.dry_run === true;
       return;
     case "node_end": {
       const { status, next, outputs } = event.payload;
@@ -212,6 +217,15 @@ function sharing<E extends { readonly [member: string]: string | number | null }
     else shared[member] = known;
   }
   return entry;
+}
+
+/** The effects, of which each one of a dry run says that it did not take place. */
+export function markedEffects({ effects, isDryRun }: Summary): readonly MarkedEffect[] {
+  return isDryRun ? effects.map((effect) => ({ ...effect, dry_run: true })) : effects;
+}
+
+export interface MarkedEffect extends EffectEntry {
+  readonly dry_run?: true;
 }
 
 /** The refusal that ended the main run; the caller handles the refusal of a nested run. */

@@ -3,6 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
+import type { DryAnswer } from "../engine/dry-world.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
@@ -30,13 +31,14 @@ import { TOOL } from "../trace/tool.ts";
 import { openCapabilities, type WorkspaceCapabilities } from "./capabilities.ts";
 import { readWorkspaceFile } from "./config.ts";
 import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
+import { dryRun } from "./dry-run.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { recordedPlan } from "./recorded-plan.ts";
 import type { GivenTrace, Going } from "./resume-in.ts";
 import { runWorkflow } from "./run-workflow.ts";
-import { folderTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
+import { folderTraces, memoryTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
 
 /** What a run reads and writes besides its snapshot. */
 export interface RunPorts {
@@ -93,6 +95,11 @@ export interface SessionOptions {
 }
 
 export interface RunOptions extends RunPorts, SessionOptions {
+  /**
+   * Only says what the run would do: it is executed on an overlay of the stores, and reaches no server. Its trace is kept
+   * in memory, unless `traces` is given beside it. Where it waits, it ends, or goes on with the answer to that key.
+   */
+  readonly dryRun?: boolean | { readonly answers: Readonly<Record<string, Json>> };
   /** Makes members of the payload that the intent does not declare violations; else they are notices. Default: false. */
   readonly strictPayload?: boolean;
 }
@@ -121,6 +128,8 @@ export interface RunResult
   extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons" | "evaluations"> {
   readonly id: string;
   readonly workflow: string;
+  /** Whether it was a dry run: nothing was written, and nothing was sent. */
+  readonly dryRun: boolean;
   readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING" | "INTERRUPTED";
   /** Of the last node that ended; null when the run was not admitted or was refused. */
   readonly outcome: string | null;
@@ -425,33 +434,42 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    const { actor, signal, stop, onEvent, limits, strictPayload = false, ...ports } = options;
-    const { traces, ...rest } = { ...this.#ports, ...ports };
+    const {
+      actor,
+      signal,
+      stop,
+      onEvent,
+      limits,
+      strictPayload = false,
+      dryRun: dry = false,
+      ...ports
+    } = options;
+    // A dry run leaves nothing behind, unless its trace is asked for.
+    const defaults = dry === false ? this.#ports : { ...this.#ports, traces: memoryTraces() };
+    const { traces, ...rest } = { ...defaults, ...ports };
     checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
-    const records = this.#recordsOf(traces, (fault) => notices.push(fault));
-    const {
-      summary,
-      notices: undeclared,
-      ...traced
-    } = await runWorkflow({
+    const records = dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : {};
+    const request = {
       ...{ ...rest, ...records, ...stopOf(stop) },
       plan,
       payload,
       signal,
       runtime: TOOL,
       limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
-      openTrace(id) {
+      openTrace(id: string) {
         trace = traces.open(id);
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
       isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
-    });
+    };
+    const execute = dry === false ? runWorkflow : dryRunWith(answersOf(dry));
+    const { summary, notices: undeclared, ...traced } = await execute(request);
     if (trace === undefined) throw new Error("the run ended without a trace");
     await listener.requireNoFailure(traced);
     return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
@@ -470,6 +488,14 @@ class OpenWorkspace implements Workspace {
     this.#records.set(traces, records);
     return { records: { ...records, notice } };
   }
+}
+
+function answersOf(dry: Exclude<RunOptions["dryRun"], false | undefined>): readonly DryAnswer[] {
+  return dry === true ? [] : Object.entries(dry.answers).map(([key, answer]) => ({ key, answer }));
+}
+
+function dryRunWith(answers: readonly DryAnswer[]): typeof runWorkflow {
+  return ({ records: _, remote: __, wrapExecutor: ___, ...request }) => dryRun({ ...request, answers });
 }
 
 /** @throws WorkspaceFault */
@@ -517,11 +543,11 @@ type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices
 function resultOf(
   { workflow }: Plan,
   { traceId: id, head, ending }: Traced,
-  { path, results, effects, events, violations, reasons, evaluations, waits }: Summary,
+  { path, results, effects, events, violations, reasons, evaluations, waits, isDryRun: dryRun }: Summary,
   trace: RunTrace,
 ): Omit<RunResult, "notices"> {
   const { status, outcome, exitReason, fault: refusal = null } = ending;
   const summary = { path, results, effects, events, violations, reasons, evaluations };
-  const said = { id, workflow: workflow.fqdn, status, outcome, exitReason, refusal };
+  const said = { id, workflow: workflow.fqdn, dryRun, status, outcome, exitReason, refusal };
   return { ...said, ...summary, trace, head, waits };
 }

@@ -21,7 +21,7 @@ const OPTIONS = {
     ...["folder", "snapshot", "dataRoot", "capabilities", "expectSeal", "trustedKeys", "requireSignatures"],
     ...PORTS,
   ],
-  run: ["strictPayload", ...SESSION, ...PORTS],
+  run: ["dryRun", "strictPayload", ...SESSION, ...PORTS],
   resume: [
     ...["event", "answer", "eventId", "assume", ...SESSION],
     ...PORTS.filter((one) => one !== "traces" && one !== "maxHops"),

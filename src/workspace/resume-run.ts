@@ -62,6 +62,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
   try {
     const record = await readRecord(trace);
     const { start, summary, position } = record;
+    if (summary.isDryRun) throw new ResumeFault("DRY_RUN_ENDED", { trace: trace.file });
     const plan = await request.plan(start, record.protocols.roots);
     if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
       const known = { traceId: record.id, folder: locked.folder, head: position.head, summary, plan };

@@ -97,6 +97,7 @@ const ORIGINS: readonly Origin[] = [
         "elapsed_us",
         "duration_us",
         "actor",
+        "dry-run",
         "strict-payload",
         "runtime",
         "closure-root",

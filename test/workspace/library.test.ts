@@ -277,6 +277,19 @@ suite("the library", () => {
     );
   });
 
+  test("a dry run writes nothing, answers its waits, and keeps its trace with its result alone", async () => {
+    const { workflow, stores, workspace } = await inMemory();
+    const dry = await workflow.run(fixture("completed"), { dryRun: true });
+    assert.deepEqual([dry.dryRun, dry.exitReason, dry.notices, stores.written()], [true, "COMPLETED", [], []]);
+    const verdict = await workspace.examine(dry.trace);
+    assert.deepEqual([verdict.ok, verdict["dry_run"], dry.trace.file], [true, true, null]);
+    const answered = await workflow.run(fixture("completed"), { dryRun: { answers: { unasked: 1 } } });
+    assert.equal(answered.exitReason, "COMPLETED");
+    const real = await workflow.run(fixture("completed"));
+    assert.deepEqual([real.dryRun, real.exitReason], [false, "COMPLETED"]);
+    assert.ok(stores.written().length > 0);
+  });
+
   test("two traces of one name in memory are numbered", async () => {
     const { workflow } = await inMemory({ clock: fixedClock(NOW) });
     const [first, second] = await Promise.all([1, 2].map(() => workflow.run(fixture("frozen"))));

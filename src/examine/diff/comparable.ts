@@ -24,6 +24,7 @@ export function comparableStart({ run, events }: RunRecord): Comparable {
     // The runs nested in it are on the same one.
     snapshot: run === MAIN_RUN && start ? withoutObservational("snapshot", start.snapshot) : undefined,
     actor: start?.actor,
+    dry_run: start?.dry_run,
     admission: eventsOf(events, "admission").map(meaningOf),
   };
 }

@@ -2,6 +2,7 @@
 
 import { isChange } from "../../capabilities/evidence.ts";
 import type { RunEnding } from "../../engine/advance.ts";
+import { dryWorld } from "../../engine/dry-world.ts";
 import { emitter } from "../../engine/events.ts";
 import { execute } from "../../engine/execute.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
@@ -52,25 +53,15 @@ export async function dryRun(
   stage: RunStage,
   wrap: (live: StepExecutor) => StepExecutor = (live) => live,
 ): Promise<DryRun> {
-  const stores = stage.stores.overlay();
-  const letters: MailMessage[] = [];
-  const mail: Mail = {
-    environment: stage.mail.environment,
-    send: async (letter) => {
-      letters.push(letter);
-      return undefined;
-    },
-  };
+  const world = dryWorld(stage);
+  const { stores, letters } = world;
   const remote = new RemoteEffects(stage.remoteAnswers);
   const live = createLiveExecutor({
     ...stage,
-    stores,
-    mail,
-    sleep: async () => undefined,
+    ...world,
     remote: null,
     limits: TRACE_LIMITS,
     onBeginRun: () => undefined,
-    durability: "process",
     journal: unwrittenJournal(),
   });
   // It pauses and waits for nothing.

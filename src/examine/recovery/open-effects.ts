@@ -78,6 +78,13 @@ export class OpenEffects {
     this.#keepsEnded = keepsEnded;
   }
 
+  /** Of a run that is over. */
+  static none(): OpenEffects {
+    const none = new OpenEffects();
+    none.hasEnded = true;
+    return none;
+  }
+
   /** Nothing of it is in question: the run ended with no effect open, or it waits. */
   get isOver(): boolean {
     return this.isWaiting || (this.hasEnded && this.#open.size === 0);

@@ -2,17 +2,16 @@
 
 import { wordingOf } from "../../engine/errors.ts";
 import { counted } from "../../errors/counted.ts";
-import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
+import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { isPrevented, type RunPath } from "../../trace/run-path.ts";
 import { eventsIn } from "../../trace/runs.ts";
-import type { Paragraph } from "./paragraph.ts";
+import type { Paragraph, TraceFacts } from "./paragraph.ts";
 import { waitText } from "./sessions.ts";
 import { joined, membersText } from "./words.ts";
 
-/** `waits`: the open waits of the whole trace; null where it does not end in waiting. */
-export function endingParagraph(path: RunPath, waits: readonly WaitEntry[] | null): Paragraph {
+export function endingParagraph(path: RunPath, { waits, isDryRun }: TraceFacts): Paragraph {
   const { run, end } = path;
-  const effects = isPrevented(path) ? [] : effectsSentences(path);
+  const effects = isPrevented(path) ? [] : effectsSentences(path, isDryRun);
   const told = { about: "ending", run, node: null } as const;
   if (end !== null || waits === null) return { ...told, sentences: [endText(path), ...effects], items: [] };
   const own = waits.filter((wait) => wait.run === run || wait.run.startsWith(`${run}.`));
@@ -53,13 +52,15 @@ function endText(path: RunPath): string {
 }
 
 /** What took place in it, called runs apart. */
-function effectsSentences({ visits }: RunPath): readonly string[] {
+function effectsSentences({ visits }: RunPath, isDryRun: boolean): readonly string[] {
   const events = visits.flatMap(eventsIn);
   const begun = eventsOf(events, "side_effect_start").filter(({ payload }) => (payload.attempt ?? 1) === 1);
-  if (begun.length === 0) return ["It had no side effects."];
+  const [has, changes] = isDryRun ? ["would have", "would change"] : ["had", "changed"];
+  if (begun.length === 0) return [`It ${has} no side effects.`];
   const stores = [...new Set(changedStores(events))];
-  const changed = stores.length === 0 ? "no change of a store is recorded" : `it changed ${storesText(stores)}`;
-  return [`It had ${counted(begun.length, "side effect")}; ${changed}.`];
+  const changed =
+    stores.length === 0 ? "no change of a store is recorded" : `it ${changes} ${storesText(stores)}`;
+  return [`It ${has} ${counted(begun.length, "side effect")}; ${changed}.`];
 }
 
 const storesText = (stores: readonly string[]) => `${counted(stores.length, "store")}: ${joined(stores)}`;

@@ -4,11 +4,11 @@
  */
 
 import type { Digest } from "../../json/canonical.ts";
-import { eventsOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
+import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import { type RunPath, runPathOf } from "../../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../../trace/runs.ts";
 import { endingParagraph } from "./ending.ts";
-import type { Paragraph } from "./paragraph.ts";
+import type { Paragraph, TraceFacts } from "./paragraph.ts";
 import { openWaitsOf, sessionsParagraph } from "./sessions.ts";
 import { visitParagraphs } from "./visit.ts";
 import { membersText, memberTexts, momentText } from "./words.ts";
@@ -27,31 +27,32 @@ export interface Explanation {
 export function explain(events: readonly TraceEvent[]): Explanation {
   const { main, orphanRuns } = runsOf(events);
   const last = events.at(-1);
-  const waits = openWaitsOf(events);
-  const explained = (record: RunRecord) => explainRun(record, waits);
+  const isDryRun = runPathOf(main).start?.dry_run === true;
+  const facts = { waits: openWaitsOf(events), isDryRun };
   return {
     trace: last?.execution_id ?? "",
     workflow: runPathOf(main).start?.workflow_code ?? null,
     head: last?.hash ?? null,
-    paragraphs: [main, ...orphanRuns].flatMap(explained),
+    paragraphs: [main, ...orphanRuns].flatMap((record) => explainRun(record, facts)),
   };
 }
 
-function explainRun(record: RunRecord, waits: readonly WaitEntry[] | null): readonly Paragraph[] {
+function explainRun(record: RunRecord, facts: TraceFacts): readonly Paragraph[] {
   const path = runPathOf(record);
-  const context = { path, waits, explainRun: (called: RunRecord) => explainRun(called, waits) };
+  const context = { path, facts, explainRun: (called: RunRecord) => explainRun(called, facts) };
   return [
     ...requestParagraph(path),
     ...admissionParagraph(path),
     ...path.visits.flatMap((visit) => visitParagraphs(visit, context)),
     ...sessionsParagraph(path.events),
-    endingParagraph(path, waits),
+    endingParagraph(path, facts),
   ];
 }
 
 function requestParagraph({ run, start, events }: RunPath): readonly Paragraph[] {
   if (start === null) return [];
-  const { workflow_code, payload, actor, parent } = start;
+  const { workflow_code, payload, actor, parent, dry_run } = start;
+  const dry = dry_run === true ? ["It was a dry run: nothing was written, and nothing was sent."] : [];
   const moment = momentText(eventsOf(events, "execution_start")[0]?.timestamp ?? "");
   const what =
     parent === undefined
@@ -60,7 +61,13 @@ function requestParagraph({ run, start, events }: RunPath): readonly Paragraph[]
   const items = memberTexts(payload);
   const request = items.length === 0 ? "The request was empty." : "The request was:";
   return [
-    { about: "request", run, node: null, sentences: [what, ...actorSentence(run, actor), request], items },
+    {
+      about: "request",
+      run,
+      node: null,
+      sentences: [what, ...actorSentence(run, actor), ...dry, request],
+      items,
+    },
   ];
 }
 

@@ -1,5 +1,7 @@
 /** The parts of an explanation. */
 
+import type { WaitEntry } from "../../trace/event.ts";
+
 export interface Paragraph {
   readonly about: "request" | "admission" | "node" | "sessions" | "ending";
   readonly run: string;
@@ -11,3 +13,10 @@ export interface Paragraph {
 }
 
 export type ParagraphText = Pick<Paragraph, "sentences" | "items">;
+
+/** What is known of the whole trace. */
+export interface TraceFacts {
+  /** The open waits; null where it does not end in waiting. */
+  readonly waits: readonly WaitEntry[] | null;
+  readonly isDryRun: boolean;
+}

@@ -3,9 +3,10 @@
 import { counted } from "../../errors/counted.ts";
 import type { Change, RecordedRequest } from "../../ports.ts";
 import { bareCode } from "../../trace/declared-graph.ts";
-import { eventsOf, type Payloads, type WaitEntry } from "../../trace/event.ts";
+import { eventsOf, type Payloads } from "../../trace/event.ts";
 import type { StepRecord } from "../../trace/runs.ts";
 import { reasonText } from "./decision.ts";
+import type { TraceFacts } from "./paragraph.ts";
 import { waitText } from "./sessions.ts";
 import { joined, membersText, valueText } from "./words.ts";
 
@@ -13,11 +14,11 @@ type Started = Payloads["side_effect_start"];
 type Ended = Payloads["side_effect_end"];
 
 /** The step's sentences; the runs that it called are explained on their own. */
-export function stepText({ step, events, calls }: StepRecord, waits: readonly WaitEntry[]): string {
+export function stepText({ step, events, calls }: StepRecord, facts: TraceFacts): string {
   const [end] = eventsOf(events, "step_end");
   const sentences = [
     ...eventsOf(events, "transform_end").flatMap(({ payload }) => transformSentences(payload)),
-    ...effectSentences({ step, events, calls }, waits),
+    ...effectSentences({ step, events, calls }, facts),
     ...(end === undefined ? [] : endSentences(end.payload, events)),
   ];
   return [`Step ${step}:`, ...sentences].join(" ");
@@ -29,12 +30,16 @@ function transformSentences({ ct_code, outcome, reason }: Payloads["transform_en
 
 const reasonSentence = (reason: Ended["reason"]) => (reason === undefined ? [] : [reasonText(reason)]);
 
-function effectSentences({ events, calls }: StepRecord, waits: readonly WaitEntry[]): readonly string[] {
+function effectSentences({ events, calls }: StepRecord, facts: TraceFacts): readonly string[] {
+  const starts = eventsOf(events, "side_effect_start");
   const ends = eventsOf(events, "side_effect_end");
-  return eventsOf(events, "side_effect_start").flatMap(({ payload: start }, i) => {
+  return starts.flatMap(({ payload: start }, i) => {
     const called = i === 0 ? callSentence(calls.map(({ run }) => run)) : [];
     const end = ends[i]?.payload;
-    return end === undefined ? [openText(start, waits), ...called] : endedSentences(start, end, called);
+    if (end === undefined) return [openText(start, facts), ...called];
+    const isToBeRetried = end.retried === true && i === starts.length - 1;
+    const retry = isToBeRetried ? [retryText(start, facts)] : [];
+    return [...endedSentences(start, end, called, facts), ...retry];
   });
 }
 
@@ -43,24 +48,41 @@ function callSentence(runs: readonly string[]): readonly string[] {
 }
 
 /** A step that called a run which waits has not ended either. */
-function openText(start: Started, waits: readonly WaitEntry[]): string {
-  const wait = waits.find(({ effect_key }) => effect_key === start.effect_key);
+function openText(start: Started, { waits }: TraceFacts): string {
+  const wait = waitOf(start, waits);
   if (wait !== undefined) return `It waits ${waitText(wait)}.`;
-  if (waits.length > 0) return `${operationText(start)} was begun${inputsText(start)}, and has not ended.`;
+  if (waits !== null) return `${operationText(start)} was begun${inputsText(start)}, and has not ended.`;
   return `${operationText(start)} was begun${inputsText(start)}. Its end is not recorded: it may have taken place.`;
 }
 
-function endedSentences(start: Started, end: Ended, called: readonly string[]): readonly string[] {
+const waitOf = ({ effect_key: key }: Started, waits: TraceFacts["waits"]) =>
+  waits?.find(({ effect_key }) => effect_key === key);
+
+/** Where the next attempt has not begun. */
+function retryText(start: Started, { waits }: TraceFacts): string {
+  const wait = waitOf(start, waits);
+  return wait === undefined
+    ? "It was to be tried again."
+    : `Before it is tried again, it waits ${waitText(wait)}.`;
+}
+
+function endedSentences(
+  start: Started,
+  end: Ended,
+  called: readonly string[],
+  { isDryRun }: TraceFacts,
+): readonly string[] {
   const { attempt = 1 } = start;
+  const was = isDryRun ? "would be" : "was";
   const performed =
     attempt === 1
-      ? `${operationText(start)} was performed${inputsText(start)}.`
-      : `It was tried again (attempt ${attempt}).`;
+      ? `${operationText(start)} ${was} performed${inputsText(start)}.`
+      : `It ${was} tried again (attempt ${attempt}).`;
   return [
-    `${performed} The outcome was ${end.outcome}.`,
+    `${performed} The outcome ${was} ${end.outcome}.`,
     ...called,
     ...reasonSentence(end.reason),
-    ...(end.change === undefined ? [] : [changeText(end.change)]),
+    ...(end.change === undefined ? [] : [changeText(end.change, isDryRun)]),
     ...(end.requests ?? []).map(requestText),
     ...settledSentence(end),
   ];
@@ -82,11 +104,13 @@ function inputsText({ inputs }: Started): string {
   return Object.keys(inputs).length === 0 ? "" : ` with ${membersText(inputs)}`;
 }
 
-function changeText({ before, after }: Change): string {
-  if (after === null) return before === null ? "It changed nothing." : `It removed ${valueText(before)}.`;
-  return before === null
-    ? `It wrote ${valueText(after)}.`
-    : `It replaced ${valueText(before)} by ${valueText(after)}.`;
+function changeText({ before, after }: Change, isDryRun: boolean): string {
+  const [removed, wrote, replaced] = isDryRun
+    ? ["would remove", "would write", "would replace"]
+    : ["removed", "wrote", "replaced"];
+  if (after === null) return before === null ? "It changes nothing." : `It ${removed} ${valueText(before)}.`;
+  if (before === null) return `It ${wrote} ${valueText(after)}.`;
+  return `It ${replaced} ${valueText(before)} by ${valueText(after)}.`;
 }
 
 function requestText({ method, url, status, sent, failure }: RecordedRequest): string {

@@ -1,18 +1,17 @@
 /** What happened in one node, and why it ended as it did. */
 
-import { eventsOf, type WaitEntry } from "../../trace/event.ts";
+import { eventsOf } from "../../trace/event.ts";
 import { type RunPath, type Visit, wordOf } from "../../trace/run-path.ts";
 import { eventsIn, type RunRecord } from "../../trace/runs.ts";
 import { evaluationText, violationText } from "./decision.ts";
 import { refusalText } from "./ending.ts";
-import type { Paragraph, ParagraphText } from "./paragraph.ts";
+import type { Paragraph, ParagraphText, TraceFacts } from "./paragraph.ts";
 import { stepText } from "./step.ts";
 import { membersText } from "./words.ts";
 
 interface Context {
   readonly path: RunPath;
-  /** The open waits of the whole trace; null where it does not end in waiting. */
-  readonly waits: readonly WaitEntry[] | null;
+  readonly facts: TraceFacts;
   explainRun(run: RunRecord): readonly Paragraph[];
 }
 
@@ -23,12 +22,12 @@ export function visitParagraphs(visit: Visit, context: Context): readonly Paragr
   return [own, ...steps.flatMap(({ calls }) => calls.flatMap((called) => context.explainRun(called)))];
 }
 
-function textOf(visit: Visit, { path, waits }: Context): ParagraphText {
+function textOf(visit: Visit, { path, facts }: Context): ParagraphText {
   switch (visit.type) {
     case "IN":
       return intentText(visit);
     case "CC":
-      return contractText(visit, waits ?? []);
+      return contractText(visit, facts);
     case "EXIT":
       return exitText(visit, path);
     default:
@@ -50,7 +49,7 @@ function verdictText(outcome: string | null): string {
   return outcome === "ACK" ? "The request was accepted (ACK)." : `The request was rejected (${outcome}).`;
 }
 
-function contractText(visit: Visit, waits: readonly WaitEntry[]): ParagraphText {
+function contractText(visit: Visit, facts: TraceFacts): ParagraphText {
   const { start, events, steps } = visit;
   const violations = eventsOf(events, "violation").map(({ payload }) => violationText(payload));
   const code = start.payload.capability_code;
@@ -66,7 +65,7 @@ function contractText(visit: Visit, waits: readonly WaitEntry[]): ParagraphText 
       items: violations,
     };
   const lead = steps.length === 0 ? [] : ["Its steps:"];
-  return { sentences: [...sentences, ...lead], items: steps.map((step) => stepText(step, waits)) };
+  return { sentences: [...sentences, ...lead], items: steps.map((step) => stepText(step, facts)) };
 }
 
 /** Where no evaluation decided, the last step did. */

@@ -65,13 +65,14 @@ function factsOf({ start, end, traceId }: RunPath, events: readonly TraceEvent[]
   const rows: (readonly [string, Part])[] = [["Trace", code(traceId)]];
   const head = events.at(-1);
   if (start !== null) {
-    const { content_hash, snapshot, runtime, actor, payload_digest } = start;
+    const { content_hash, snapshot, runtime, actor, payload_digest, dry_run } = start;
     rows.push(
       ["Started", events[0]?.timestamp ?? "–"],
       ["Snapshot root", html`${code(snapshot.root)} (${snapshot.seal})`],
       ["Workflow content", code(content_hash)],
       ["Payload digest", code(payload_digest)],
       ["Runtime", `${runtime.name} ${runtime.version}`],
+      ...(dry_run === true ? [["Dry run", "nothing was written, and nothing was sent"] as const] : []),
       ["Actor", actor === undefined ? "–" : code(actor)],
     );
   }

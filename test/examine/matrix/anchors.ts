@@ -108,6 +108,7 @@ function ofClosureRoot(specimen: Specimen, start: TraceEvent): Anchor {
 
 function ofStart({ plans }: Specimen, event: TraceEvent, member: string): Anchor | undefined {
   if (member === "actor" && isOfMainStart(event)) return { at: "head", kind: "actor" };
+  if (member === "dry_run" && isOfMainStart(event)) return { at: "head", kind: "dry-run" };
   if (member === "strict_payload" && isOfMainStart(event)) return { at: "any", kind: "strict-payload" };
   if (!isOfMainStart(event)) return member === "observed" ? { at: "any", kind: "nested-clock" } : undefined;
   if (member === "payload" || member === "observed") return { at: "shown" };

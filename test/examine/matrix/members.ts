@@ -85,6 +85,7 @@ const isMember = (type: EventType, name: string) => Object.hasOwn(EVENTS[type].m
 /** Members that some event may lack, each as one may be. */
 const SPARE: JsonObject = {
   actor: "trial::AC_FORGED_V0",
+  dry_run: true,
   strict_payload: true,
   parent: { run: "0", node: "FORGED", step: "forged" },
   capability_code: "trial::CC_FORGED_V0",

@@ -90,7 +90,7 @@ const NAMED =
   /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids|capabilities|waits)\/\d+\/[^/]+|observed\/\d+\/[^/]+(\/[^/]+)?))$/;
 /** Members that an event of the type may lack. */
 const SPARE: Readonly<Record<string, RegExp>> = {
-  execution_start: /^(actor|strict_payload|parent|capabilities)$/,
+  execution_start: /^(actor|dry_run|strict_payload|parent|capabilities)$/,
   node_start: /^(capability_code|inputs|reason)$/,
   violation: /^(field|constraint|expected|actual|event)$/,
   transform_end: /^(outputs|reason|observed)$/,

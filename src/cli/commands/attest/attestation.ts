@@ -6,6 +6,7 @@ import { readObject } from "../../../json/parse.ts";
 import { type JsonObject, own } from "../../../json/value.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { IntactTrace } from "../../../sign/subjects.ts";
+import { summaryOf } from "../../../trace/summary.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
@@ -32,7 +33,11 @@ export function readTrace({ trace: file }: Attestation, context: Context): ReadT
   const bytes = readFileArgument(file, "the trace", context);
   const { events, findings, head } = verifyTrace(bytes);
   const [found] = findings;
-  if (found === undefined && head !== null) return { bytes, intact: { bytes, events, head } };
+  if (found === undefined && head !== null) {
+    if (summaryOf(events).isDryRun)
+      return { bytes, intact: null, fault: new UsageFault("TRACE_OF_DRY_RUN", { file }) };
+    return { bytes, intact: { bytes, events, head } };
+  }
   const { code = "EMPTY", line = null } = found ?? {};
   const { what } = wordsOf(found ?? { code: "EMPTY", facts: {} });
   return {

@@ -21,6 +21,7 @@ import {
   table,
   violationRows,
 } from "../../print.ts";
+import { DRY_RUN } from "../../run-view.ts";
 import { interruptionText } from "./recovery-view.ts";
 import { asideText, sessionsText, settledText, waitsText } from "./sessions-view.ts";
 import { whatIfText } from "./what-if-view.ts";
@@ -49,6 +50,7 @@ export function toText(examination: Examination, paint: Paint): string {
     takenText(examination),
     stepsText(examination, paint),
     whatIf === null ? "" : whatIfText(whatIf, paint),
+    summary.isDryRun ? "\ndry run  nothing was written, and nothing was sent\n" : "",
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(examination, paint),
@@ -161,7 +163,7 @@ function evaluationsText({ evaluations }: Summary): string {
   return evaluations.length === 0 ? "" : `\ndecided by\n${table(evaluationRows(evaluations))}`;
 }
 
-function effectsText({ effects, requests, waits }: Summary): string {
+function effectsText({ effects, requests, waits, isDryRun }: Summary): string {
   if (effects.length === 0) return "\neffects  none\n";
   const rows = rowsByRun(effects, ({ run, node, step, op, store, outcome, attempt }) => [
     op,
@@ -169,6 +171,7 @@ function effectsText({ effects, requests, waits }: Summary): string {
     outcome ?? (waitsWithin(run, waits).length > 0 ? "waits" : "begun, end unknown"),
     `${node}.${step}`,
     ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
+    ...(isDryRun ? [DRY_RUN] : []),
   ]);
   const sent = requests.length === 0 ? "" : `\nrequests\n${table(gathered(requestRows(requests)))}`;
   return `\neffects\n${table(gathered(rows))}${sent}`;

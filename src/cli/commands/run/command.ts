@@ -2,7 +2,6 @@
 
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { RecordedRun } from "../../../workspace/resume-run.ts";
-import { runWorkflow } from "../../../workspace/run-workflow.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { readPayload } from "../../payload.ts";
@@ -51,16 +50,15 @@ export const run = defineCommand({
 async function runOnce(request: RunRequest, context: Context): Promise<number> {
   const { platform, settings } = context;
   const { follow, traceAccess: access } = request;
-  const { plan, trust, environment } = await prepare(request, context);
+  const { plan, trust, session, execute } = await prepare(request, context);
   const payload = readPayload(request.payload, request, context);
   const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
   const events: TraceEvent[] = [];
   const listen = (event: TraceEvent) => {
-    if (follow) printError(context, `${followLine(event)}\n`);
+    if (follow) printError(context, `${followLine(event, request.dryRun)}\n`);
   };
   const stop = untilInterrupt(context);
-  const { summary, notices, ...begun } = await runWorkflow({
-    ...environment,
+  const { summary, notices, ...begun } = await execute({
     ...{ payload, stop },
     entropy: entropyFor(request.seed, plan, payload, context),
     listen(event) {
@@ -69,7 +67,7 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
     },
   });
   const { traceId, folder, head, ending } = begun;
-  const going = { session: environment, seed: request.seed, plan: async () => plan, stop, listen };
+  const going = { session, seed: request.seed, plan: async () => plan, stop, listen };
   const trace = `${folder}/${traceId}.jsonl`;
   const recorded = { head, ending, summary, events };
   const run = await stayed(recorded, { trace, going, milliseconds: request.wait }, context);

@@ -9,7 +9,6 @@ import { refusedBySystem } from "../../../platform/system-fault.ts";
 import type { Progress } from "../../../ports.ts";
 import { inFlight } from "../../../workspace/in-flight.ts";
 import { type PayloadLine, payloadLines } from "../../../workspace/payload-lines.ts";
-import { runWorkflow } from "../../../workspace/run-workflow.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { EXIT, exitCodeOfFault, exitCodeOfRun } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
@@ -132,16 +131,17 @@ class Batch {
   }
 
   async #runLine({ line, read }: PayloadLine): Promise<LineDocument> {
-    const { plan, environment } = this.#prepared;
+    const { plan, execute } = this.#prepared;
     const payload = read();
     const { seed } = this.#request;
     const entropy = entropyFor(seed && `${seed} line ${line}`, plan, payload, this.#context);
-    const { summary, notices, ...result } = await runWorkflow({ ...environment, payload, entropy });
+    const { summary, notices, ...result } = await execute({ payload, entropy });
     const { status, outcome, exitReason, fault } = result.ending;
     const exitCode = exitCodeOfRun(result.ending);
     this.#count(endingOf(result.ending), exitCode);
     return {
       line,
+      ...(summary.isDryRun ? { dry_run: true } : {}),
       trace_id: result.traceId,
       status,
       outcome,
@@ -149,7 +149,10 @@ class Batch {
       exit_code: exitCode,
       results: summary.results,
       ...(summary.waits.length === 0 ? {} : { waits: summary.waits }),
-      trace: shortPath(`${result.folder}/${result.traceId}.jsonl`, this.#context.platform.cwd),
+      trace:
+        result.folder === ""
+          ? null
+          : shortPath(`${result.folder}/${result.traceId}.jsonl`, this.#context.platform.cwd),
       head: result.head,
       notices: notices.map(faultJson),
       error: fault === undefined ? null : faultJson(fault),

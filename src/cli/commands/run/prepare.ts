@@ -5,15 +5,27 @@ import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
+import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
-import type { RecordedRunRequest } from "../../../workspace/run-workflow.ts";
+import { type RecordedRunRequest, runWorkflow, type SummarizedRun } from "../../../workspace/run-workflow.ts";
+import { memoryTraces } from "../../../workspace/traces.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
-import { choice, count, file, flag, text } from "../../option.ts";
+import { choice, count, file, flag, folder, repeatable, text } from "../../option.ts";
+import { readAnswer } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
-import { checkWait, RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT, WAIT } from "../../session.ts";
+import {
+  checkWait,
+  RECORD,
+  recordsOf,
+  SESSION,
+  type SessionEnvironment,
+  sessionEnvironment,
+  TRACE_LIMIT,
+  WAIT,
+} from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -27,6 +39,15 @@ export const OPTIONS = {
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
     ...SESSION,
     ...WAIT,
+  },
+  "Dry run": {
+    "dry-run": flag("only say what the run would do: nothing is written, and nothing is sent"),
+    answer: repeatable(
+      text("KEY=FILE", "with --dry-run: what to answer, as JSON, where the run waits for the event KEY", {
+        completes: "file",
+      }),
+    ),
+    "keep-trace": folder("with --dry-run: write its trace, which says that it is one, to this folder"),
   },
   "Many runs": {
     jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
@@ -62,8 +83,12 @@ export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
 export interface Prepared {
   readonly plan: Plan;
   readonly trust: Trust;
-  readonly environment: Omit<RecordedRunRequest, "payload" | "entropy">;
+  readonly session: SessionEnvironment;
+  /** Executes one run, or a dry run. @throws TraceFault, and ResumeFault for an answer that does not fit */
+  execute(one: OneRun): Promise<SummarizedRun>;
 }
+
+type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "stop" | "listen">;
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
@@ -73,15 +98,53 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
   const plan = await planOf(workflow, context, trust);
-  const environment = {
-    ...session,
+  const environment = { ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload };
+  if (request.dryRun) {
+    const dry = {
+      ...environment,
+      answers: answersOf(request, context),
+      openTrace: dryTraces(request, context),
+    };
+    return { plan, trust, session, execute: (one) => dryRun({ ...dry, ...one }) };
+  }
+  const { traceAccess: access } = request;
+  const openTrace = (id: string) => platform.openTrace(settings.traces, id, access);
+  const records = recordsOf(settings.traces, access, session.clock, context);
+  return {
     plan,
-    maxHops: request.maxHops,
-    isPayloadStrict: request.strictPayload,
-    openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
-    records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
+    trust,
+    session,
+    execute: (one) => runWorkflow({ ...environment, openTrace, records, ...one }),
   };
-  return { plan, trust, environment };
+}
+
+/** In memory, where the trace is not to be kept. @throws UsageFault for the traces folder: its runs took place */
+function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): DryRunRequest["openTrace"] {
+  const { platform, settings } = context;
+  if (keepTrace !== undefined) {
+    const path = context.path(keepTrace);
+    const real = (folder: string) => platform.files.realPath(folder) ?? folder;
+    if (real(path) !== real(settings.traces)) return (id) => platform.openTrace(path, id, traceAccess);
+    throw new UsageFault("BAD_USAGE", {
+      message: "--keep-trace names the traces folder, whose runs took place",
+      hint: "type --keep-trace DIR, with another folder",
+    });
+  }
+  const traces = memoryTraces();
+  return (wanted) => {
+    const { id, folder: own, writer } = traces.open(wanted);
+    return { id, folder: own, file: writer };
+  };
+}
+
+/** @throws UsageFault for an answer that is no JSON */
+function answersOf({ answer: given }: RunRequest, context: Context): DryRunRequest["answers"] {
+  return given.map((text) => {
+    const at = text.indexOf("=");
+    if (at > 0) return { key: text.slice(0, at), answer: readAnswer(text.slice(at + 1), context) };
+    const message = `--answer ${text} is not KEY=FILE`;
+    throw new UsageFault("BAD_USAGE", { message, hint: "type --answer KEY=FILE, with the key of the event" });
+  });
 }
 
 export function entropyFor(
@@ -99,6 +162,13 @@ export function checkCombination(request: RunRequest): void {
     throw new UsageFault("BAD_USAGE", { message: `${option} ${why}`, hint: `omit ${option}` });
   };
   checkWait(request);
+  if (request.dryRun) {
+    if (request.wait !== undefined)
+      refuse("--wait", "stays with a run, and a dry run is over with its process");
+  } else {
+    if (request.answer.length > 0) refuse("--answer", "needs --dry-run");
+    if (request.keepTrace !== undefined) refuse("--keep-trace", "needs --dry-run");
+  }
   if (request.payloads === undefined) {
     if (request.jobs !== undefined) refuse("--jobs", "needs --payloads");
     if (request.unordered) refuse("--unordered", "needs --payloads");
