@@ -397,6 +397,8 @@ export interface SecretsFile {
 export interface TracesRoot extends DataRoot {
   /** The folder itself, as an absolute path. */
   readonly folder: string;
+  /** Makes the folder where there is none. @throws IoError */
+  make(): void;
   /** The names in the folder itself; none where there is no folder. @throws IoError */
   names(): readonly string[];
   /** Bytes of all files in a folder below it. @throws IoError */

@@ -99,6 +99,36 @@ export const usageTable = {
     where: f.path,
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
   }),
+  RUN_UNKNOWN: (f: { given: string; traces: string }) => ({
+    what: `no run in ${f.traces} has an id that begins so`,
+    where: f.given,
+    hint: "type pgs runs, which lists them, or name the file of the trace",
+  }),
+  RUN_AMBIGUOUS: (f: { given: string; ids: readonly string[]; more: number }) => ({
+    what: `several runs have an id that begins so: ${f.ids.join(", ")}${f.more === 0 ? "" : `, and ${f.more} more`}`,
+    where: f.given,
+    hint: "type more of the id",
+  }),
+  RUN_PRUNED: (f: { run: string; since: string }) => ({
+    what: `pgs runs prune removed the trace of this run at ${f.since}`,
+    where: f.run,
+    hint: "restore the folder of the run from a copy",
+  }),
+  RUN_UNLISTED: (f: { run: string }) => ({
+    what: "the ledger does not have the run",
+    where: f.run,
+    hint: "type pgs runs rebuild --missing, which adds it",
+  }),
+  NO_RUNS: (f: { traces: string }) => ({
+    what: "there is no run yet",
+    where: f.traces,
+    hint: "run a workflow first, or name another folder with --traces DIR",
+  }),
+  MARK_UNSET: (f: { run: string; name: string }) => ({
+    what: `the run has no bookmark ${f.name}`,
+    where: f.run,
+    hint: `type pgs runs ${f.run}, which lists its bookmarks`,
+  }),
   COVERAGE_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the coverage cannot be written: ${f.errno}`,
     where: f.file,

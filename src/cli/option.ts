@@ -2,6 +2,7 @@
 
 import { isoDuration } from "../capabilities/iso-8601.ts";
 import { isDigest } from "../json/canonical.ts";
+import { momentOf } from "../json/date-time.ts";
 
 /** An option; its name is the key under which it is declared, without the dashes. */
 export interface OptionSpec<T> {
@@ -80,6 +81,29 @@ export function file(description: string, extra: Extra = {}): OptionSpec<string 
 export function hash(value: string, description: string, extra: Extra = {}): OptionSpec<string | undefined> {
   const refuse = (given: string) => (isDigest(given) ? undefined : `It should be ${HASH_FORM}.`);
   return { ...text(value, description, extra), refuse };
+}
+
+/** A moment, as milliseconds since the epoch; a date is its first moment in UTC. */
+export function moment(description: string): OptionSpec<number | undefined> {
+  return {
+    value: "RFC3339",
+    description,
+    refuse: (given) =>
+      parseMoment(given) === undefined
+        ? "It should be a date, or a date and time such as 2026-01-31T09:00:00Z."
+        : undefined,
+    read: (given) => (typeof given === "string" ? parseMoment(given) : undefined),
+  };
+}
+
+/** The same, or true where the moment is left out. */
+export function optionalMoment(description: string): OptionSpec<number | true | undefined> {
+  const { read, ...one } = moment(description);
+  return { ...one, isValueOptional: true, read: (given) => (given === true ? true : read(given)) };
+}
+
+function parseMoment(given: string): number | undefined {
+  return momentOf(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given);
 }
 
 export const HASH_FORM = "a hash of 64 hexadecimal digits in lower case";

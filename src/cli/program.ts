@@ -53,6 +53,16 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/render/command.ts")).render,
   },
   {
+    name: "runs",
+    summary: "list the runs, show one, verify their ledger, or remove old traces",
+    load: async () => (await import("./commands/runs/command.ts")).runs,
+  },
+  {
+    name: "mark",
+    summary: "set a bookmark on a trace, or remove one",
+    load: async () => (await import("./commands/mark/command.ts")).mark,
+  },
+  {
     name: "diff",
     summary: "compare two traces, or two snapshots, by meaning",
     load: async () => (await import("./commands/diff/command.ts")).diff,

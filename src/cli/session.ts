@@ -152,7 +152,7 @@ function ownerLostText(file: string): string {
 }
 
 /** @throws UsageFault */
-function checkActor(actor: string | undefined): void {
+export function checkActor(actor: string | undefined): void {
   if (actor === undefined || isFqdn(actor)) return;
   const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
   const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";

@@ -1,10 +1,15 @@
 /** The runs of a traces folder that wait. */
 
+import { StoreFault } from "../errors/ports.ts";
 import { eventIn } from "../examine/verify.ts";
+import { LEDGER_FILE } from "../ledger/line.ts";
+import { selectRuns } from "../ledger/query.ts";
+import { openRuns } from "../ledger/runs.ts";
 import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
-import type { StoreFileReader } from "../ports.ts";
+import type { StoreFileReader, TracesRoot } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import type { Context } from "./context.ts";
+import { tracesRoot } from "./ledger.ts";
 
 export interface WaitingRun {
   readonly id: string;
@@ -13,12 +18,33 @@ export interface WaitingRun {
   readonly waits: readonly WaitEntry[];
 }
 
-/** By the last event of each trace, in order of their names. */
-export async function waitingRuns({ platform, settings }: Context): Promise<readonly WaitingRun[]> {
-  const root = platform.openTracesRoot(settings.traces);
+/** By the ledger or, where there is none that can be read, by the last event of each trace. In order of their names. */
+export async function waitingRuns(context: Context): Promise<readonly WaitingRun[]> {
+  const { traces } = context.settings;
+  const root = tracesRoot(context);
+  const found = inLedger(root) ?? inTraces(root);
+  return found.map(({ id, waits }) => ({ id, trace: `${traces}/${traceFileOf(id)}`, waits }));
+}
+
+type FoundRun = Omit<WaitingRun, "trace">;
+
+/** Null where there is no ledger that can be read. */
+function inLedger(root: TracesRoot): readonly FoundRun[] | null {
+  try {
+    if (root.store(LEDGER_FILE).stamp() === null) return null;
+    const found = openRuns(root)((runs) => [...selectRuns(runs, { state: "WAITING" }, root)]);
+    const waiting = found.map(({ entry: { id }, standing: { waits } }) => ({ id, waits }));
+    return waiting.sort((a, b) => (a.id < b.id ? -1 : 1));
+  } catch (error) {
+    if (error instanceof StoreFault) return null;
+    throw error;
+  }
+}
+
+function inTraces(root: TracesRoot): readonly FoundRun[] {
   return traceNamesIn(root).flatMap((id) => {
     const waits = waitsIn(root.store(traceFileOf(id)));
-    return waits === null ? [] : [{ id, trace: `${settings.traces}/${traceFileOf(id)}`, waits }];
+    return waits === null ? [] : [{ id, waits }];
   });
 }
 

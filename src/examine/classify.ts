@@ -67,7 +67,7 @@ const REFUSALS: Readonly<Record<RunCode, TraceClass | null | ((refusal: Refusal)
   DEPTH_LIMIT: "GRAPH_STRUCTURE_ERROR",
   WORKFLOW_REFUSED: "GRAPH_STRUCTURE_ERROR",
   SECRETS_NOT_DECLARED: "SCHEMA_ERROR",
-  SECRETS_KEY_REQUIRED: null,
+  SECRETS_KEY_REQUIRED: "CS_RUNTIME_ERROR",
 };
 
 /** The class of a refusal; one whose code this build does not know goes by what it broke. */

@@ -142,6 +142,7 @@ function openEffectJson(effect: OpenEffect): unknown {
   return {
     ...{ run, node, step, op, store, line },
     effect_key: effect.effectKey,
+    ...(effect.attempt === null ? {} : { attempt: effect.attempt }),
     has_nested_run: effect.isCaller,
     began: since,
     looked,

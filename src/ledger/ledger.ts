@@ -46,6 +46,8 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
     prepare: () =>
       guarded(file, async () => {
         isThere ||= store.stamp() !== null;
+        // Before anything is locked in it: who makes the folder knows that its name is to be synced.
+        if (!isThere) root.make();
         const late = isThere ? null : await store.locked(() => (store.stamp() === null ? opening() : null));
         isThere = true;
         return late;
@@ -55,7 +57,7 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
         store.locked(() => {
           const late = store.stamp() === null ? opening("run" in line ? line.run : undefined) : null;
           const end = endOf(store);
-          if (typeof end === "string") return new LedgerFault("LEDGER_DAMAGED", { file, flaw: end });
+          if (typeof end === "string") return new LedgerFault("LEDGER_DAMAGED", damagedAtEnd(file, end));
           appendTo(store, end, (head, torn) => encodeLine(line, head, torn).text);
           return late;
         }),
@@ -121,17 +123,34 @@ async function guarded(file: string, work: () => Promise<LedgerFault | null>): P
   }
 }
 
-/** @throws what is no failure of the storage */
-export function faultOf(file: string, error: unknown): LedgerFault {
-  if (error instanceof IoError)
-    return new LedgerFault("LEDGER_UNWRITABLE", { file, errno: error.errno }, { cause: error });
-  if (error instanceof StorePathFault)
-    return new LedgerFault("LEDGER_UNWRITABLE", { file, errno: "ELOOP" }, { cause: error });
+/** The facts of a ledger whose last line is not as it was written. */
+export function damagedAtEnd(file: string, flaw: LineFlaw) {
+  return { file, line: null, flaw: `its last line is ${LAST_LINE[flaw]}` };
+}
+
+const LAST_LINE: Readonly<Record<LineFlaw, string>> = {
+  NOT_JSON: "no JSON object",
+  NOT_CANONICAL: "not in canonical form",
+  BAD_SHAPE: "no line of a ledger",
+  BAD_HASH: "not what its hash says",
+};
+
+/** What failed while the ledger was read or written to. @throws what is no failure of the storage */
+export function faultOf(
+  file: string,
+  error: unknown,
+  code: "LEDGER_UNREADABLE" | "LEDGER_UNWRITABLE" = "LEDGER_UNWRITABLE",
+): LedgerFault {
+  const because = (errno: string) => new LedgerFault(code, { file, errno }, { cause: error });
+  if (error instanceof IoError) return because(error.errno);
+  if (error instanceof StorePathFault) return because("ELOOP");
   if (!(error instanceof StoreFault)) throw error;
-  const { pid = null, host = null, since = null, errno } = error.facts;
+  const { pid = null, host = null, since = null, line = null, errno = error.reason } = error.facts;
   if (error.reason === "LOCKED")
     return new LedgerFault("LEDGER_LOCKED", lockFacts(file, pid, host, since), { cause: error });
-  return new LedgerFault("LEDGER_UNWRITABLE", { file, errno: String(errno ?? error.reason) }, { cause: error });
+  if (error.reason !== "CORRUPT") return because(String(errno));
+  const facts = { file, line: typeof line === "number" ? line : null, flaw: "a line is no JSON object" };
+  return new LedgerFault("LEDGER_DAMAGED", facts, { cause: error });
 }
 
 function lockFacts(file: string, pid: unknown, host: unknown, since: unknown) {

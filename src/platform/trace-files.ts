@@ -25,11 +25,11 @@ export const TRACE_MODES = {
 export function openTrace(traces: string, wanted: string, access: TraceAccess = "owner"): TraceFolder {
   const mode = TRACE_MODES[access];
   try {
-    const { id, folder, above } = makeFolder(traces, wanted, mode.folder);
+    const { id, folder } = makeFolder(traces, wanted, mode.folder);
     const file = path.join(folder, `${id}.jsonl`);
     const unlock = lockTrace(file);
     const descriptor = orUnlocked(unlock, () => fs.openSync(file, "wx", mode.file));
-    const opened = traceFile(file, descriptor, [folder, ...above], unlock);
+    const opened = traceFile(file, descriptor, [[folder, traces], unsyncedOf(traces)], unlock);
     return { id, folder, file: opened, secrets: secretsFile(folder, id) };
   } catch (error) {
     if (error instanceof TraceFault) throw error;
@@ -119,24 +119,38 @@ function continuing(file: string, descriptor: number, bytes: number, unlock: () 
   };
 }
 
-interface MadeFolder {
-  readonly id: string;
-  readonly folder: string;
-  /** The folders in which a name was made for it. */
-  readonly above: readonly string[];
+/** By traces folder that this process made: where its name, and those above it, may not have reached the device yet. */
+const unsynced = new Map<string, string[]>();
+
+/** The same list for every run of the folder: the first that is synced syncs it for all. */
+function unsyncedOf(traces: string): string[] {
+  const key = path.resolve(traces);
+  const list = unsynced.get(key) ?? [];
+  unsynced.set(key, list);
+  return list;
 }
 
-function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
-  const above = [traces];
+/** Makes the traces folder where there is none. @throws the system's own error */
+export function makeTracesFolder(traces: string, access: TraceAccess): void {
+  const list = unsyncedOf(traces);
+  for (const parent of makeFolders(traces, TRACE_MODES[access].folder)) list.push(parent);
+}
+
+function makeFolder(
+  traces: string,
+  wanted: string,
+  mode: number,
+): { readonly id: string; readonly folder: string } {
   let taken = 0;
   for (;;) {
     const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
     const folder = path.join(traces, id);
     try {
       fs.mkdirSync(folder, { mode });
-      return { id, folder, above };
+      return { id, folder };
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) above.push(parent);
+      const list = unsyncedOf(traces);
+      if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) list.push(parent);
       else if (errnoOf(error) === "EEXIST") taken++;
       else throw error;
     }
@@ -152,12 +166,12 @@ function traceUnwritable(
 }
 
 /**
- * `unsynced` are the folders in which names were made that may not have reached the device yet.
+ * `unsyncedLists` have the folders in which names were made that may not have reached the device yet.
  */
 function traceFile(
   file: string,
   descriptor: number,
-  unsynced: string[],
+  unsyncedLists: readonly string[][],
   unlock: () => void,
 ): TraceFolder["file"] {
   const { dev, ino } = fs.fstatSync(descriptor);
@@ -173,7 +187,7 @@ function traceFile(
     sync: () =>
       guarded(() => {
         fs.fdatasyncSync(descriptor);
-        for (const one of unsynced.splice(0)) syncFolder(one);
+        for (const list of unsyncedLists) for (const one of list.splice(0)) syncFolder(one);
       }),
     close: () =>
       guarded(() => {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { TraceAccess, TracesRoot } from "../ports.ts";
 import { nameBelow, openDataRoot } from "./data-root.ts";
 import { attempt } from "./node-ports.ts";
-import { TRACE_MODES } from "./trace-files.ts";
+import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 
 /** How long another process that writes to the ledger is waited for: it needs less than a millisecond. */
 const PATIENCE_MS = 5000;
@@ -25,6 +25,7 @@ export function openTracesRoot(
   return {
     ...openDataRoot(root, options),
     folder: root,
+    make: () => attempt(() => makeTracesFolder(root, access), undefined),
     names: () => attempt(() => readdirSync(root), []),
     size: (path) => attempt(() => sizeOf(below(path)), 0),
     remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),

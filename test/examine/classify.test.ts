@@ -23,19 +23,15 @@ const CLASSES: readonly TraceClass[] = [
 const CATEGORIES: readonly NodeCategory[] = ["WF", "IN", "CC", "CT", "CS"];
 const STAGES: readonly Stage[] = ["admission", "walk", "contract", "transform", "effect", "compile"];
 
-/** Due to how the caller began the run, not to what it came to. */
-const OF_THE_CALLER: readonly string[] = [
-  "RUN_ABORTED",
-  "DRY_RUN_REMOTE_EFFECT",
-  "SECRETS_KEY_REQUIRED",
-] satisfies RunCode[];
+/** The caller ended the run, or wanted a dry run only. */
+const OF_THE_CALLER: ReadonlySet<string> = new Set(["RUN_ABORTED", "DRY_RUN_REMOTE_EFFECT"]);
 
 for (const code of [...Object.keys(runTable), "A_CODE_OF_ANOTHER_BUILD"]) {
   test(`a refusal with ${code} has one class, or none if it is due to the caller, wherever it arose, and never that of a business outcome`, () => {
     for (const node_category of CATEGORIES) {
       for (const stage of STAGES) {
         const found = classOfRefusal(code, { node_category, stage });
-        if (OF_THE_CALLER.includes(code)) assert.equal(found, null);
+        if (OF_THE_CALLER.has(code)) assert.equal(found, null);
         else assert.ok(found !== null && CLASSES.includes(found));
         assert.notEqual(found, "BUSINESS_VIOLATION");
       }

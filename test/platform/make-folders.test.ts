@@ -47,9 +47,9 @@ const isLinux = process.platform === "linux";
 test("where no folder can be made, whoever wants one is refused or goes without", {
   skip: !isLinux,
 }, async () => {
-  const modules = await childModules("src/platform/node-ports.ts", "src/platform/check-cache.ts");
+  const modules = await childModules("src/platform/trace-files.ts", "src/platform/check-cache.ts");
   const script = `
-    const { openTrace } = await import("${modules["src/platform/node-ports.ts"]}");
+    const { openTrace } = await import("${modules["src/platform/trace-files.ts"]}");
     const { openCheckCache } = await import("${modules["src/platform/check-cache.ts"]}");
     for (const folder of ["/proc/self/x", "/proc/x", "/proc/x/y/z", "/proc/self/x/y"]) {
       try {

@@ -19,7 +19,7 @@ for (const file of files) {
 /** What the schemas of other files describe. */
 const NOT_PRINTED: ReadonlySet<string> = new Set([
   ...["common", "scenario", "check-config", "pgs", "run-line"],
-  ...["capabilities-lock", "capability-package"],
+  ...["capabilities-lock", "capability-package", "ledger-line", "protocol"],
 ]);
 
 /** Commands with a document: each has a schema of its name. */

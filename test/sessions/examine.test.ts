@@ -204,6 +204,21 @@ test("an ending has a class, and its artifact's field, line and hint", async (t)
   assert.ok(out.includes(`  ${file} ${pointer}, line ${line} of its Markdown\n  hint: ${hint}\n`));
 });
 
+test("each attempt of an effect that is tried again is a row of the effects, with its number", async (t) => {
+  const place = workspace(t);
+  const snapshot = place.path("tries_again");
+  unsealedCopy(snapshot);
+  reauthor(snapshot, "release_governance::RB_RELEASE_V0", (markdown) =>
+    markdown.replace("path: ", "retry: { max_attempts: 2, backoff: PT0.01S }\n        path: "),
+  );
+  mkdirSync(place.path("data/release_governance/releases.jsonl"), { recursive: true });
+  const report = document(await place.session(...completed, "--snapshot", snapshot, "--json"));
+  const trace = at(report, "trace", "jsonl") as string;
+  const { out } = await place.session("examine", trace, "--snapshot", snapshot);
+  assert.match(out, /^VALID /);
+  assert.match(out, /BACKEND_ERROR .* attempt 1\n.*BACKEND_ERROR .* attempt 2\n/);
+});
+
 test("what is no trace is said to be none", async (t) => {
   const place = workspace(t);
   writeFileSync(place.path("empty.jsonl"), "");

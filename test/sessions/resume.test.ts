@@ -1,7 +1,7 @@
 /** Runs that wait, and the commands with which they go on. */
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
@@ -232,4 +232,13 @@ test("of many runs, those that wait are counted apart, and stop nothing", async 
     assert.deepEqual([at(found, "status"), at(found, "waits", 0, "key")], ["WAITING", "k"]);
   }
   assert.equal((await place.session("signal", "k", ...DRAWN_NOT)).code, 0);
+});
+
+test("runs that wait are found without a ledger, too", async (t) => {
+  const place = waitingWorkspace(t, asking({ key: "k" }));
+  const traces = [await beginWaiting(place), await beginWaiting(place)];
+  rmSync(place.path("traces/ledger.jsonl"));
+  const said = await place.session("signal", "k", ...DRAWN_NOT, "--quiet", "--json");
+  assert.equal(said.code, 0, said.err);
+  for (const [i, trace] of traces.entries()) assert.equal(at(document(said), "runs", i, "trace"), trace);
 });

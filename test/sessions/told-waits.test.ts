@@ -1,22 +1,19 @@
 /** What `pgs examine` says of a run that waits, goes on, or was cut off. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
-import { filesOf, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
+import { WORKFLOW } from "../engine/trial.ts";
 import { asking } from "../engine/waiting.ts";
-import { at, document, type Workspace, workspace } from "./world.ts";
+import { waitingWorkspace } from "./waiting.ts";
+import { at, document, type Workspace } from "./world.ts";
 
 /** A workspace in which a run waits for the event `k`, and its trace. */
 async function waiting(t: TestContext): Promise<{ readonly place: Workspace; readonly trace: string }> {
-  const place = workspace(t, { snapshot: null, capabilities: false });
-  const protocol = asking({ key: "k", timeout: "P1D", prompt: "Go on?", choices: ["yes", "no"] });
-  for (const [path, bytes] of filesOf(protocol)) {
-    const file = place.path(`protocol_snapshot${path.slice(SNAPSHOT.length)}`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  }
+  const place = waitingWorkspace(
+    t,
+    asking({ key: "k", timeout: "P1D", prompt: "Go on?", choices: ["yes", "no"] }),
+  );
   const said = await place.session("run", WORKFLOW, "--clock", "2026-01-31T09:00:00Z", "--json");
   assert.equal(said.code, 6, said.err);
   return { place, trace: String(at(document(said), "trace", "jsonl")) };
@@ -37,6 +34,7 @@ test("a run that waits is valid, and the verdict says what it waits for", async 
   assert.ok(said.out.startsWith(`VALID  ${trace}  waits for k until ${due}\n`), said.out);
   assert.match(said.out, /^ {2}EVENT {2}- {2}waits {2}WORK\.wait$/m);
   assert.match(said.out, /^waits for\n {2}WORK\.wait {2}event k {2}until \S+ {2}Go on\?: yes \| no$/m);
+  assert.match(said.out, /^hint: type pgs resume \S+\.jsonl --event k --answer FILE to answer "Go on\?"/m);
   assert.doesNotMatch(said.out, /OPEN EFFECT|after the crash/);
   const found = document(await place.session("examine", trace, "--json"));
   assert.deepEqual(

@@ -83,12 +83,16 @@ export function stepsOf({ steps }: VisitRecord): readonly StepRecord[] {
   return steps.filter(({ events }) => events.some(isNoError));
 }
 
-/** Capability, inputs, answer and what followed of one step. */
+/** Capability, inputs, answer and what followed of one step: of several attempts, the last one. */
 export function comparableStep({ events }: StepRecord): Comparable {
+  const last = events.slice(events.findLastIndex(isRetried) + 1);
   return Object.fromEntries(
-    events.filter(isNoError).flatMap((event) => Object.entries(meaningOf(event))),
+    last.filter(isNoError).flatMap((event) => Object.entries(meaningOf(event))),
   ) as Comparable;
 }
+
+const isRetried = ({ event_type, payload }: TraceEvent) =>
+  event_type === "side_effect_end" && payload.retried === true;
 
 const isNoError = ({ event_type }: TraceEvent) => event_type !== "error";
 

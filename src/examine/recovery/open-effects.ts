@@ -21,6 +21,8 @@ export interface EffectPlace {
 export interface BegunEffect extends EffectPlace, EffectStart {
   readonly inputs: JsonObject;
   readonly effectKey: Digest;
+  /** From 1; null where the effect is not declared to be tried again. */
+  readonly attempt: number | null;
   /** Whether a run nested in it had begun: then that one was cut off. */
   readonly isCaller: boolean;
 }
@@ -142,7 +144,15 @@ export class OpenEffects {
   }
 
   #begin(
-    { step, cs_code: capability, op, store, inputs, effect_key: effectKey }: Payloads["side_effect_start"],
+    {
+      step,
+      cs_code: capability,
+      op,
+      store,
+      inputs,
+      effect_key: effectKey,
+      attempt,
+    }: Payloads["side_effect_start"],
     at: Pick<BegunEffect, "run" | "node" | "line" | "since">,
   ): void {
     this.#open.set(idOf(at.run, at.node, step), {
@@ -153,6 +163,7 @@ export class OpenEffects {
       store,
       inputs,
       effectKey,
+      attempt: attempt ?? null,
       last: this.#changes.get(this.#storeOf(at.run, store)) ?? null,
       isCaller: false,
     });

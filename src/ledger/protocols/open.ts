@@ -127,7 +127,7 @@ function calledOf(
     const kept = readKept(`${folder}/${PROTOCOLS}/${next}.json`, next, files)?.kept;
     if (kept === undefined) continue;
     found.push(kept);
-    waiting.push(...kept.called.values());
+    for (const root of kept.called.values()) waiting.push(root);
   }
   return found;
 }

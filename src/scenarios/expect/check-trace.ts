@@ -12,7 +12,7 @@ import type { Difference } from "./compare.ts";
 interface Traced {
   readonly plan: Plan;
   readonly trace: Uint8Array;
-  readonly result: Pick<TracedRun, "head" | "ending">;
+  readonly result: Pick<TracedRun, "head">;
 }
 
 /**
@@ -23,9 +23,7 @@ export async function traceProblems(ran: Traced, isComputed = true): Promise<rea
   const { findings, events } = verifyTrace(ran.trace, ran.result.head);
   const replayed = isComputed ? await replay(ran.plan, events) : { finding: null };
   const divergence = replayed.finding === null ? [] : [replayed.finding];
-  const isWaiting = ran.result.ending.status === "WAITING";
-  const wrong = findings.filter(({ code }) => !(isWaiting && code === "NO_END"));
-  return [...wrong, ...(await checkAllowed(ran.plan, events)), ...divergence].map(toDifference);
+  return [...findings, ...(await checkAllowed(ran.plan, events)), ...divergence].map(toDifference);
 }
 
 function toDifference(found: TraceFinding): Difference {

@@ -80,6 +80,21 @@ export function lineNumberAt(store: StoreFileReader, offset: number): number {
   return number;
 }
 
+/** More than a stored line usually has. */
+const LINE_BYTES = 512;
+
+/** The line that begins at the offset; undefined where none begins. */
+export function lineAt(store: StoreFileReader, offset: number): string | undefined {
+  const before = Math.min(offset, 1);
+  for (let length = LINE_BYTES; ; length *= 4) {
+    const bytes = store.readAt(offset - before, before + length);
+    if (before === 1 && bytes[0] !== NEWLINE) return undefined;
+    const end = bytes.indexOf(NEWLINE, before);
+    if (end !== -1) return utf8(bytes.subarray(before, end));
+    if (bytes.length < before + length) return utf8(bytes.subarray(before));
+  }
+}
+
 export function isBlank(line: string): boolean {
   return line.trim() === "";
 }

@@ -3,14 +3,13 @@
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
 import { readObjectText } from "../../json/parse.ts";
-import { utf8 } from "../../json/text.ts";
 import { type Json, type JsonObject, own } from "../../json/value.ts";
 import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import { isActive, type KeyRegistry, type KeyRegistryReader, tombstoneOf } from "../key-registry.ts";
 import { HashIndex, tagOf } from "./hash-index.ts";
 import { findEntries, type LineReader } from "./jsonl-cache.ts";
 import { StaleIndexError } from "./jsonl-index.ts";
-import { corrupt, isBlank, lineNumberAt, NEWLINE, parseEntry, readLine } from "./jsonl-scan.ts";
+import { corrupt, isBlank, lineAt, lineNumberAt, parseEntry, readLine } from "./jsonl-scan.ts";
 import { type Lines, openLines } from "./jsonl-store.ts";
 
 export function registryReader(file: StoreFileReader): KeyRegistryReader {
@@ -189,27 +188,12 @@ function findAddress(state: Bindings, store: StoreFile, address: string): Bindin
   return binding?.address === address ? binding : undefined;
 }
 
-/** More than a registered line usually has. */
-const LINE_BYTES = 512;
-
 function bindingAt(store: StoreFile, offset: number): Binding {
   const text = lineAt(store, offset);
   const entry = text === undefined ? undefined : parseEntry(text);
   const key = entry && own(entry, "key");
   if (text === undefined || entry === undefined || typeof key !== "string") throw new StaleIndexError();
   return { key, address: own(entry, "address") ?? null, isActive: isActive(entry), text, offset };
-}
-
-/** The line that begins at the offset; undefined where none begins. */
-function lineAt(store: StoreFile, offset: number): string | undefined {
-  const before = Math.min(offset, 1);
-  for (let length = LINE_BYTES; ; length *= 4) {
-    const bytes = store.readAt(offset - before, before + length);
-    if (before === 1 && bytes[0] !== NEWLINE) return undefined;
-    const end = bytes.indexOf(NEWLINE, before);
-    if (end !== -1) return utf8(bytes.subarray(before, end));
-    if (bytes.length < before + length) return utf8(bytes.subarray(before));
-  }
 }
 
 /** The whole line, strictly read. @throws StoreFault `CORRUPT` */

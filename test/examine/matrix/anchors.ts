@@ -74,7 +74,8 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
       return edit.path.at(-1) === "matched" ? { at: "shown" } : undefined;
     case "side_effect_start":
       // A suspension names the effects that wait.
-      if (member === "effect_key" && event.payload.observed !== undefined) return { at: "shown" };
+      if (member === "effect_key" && (event.payload.observed !== undefined || isOfAnother(specimen, edit)))
+        return { at: "shown" };
       return member === "observed" && edit.path.length > 2 ? ofMoment(specimen, edit, event) : undefined;
     case "run_suspended":
       return edit.path.at(-1) === "key" ? { at: "shown" } : undefined;
@@ -115,6 +116,13 @@ function ofStart({ plans }: Specimen, event: TraceEvent, member: string): Anchor
   // Every nested run begins with those of the main one; a lower limit may have been one that the run reached.
   if (plans.size > 1) return { at: "shown" };
   return { at: member === "max_hops" ? "any" : "head", kind: member };
+}
+
+/** Whether the key is made that of an effect that waits, too. */
+function isOfAnother({ events }: Specimen, { is }: Edit): boolean {
+  return eventsOf(events, "run_suspended").some(({ payload }) =>
+    payload.waits.some(({ effect_key }) => effect_key === is),
+  );
 }
 
 /** When a wait began: its due time is counted from it. */

@@ -17,13 +17,14 @@ import { UsageFault } from "../../errors.ts";
 import { findKept } from "../../kept-protocol.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, hash, text } from "../../option.ts";
-import { nearby } from "../../print.ts";
+import { hintLines, nearby } from "../../print.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace, placeOptions } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { tracesAt } from "../../traces-at.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { waitHints } from "../../wait-hints.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 import { toText } from "./view.ts";
 
@@ -103,7 +104,10 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   const environment = await environmentOf(file, asked, context);
   const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
-  await say(examination, { toJson: examinationJson, toText }, context);
+  const { waits, isDryRun } = examination.summary;
+  const hints = waits.length === 0 || isDryRun ? [] : await waitHints(waits, context.path(file), context);
+  const withHints: typeof toText = (told, paint) => `${toText(told, paint)}${hintLines(hints)}`;
+  await say(examination, { toJson: examinationJson, toText: withHints }, context);
   const { isSound, verified, allowed, replayed } = examination;
   return verdictOf(isSound, [
     ...verified.findings,

@@ -24,8 +24,9 @@ export function interruptionText(interruption: Interruption, goOn: GoOn | null, 
 }
 
 function openEffectText(effect: OpenEffect, placeOptions: string, paint: Paint): string {
-  const { run, node, step, op, store, line, since, effectKey, looked, found, lock, safe } = effect;
-  const what = `${op}${store === null ? "" : ` on ${store}`} by ${stepText(run, node, step)} started at ${since}`;
+  const { run, node, step, op, store, line, since, effectKey, attempt, looked, found, lock, safe } = effect;
+  const tried = attempt === null ? "" : `, attempt ${attempt},`;
+  const what = `${op}${store === null ? "" : ` on ${store}`} by ${stepText(run, node, step)}${tried} started at ${since}`;
   const rows = [
     ["effect_key", plain(effectKey)],
     ...(looked === null ? [] : [["checked", lookedText(looked)]]),

@@ -165,11 +165,12 @@ function evaluationsText({ evaluations }: Summary): string {
 
 function effectsText({ effects, requests, waits, isDryRun }: Summary): string {
   if (effects.length === 0) return "\neffects  none\n";
-  const rows = rowsByRun(effects, ({ run, node, step, op, store, outcome }) => [
+  const rows = rowsByRun(effects, ({ run, node, step, op, store, outcome, attempt }) => [
     op,
     store ?? "-",
     outcome ?? (waitsWithin(run, waits).length > 0 ? "waits" : "begun, end unknown"),
     `${node}.${step}`,
+    ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
     ...(isDryRun ? [DRY_RUN] : []),
   ]);
   const sent = requests.length === 0 ? "" : `\nrequests\n${table(gathered(requestRows(requests)))}`;

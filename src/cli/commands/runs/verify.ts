@@ -1,0 +1,86 @@
+/** `pgs runs verify`: is the ledger as it was written, and are the traces those that it names? */
+
+import { counted } from "../../../errors/counted.ts";
+import { LEDGER_FILE } from "../../../ledger/line.ts";
+import {
+  type LedgerFinding,
+  ledgerFindings,
+  type VerifiedLedger,
+  verifyLedger,
+} from "../../../ledger/verify.ts";
+import { painter } from "../../colour.ts";
+import type { Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { openFileArgument } from "../../file-argument.ts";
+import { hasLedger, ledgerFile, tracesRoot } from "../../ledger.ts";
+import { at, hintLines, plain, printJson, printText, shownOf, table } from "../../print.ts";
+
+export async function verifyRuns(head: string | undefined, context: Context): Promise<number> {
+  const { platform, settings } = context;
+  const root = tracesRoot(context);
+  const file = ledgerFile(context);
+  const ledger = hasLedger(root)
+    ? await openFileArgument(`${settings.traces}/${LEDGER_FILE}`, "the ledger", context)
+    : NOTHING;
+  const verified = await verifyLedger(ledger, { root, openSource: (path) => platform.openSource(path) }, head);
+  const ok = verified.findings.length === 0;
+  if (settings.json) printJson(context, toJson(verified, file));
+  else if (!settings.quiet || !ok) printText(context, toText(verified, file, await painter(settings)));
+  return ok ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+const NOTHING = { size: 0, pieces: () => [] };
+
+function toJson({ findings, opening, lines, head, runs, pruned }: VerifiedLedger, file: string): unknown {
+  return {
+    ok: findings.length === 0,
+    ...{ file, lines, head, runs, pruned },
+    opening: opening && {
+      how: opening.opening,
+      traces: opening.traces,
+      former_head: opening.former_head ?? null,
+    },
+    findings: findings.map((one) => ({ ...one, ...wordsOf(one) })),
+  };
+}
+
+function wordsOf({ code, facts }: LedgerFinding) {
+  const words: { readonly what: (facts: LedgerFinding["facts"]) => string; readonly hint?: string } =
+    ledgerFindings[code];
+  return { message: words.what(facts), hint: words.hint ?? null };
+}
+
+function toText(
+  { findings, opening, lines, head, runs, pruned }: VerifiedLedger,
+  file: string,
+  paint: Awaited<ReturnType<typeof painter>>,
+): string {
+  const verdict = findings.length === 0 ? paint("good", "VALID") : paint("bad", "INVALID");
+  const rows = [
+    ["lines", String(lines)],
+    [
+      "runs",
+      pruned === 0 ? String(runs) : `${runs}, of which ${counted(pruned, "trace was", "traces were")} pruned`,
+    ],
+    ...(opening === null ? [] : [["begins", openingText(opening)]]),
+    ["head", head],
+  ];
+  const { shown, rest } = shownOf(findings);
+  return [
+    `${verdict}  ${plain(file)}\n${table(rows)}`,
+    ...shown.map((one) => findingText(one, file)),
+    rest,
+  ].join("");
+}
+
+function openingText({ opening, traces }: NonNullable<VerifiedLedger["opening"]>): string {
+  return opening === "REBUILT"
+    ? `rebuilt from ${counted(traces, "trace")}`
+    : `after ${counted(traces, "trace")} that it does not have`;
+}
+
+function findingText(found: LedgerFinding, file: string): string {
+  const { message, hint } = wordsOf(found);
+  const where = found.run ?? at(file, found.line ?? undefined);
+  return `\n${found.code}  ${plain(where)}\n  ${plain(message)}\n${hint === null ? "" : `  ${hintLines([hint])}`}`;
+}

@@ -1,0 +1,170 @@
+/** Makes a ledger from the traces, or adds to it what they show and it lacks. */
+
+import type { Digest } from "../json/canonical.ts";
+import type { Source, TracesRoot } from "../ports.ts";
+import { editLedger } from "./edit.ts";
+import { faultOf } from "./ledger.ts";
+import { EMPTY_LEDGER, encodeLine, LEDGER_FILE, type LedgerHead, type LineBody, type RunLine } from "./line.ts";
+import type { RunLineBody } from "./run-lines.ts";
+import { isInProgress } from "./standing.ts";
+import { traceFileOf, traceNamesIn } from "./trace-names.ts";
+import { statesIn } from "./trace-states.ts";
+import { readLedger, statesOf } from "./verify.ts";
+
+export interface RebuildPorts {
+  readonly root: TracesRoot;
+  /** A file by its absolute path; null where there is none. @throws IoError */
+  openSource(path: string): Promise<Source | null>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface Rebuilt {
+  /** How many traces there are, and how many lines were made from them. */
+  readonly traces: number;
+  readonly lines: number;
+  /** Traces of which nothing can be read. */
+  readonly unreadable: readonly string[];
+  /** Hash of the last line. */
+  readonly head: Digest;
+}
+
+/**
+ * A new ledger in the place of the old one. Of that, it keeps what no trace shows: bookmarks, and the runs whose traces
+ * are gone. Lines that other processes add in the meantime are kept, too. @throws LedgerFault, IoError
+ */
+export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
+  const { root } = ports;
+  const path = `${root.folder}/${LEDGER_FILE}`;
+  const store = root.store(LEDGER_FILE);
+  const old = await ports.openSource(path);
+  const before = old === null ? null : readLedger(old);
+  const { traces, bodies, unreadable } = await shownByTraces(ports);
+  const known = new Set(bodies.map(({ head }) => head));
+  const present = new Set(traces);
+  const kept = [...(before?.runs ?? [])].flatMap(([run, lines]) =>
+    present.has(run) ? lines.filter(isOnlyInLedger).map(unlinked) : lines.map(unlinked),
+  );
+  const made = [...bodies, ...kept].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const opening: LineBody = {
+    ...{ at: new Date(ports.now()).toISOString(), opening: "REBUILT", traces: traces.length },
+    ...(before === null || before.count === 0 ? {} : { former_head: before.head.hash }),
+  };
+  const write = (since: readonly LineBody[]) => {
+    const chain = chained([opening, ...made.map((line): LineBody => ({ ...line, rebuilt: true })), ...since]);
+    store.replace(chain.text);
+    return chain.head.hash;
+  };
+  try {
+    const head = await store.locked(() => {
+      const now = readBytes(store.read());
+      const since = now === null ? [] : addedSince(readLedger(now), before?.head ?? EMPTY_LEDGER, known);
+      return write(since);
+    });
+    return { traces: traces.length, lines: made.length, unreadable, head };
+  } catch (error) {
+    throw faultOf(path, error);
+  }
+}
+
+/** What the traces show of their runs. @throws IoError */
+async function shownByTraces({ root, openSource }: RebuildPorts) {
+  const traces = traceNamesIn(root);
+  const bodies: RunLineBody[] = [];
+  const unreadable: string[] = [];
+  for (const name of traces) {
+    const lines = await linesOf(name, root, openSource);
+    if (lines.length === 0) unreadable.push(name);
+    for (const line of lines) bodies.push(line);
+  }
+  return { traces, bodies, unreadable };
+}
+
+/** The lines that a trace shows of the run of its name. @throws IoError */
+async function linesOf(
+  name: string,
+  root: TracesRoot,
+  openSource: RebuildPorts["openSource"],
+): Promise<readonly RunLineBody[]> {
+  const trace = await openSource(`${root.folder}/${traceFileOf(name)}`);
+  return trace === null ? [] : statesIn(trace).lines.filter(({ run }) => run === name);
+}
+
+const isOnlyInLedger = ({ mark, state }: RunLine) => mark !== undefined || state === "PRUNED";
+
+function unlinked({
+  schema: _,
+  sequence: __,
+  prev_hash: ___,
+  hash: ____,
+  torn_bytes: _____,
+  ...body
+}: RunLine): RunLineBody {
+  return body;
+}
+
+/** Lines about runs that were added behind the head, but for those that are known from the traces. */
+function addedSince(
+  { runs }: ReturnType<typeof readLedger>,
+  { sequence }: LedgerHead,
+  known: ReadonlySet<string>,
+): readonly LineBody[] {
+  const added = [...runs.values()].flat().filter((line) => line.sequence > sequence);
+  return added
+    .sort((a, b) => a.sequence - b.sequence)
+    .filter((line) => isOnlyInLedger(line) || !known.has(line.head))
+    .map(unlinked);
+}
+
+function chained(lines: readonly LineBody[]): { readonly text: string; readonly head: LedgerHead } {
+  let head: LedgerHead = EMPTY_LEDGER;
+  const texts = lines.map((line) => {
+    const encoded = encodeLine(line, head);
+    head = encoded.head;
+    return encoded.text;
+  });
+  return { text: texts.join(""), head };
+}
+
+function readBytes(bytes: Uint8Array | null): Source | null {
+  return bytes === null ? null : { size: bytes.length, pieces: () => [bytes] };
+}
+
+export interface Completed {
+  /** The runs of which lines were added. */
+  readonly runs: readonly string[];
+  readonly lines: number;
+  readonly unreadable: readonly string[];
+}
+
+/** Adds the lines that traces show and the ledger lacks. @throws LedgerFault, IoError */
+export async function completeLedger(ledger: Source, ports: RebuildPorts): Promise<Completed> {
+  const { root, openSource } = ports;
+  const { runs } = readLedger(ledger);
+  const missing: RunLineBody[] = [];
+  const unreadable: string[] = [];
+  for (const name of traceNamesIn(root)) {
+    if (isInProgress(name, root)) continue;
+    const recorded = statesOf(runs.get(name) ?? []);
+    const shown = await linesOf(name, root, openSource);
+    if (shown.length === 0) unreadable.push(name);
+    for (const line of behind(shown, recorded)) missing.push(line);
+  }
+  missing.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  await editLedger(root, ({ runs: now, append }) => {
+    for (const line of missing) {
+      // Another process may have added the same in the meantime.
+      const last = now.get(line.run);
+      if (last === undefined || last.changed <= Date.parse(line.at)) append({ ...line, rebuilt: true });
+    }
+  });
+  return { runs: [...new Set(missing.map(({ run }) => run))], lines: missing.length, unreadable };
+}
+
+/** What the trace shows behind the last state that is recorded; nothing of a trace that is another one. */
+function behind(shown: readonly RunLineBody[], recorded: ReturnType<typeof statesOf>): readonly RunLineBody[] {
+  const last = recorded.at(-1);
+  if (last === undefined) return shown;
+  const at = shown.findIndex(({ head }) => head === last.head);
+  return at === -1 ? [] : shown.slice(at + 1);
+}

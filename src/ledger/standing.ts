@@ -1,0 +1,84 @@
+/** The state that a run is in now: that of its last line, unless the process that executed it has ended since. */
+
+import { utf8 } from "../json/text.ts";
+import { isObject } from "../json/value.ts";
+import type { LockHolder, StoreFile, TracesRoot } from "../ports.ts";
+import { parseEntry } from "../storage/files/jsonl-scan.ts";
+import type { TraceEvent, WaitEntry } from "../trace/event.ts";
+import type { LineState } from "./line.ts";
+import type { RunEntry } from "./run-entry.ts";
+import { RunLines } from "./run-lines.ts";
+import { traceFileOf } from "./trace-names.ts";
+
+export const RUN_STATES = [
+  "RUNNING",
+  "WAITING",
+  "INTERRUPTED",
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED",
+  "PRUNED",
+] as const;
+
+export type RunState = (typeof RUN_STATES)[number];
+
+export interface Standing {
+  readonly state: RunState;
+  readonly outcome: string | null;
+  readonly exitReason: string | null;
+  /** When it came into its state, in milliseconds since the epoch. */
+  readonly changed: number;
+  readonly waits: readonly WaitEntry[];
+  /** Who executes it; null where nobody does. */
+  readonly holder: LockHolder | null;
+}
+
+/** Whether a process appends to the trace now, which writes into the ledger when it is done. @throws StoreFault */
+export function isInProgress(id: string, root: Pick<TracesRoot, "store">): boolean {
+  return executorOf(root.store(traceFileOf(id))) !== null;
+}
+
+function executorOf(trace: StoreFile): LockHolder | null {
+  const holder = trace.holder();
+  return holder === null || holder.state === "dead" ? null : holder;
+}
+
+/** Of a run that is said to go on, its lock and the last line of its trace decide. @throws StoreFault */
+export function standingOf(entry: RunEntry, root: Pick<TracesRoot, "store">): Standing {
+  const { state, outcome, exitReason, changed, waits } = entry;
+  const said = { state, outcome, exitReason, changed, waits, holder: null };
+  if (state !== "RUNNING") return said;
+  const trace = root.store(traceFileOf(entry.id));
+  const holder = executorOf(trace);
+  if (holder !== null) return { ...said, holder };
+  // Its process may have ended before it could write the last line into the ledger.
+  const last = lastEventIn(trace);
+  const line = last === null ? null : new RunLines(entry.workflow).take(last);
+  if (line === null || line.state === "RUNNING") return { ...said, state: "INTERRUPTED" };
+  return {
+    ...said,
+    state: line.state satisfies LineState,
+    outcome: line.outcome ?? null,
+    exitReason: line.exit_reason_code ?? null,
+    changed: Date.parse(line.at),
+    waits: line.waits ?? [],
+  };
+}
+
+/** More than a last line usually has. */
+const TAIL_BYTES = 4096;
+const NEWLINE = 0x0a;
+
+/** The last whole line of a trace, read leniently; null where there is none. */
+function lastEventIn(trace: StoreFile): TraceEvent | null {
+  const size = trace.stamp()?.size ?? 0;
+  for (let wanted = TAIL_BYTES; ; wanted *= 8) {
+    const offset = Math.max(0, size - wanted);
+    const bytes = size === 0 ? Buffer.alloc(0) : Buffer.from(trace.readAt(offset, size - offset));
+    const end = bytes.lastIndexOf(NEWLINE);
+    const start = end < 1 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
+    if (start === -1 && offset > 0) continue;
+    const entry = end === -1 ? undefined : parseEntry(utf8(bytes.subarray(start + 1, end)));
+    return entry !== undefined && isObject(entry["payload"]) ? (entry as unknown as TraceEvent) : null;
+  }
+}

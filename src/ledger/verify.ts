@@ -1,0 +1,221 @@
+/** Is the ledger as it was written, and are the traces those that it names? A chain over all runs of a folder. */
+
+import { type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { CUT_OFF } from "../examine/verify.ts";
+import type { Digest } from "../json/canonical.ts";
+import { utf8 } from "../json/text.ts";
+import type { Json, JsonObject } from "../json/value.ts";
+import type { Source, TracesRoot } from "../ports.ts";
+import { linesIn } from "../trace/chunks.ts";
+import {
+  EMPTY_LEDGER,
+  isRunLine,
+  type LedgerHead,
+  type LineFlaw,
+  type OpeningLine,
+  parseLine,
+  type RunLine,
+} from "./line.ts";
+import type { RunLineBody } from "./run-lines.ts";
+import { isInProgress } from "./standing.ts";
+import { traceFileOf, traceNamesIn } from "./trace-names.ts";
+import { statesIn } from "./trace-states.ts";
+
+/** What is wrong with a ledger or with the traces beside it: by code, what it means and what to do. */
+export const ledgerFindings = {
+  NOT_JSON: { what: () => "the line is not a JSON object" },
+  NOT_CANONICAL: { what: () => "the line is not in canonical form: it was rewritten" },
+  BAD_SHAPE: { what: () => "the line is not one of a ledger" },
+  BAD_HASH: { what: () => "hash does not match the line: the line was changed" },
+  BAD_SEQUENCE: {
+    what: (f: JsonObject) => `sequence is ${f["found"]}, expected ${f["expected"]}`,
+  },
+  BAD_PREV_HASH: {
+    what: () => "prev_hash does not match the hash of the line before: a line was removed, moved or added here",
+  },
+  TORN_LINE: {
+    what: () => "the last line is incomplete: a process was interrupted while it wrote the line",
+    hint: "the next run removes it; pgs runs rebuild --missing adds what it said",
+  },
+  HEAD_MISMATCH: {
+    what: (f: JsonObject) => `no line has the hash ${f["expected"]}`,
+    hint: "the ledger was shortened or rewritten after that hash was noted",
+  },
+  TRACE_MISSING: {
+    what: () => "the trace is gone",
+    hint: "restore it from a copy; after a power cut it may never have reached the disk, if its run had just begun",
+  },
+  TRACE_DAMAGED: {
+    what: (f: JsonObject) => `the trace is damaged: ${f["what"]}`,
+    hint: "pgs examine of the trace lists every finding",
+  },
+  TRACE_CUT: {
+    what: (f: JsonObject) =>
+      `the trace was cut: the ledger has ${f["state"]}, which the trace does not show any more`,
+    hint: "restore it from a copy",
+  },
+  TRACE_REPLACED: {
+    what: (f: JsonObject) =>
+      `the trace is another one: it has no event with the hash ${f["head"]} of its ${f["state"]}`,
+    hint: "restore it from a copy",
+  },
+  TRACE_UNLISTED: {
+    what: () => "the trace has no line in the ledger",
+    hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
+  },
+  LEDGER_BEHIND: {
+    what: (f: JsonObject) => `the trace goes on to ${f["state"]}, which has no line in the ledger`,
+    hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly what: (facts: JsonObject) => string; readonly hint?: string }>
+>;
+
+export type LedgerFindingCode = keyof typeof ledgerFindings;
+
+export interface LedgerFinding {
+  readonly code: LedgerFindingCode;
+  /** Line of the ledger; null where the finding is about a trace, or about the whole. */
+  readonly line: number | null;
+  /** The run; null where the finding is about the ledger alone. */
+  readonly run: string | null;
+  readonly facts: JsonObject;
+}
+
+export interface VerifiedLedger {
+  /** How many lines there are. */
+  readonly lines: number;
+  /** Hash of the last whole line. */
+  readonly head: Digest;
+  /** Why the ledger does not begin with the first run; null where it does. */
+  readonly opening: OpeningLine | null;
+  /** How many runs it has, and how many of their traces were pruned. */
+  readonly runs: number;
+  readonly pruned: number;
+  readonly findings: readonly LedgerFinding[];
+}
+
+export interface VerifyPorts {
+  readonly root: TracesRoot;
+  /** A file by its absolute path; null where there is none. @throws IoError */
+  openSource(path: string): Promise<Source | null>;
+}
+
+/** Reads the ledger, and every trace. `expectedHead` must be the hash of a line. @throws IoError, StoreFault */
+export async function verifyLedger(
+  ledger: Source,
+  { root, openSource }: VerifyPorts,
+  expectedHead?: string,
+): Promise<VerifiedLedger> {
+  const read = readLedger(ledger, expectedHead);
+  const findings = [...read.findings];
+  for (const [run, lines] of read.runs) {
+    const isPruned = lines.at(-1)?.state === "PRUNED";
+    if (isPruned) continue;
+    const trace = await openSource(`${root.folder}/${traceFileOf(run)}`);
+    const found = trace === null ? MISSING : checkTrace(lines, trace, isInProgress(run, root));
+    if (found !== null) findings.push({ ...found, line: null, run });
+  }
+  for (const run of traceNamesIn(root))
+    if (!read.runs.has(run) && !isInProgress(run, root))
+      findings.push({ code: "TRACE_UNLISTED", line: null, run, facts: {} });
+  const pruned = [...read.runs.values()].filter((lines) => lines.at(-1)?.state === "PRUNED").length;
+  const { head, count: lines, opening } = read;
+  return { lines, head: head.hash, opening, runs: read.runs.size, pruned, findings };
+}
+
+// ---- the ledger ----
+
+interface ReadLedger {
+  readonly count: number;
+  readonly head: LedgerHead;
+  readonly opening: OpeningLine | null;
+  readonly findings: readonly LedgerFinding[];
+  /** The lines about each run, in order. */
+  readonly runs: ReadonlyMap<string, readonly RunLine[]>;
+}
+
+/** Every line strictly read, each linked to the one before. */
+export function readLedger(ledger: Source, expectedHead?: string): ReadLedger {
+  const findings: LedgerFinding[] = [];
+  const runs = new Map<string, RunLine[]>();
+  let [count, opening]: [number, OpeningLine | null] = [0, null];
+  /** Null behind a line that could not be read: the next one is linked to nothing. */
+  let before: LedgerHead | null = EMPTY_LEDGER;
+  let head: LedgerHead = EMPTY_LEDGER;
+  let isHeadFound = expectedHead === undefined;
+  const fail = (code: LedgerFindingCode, facts: JsonObject = {}, run: string | null = null) =>
+    findings.push({ code, line: count, run, facts });
+  for (const { bytes, isWhole } of linesIn(ledger.pieces())) {
+    count++;
+    const line = parseLine(utf8(bytes));
+    if (typeof line === "string") {
+      fail(isWhole ? line : "TORN_LINE");
+      before = null;
+      continue;
+    }
+    for (const [code, facts] of linkFlaws(line, before, count)) fail(code, facts);
+    isHeadFound ||= line.hash === expectedHead;
+    before = line;
+    head = line;
+    if (!isRunLine(line)) opening ??= line;
+    else {
+      const known = runs.get(line.run);
+      if (known === undefined) runs.set(line.run, [line]);
+      else known.push(line);
+    }
+  }
+  if (!isHeadFound)
+    findings.push({ code: "HEAD_MISMATCH", line: null, run: null, facts: { expected: expectedHead as Json } });
+  return { count, head, opening, findings, runs };
+}
+
+type Flaw = readonly [code: Exclude<LedgerFindingCode, LineFlaw>, facts: JsonObject];
+
+function linkFlaws(
+  line: LedgerHead & { readonly prev_hash: Digest },
+  before: LedgerHead | null,
+  at: number,
+): readonly Flaw[] {
+  const expected = before === null ? at : before.sequence + 1;
+  const { sequence: found, prev_hash } = line;
+  return [
+    ...(found === expected ? [] : [["BAD_SEQUENCE", { expected, found }] as const]),
+    ...(before === null || prev_hash === before.hash ? [] : [["BAD_PREV_HASH", {}] as const]),
+  ];
+}
+
+// ---- traces ----
+
+type Found = Pick<LedgerFinding, "code" | "facts">;
+
+const MISSING: Found = { code: "TRACE_MISSING", facts: {} };
+
+/** Compares the states that the ledger has of a run with those that its trace shows. */
+function checkTrace(lines: readonly RunLine[], trace: Source, isGoingOn: boolean): Found | null {
+  const { lines: shown, verified } = statesIn(trace);
+  const damage = verified.findings.find(({ code }) => !CUT_OFF.has(code));
+  if (damage !== undefined) return { code: "TRACE_DAMAGED", facts: damageFacts(damage) };
+  const recorded = statesOf(lines);
+  const [first] = recorded;
+  if (first === undefined) return null;
+  // A ledger that began late has the later states alone.
+  const start = shown.findIndex(({ head }) => head === first.head);
+  for (const [i, { head, state }] of recorded.entries()) {
+    const at = start === -1 ? undefined : shown[start + i];
+    if (at === undefined && start !== -1) return { code: "TRACE_CUT", facts: { state, head } };
+    if (at?.head !== head || at.state !== state) return { code: "TRACE_REPLACED", facts: { state, head } };
+  }
+  const next = shown[start + recorded.length];
+  return next === undefined || isGoingOn ? null : { code: "LEDGER_BEHIND", facts: { state: next.state } };
+}
+
+function damageFacts(damage: TraceFinding): JsonObject {
+  return { finding: damage.code, line: damage.line ?? null, what: wordsOf(damage).what };
+}
+
+/** The states that the run's own lines have: a bookmark repeats one, and so may a line that was added later. */
+export function statesOf(lines: readonly RunLine[]): readonly Pick<RunLineBody, "state" | "head">[] {
+  const own = lines.filter(({ mark, state }) => mark === undefined && state !== "PRUNED");
+  return own.filter(({ head }, i) => own.findIndex((one) => one.head === head) === i);
+}
