@@ -71,7 +71,7 @@ function entriesIn(root: TracesRoot, prefix: string): readonly RunEntry[] {
 }
 
 /** An id, or the beginning of one: it begins with the moment of the run. */
-const ID = /^\+?\d[\dTZ]*(?:__\w*)?$/;
+const ID = /^\+?\d[\dTZ]*(?:_\w*)?$/;
 
 /**
  * The file of a trace that the command line names: as a file or, where there is none of that name, by the id of its run.

@@ -238,6 +238,14 @@ export function argumentList(description: string, extra: ArgumentExtra = {}): Ar
   return { description, isVariadic: true, ...extra, read: (given) => given };
 }
 
+/** Any number, also none. */
+export function optionalArgumentList(
+  description: string,
+  extra: ArgumentExtra = {},
+): ArgumentSpec<readonly string[]> {
+  return { ...argumentList(description, extra), isOptional: true };
+}
+
 /** One of some words; any other is refused. */
 export function argumentChoice<const C extends string>(
   choices: readonly [C, ...C[]],

@@ -2,6 +2,7 @@
 
 import { UsageFault } from "./errors.ts";
 import {
+  argument,
   choice,
   count,
   file,
@@ -9,6 +10,7 @@ import {
   folder,
   hash,
   optionalArgument,
+  optionalArgumentList,
   optionalCount,
   percentage,
   repeatable,
@@ -103,6 +105,21 @@ export const JOBS = {
 /** A workflow as an argument, or by an option. */
 export const WORKFLOW_ARGUMENT = { workflow: optionalArgument("full name of the workflow: <domain>::<WF>") };
 export const WORKFLOW_OPTION = { wf: text("FQDN", "the workflow, instead of the argument") };
+
+/** A trace as an argument: what names one alone. */
+export const TRACE_ARGUMENT = {
+  trace: argument("the trace: a .jsonl file, or the id of its run or the beginning of that", {
+    completes: "file",
+  }),
+};
+
+/** Any number of traces, and the option that names one without its name. */
+export const TRACES_ARGUMENT = {
+  traces: optionalArgumentList("traces: .jsonl files, ids of runs or their beginnings, and folders of traces", {
+    completes: "file",
+  }),
+};
+export const LAST = { last: flag("the trace of the run that began last, instead of an argument") };
 
 /** The one workflow that was named. @throws UsageFault for none, and for two */
 export function workflowOf({

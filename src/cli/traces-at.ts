@@ -1,4 +1,4 @@
-/** The traces that a command line names: each file, and every trace below a folder. */
+/** The traces that a command line names: each file or run, and every trace below a folder. */
 
 import { counted } from "../errors/counted.ts";
 import { externalFormat } from "../interop/detect.ts";
@@ -6,20 +6,41 @@ import { LEDGER_FILE } from "../ledger/line.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { openFileArgument } from "./file-argument.ts";
+import { lastTraceFile, traceFile } from "./find-run.ts";
 import { printError } from "./print.ts";
+
+/** What names traces on a command line. */
+export interface NamedTraces {
+  readonly traces: readonly string[];
+  /** The run that began last. */
+  readonly last: boolean;
+}
+
+/** @throws UsageFault for none, for an id that is none, and as `tracesAt` */
+export async function namedTraces({ traces, last }: NamedTraces, context: Context): Promise<readonly string[]> {
+  if (last && traces.length > 0)
+    throw new UsageFault("BAD_USAGE", {
+      message: "--last names a trace, and so does an argument",
+      hint: "omit --last",
+    });
+  if (last) return [lastTraceFile(context)];
+  if (traces.length > 0) return tracesAt(traces, context);
+  const hint = "type the file of a trace, the id of its run, or --last";
+  throw new UsageFault("BAD_USAGE", { message: "no trace is named", hint });
+}
 
 /**
  * Says in one line how many files of a folder were left out: `*.jsonl` that are no traces at all, as stores are.
  * @throws UsageFault `TRACES_MISSING` for a folder without any trace
  */
-export async function tracesAt(places: readonly string[], context: Context): Promise<readonly string[]> {
+async function tracesAt(places: readonly string[], context: Context): Promise<readonly string[]> {
   const { files, cwd } = context.platform;
   const traces: string[] = [];
   let others = 0;
   for (const place of places) {
     const at = context.path(place);
     if (!files.isFolder(at)) {
-      traces.push(place);
+      traces.push(traceFile(place, context));
       continue;
     }
     const before = traces.length;

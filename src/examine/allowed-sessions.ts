@@ -76,7 +76,7 @@ export class SessionRules {
   #begin(event: EventOf<"side_effect_start">): void {
     const { effect_key, op } = event.payload;
     this.#last.set(event.run, event);
-    this.#open.delete(effect_key);
+    this.#close(event);
     const step = this.#stepOf(event);
     const mayWait = step?.kind === "effect" && targetOf(step.operation).answers === "awaited";
     if (mayWait) this.#open.set(effect_key, { start: event, kind: op });
@@ -87,10 +87,15 @@ export class SessionRules {
     const start = this.#last.get(run);
     if (start === undefined) return;
     const { effect_key } = start.payload;
-    this.#open.delete(effect_key);
+    this.#close(start);
     const step = this.#stepOf(start);
     const mayPause = payload.retried === true && step?.kind === "effect" && step.retry !== null;
     if (mayPause) this.#open.set(effect_key, { start, kind: "TIME" });
+  }
+
+  /** A forged key may be that of a wait in another run. */
+  #close({ run, payload }: EventOf<"side_effect_start">): void {
+    if (this.#open.get(payload.effect_key)?.start.run === run) this.#open.delete(payload.effect_key);
   }
 
   #stepOf({ run, node_id = "", payload }: EventOf<"side_effect_start">): Step | undefined {

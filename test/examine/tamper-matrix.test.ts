@@ -122,7 +122,8 @@ for (const origin of ORIGINS) {
     if (of !== null)
       await suite.test("no workflow is left out", async () => {
         const workflows = new Set(specimens.map(({ workflow }) => workflow));
-        assert.deepEqual([...workflows].sort(), await workflowsIn(of.snapshot));
+        const leftOut = (await workflowsIn(of.snapshot)).filter((name) => !workflows.has(name));
+        assert.deepEqual(leftOut, []);
       });
     const tally = newTally();
     for (const specimen of portion(suite, specimens, 1)) {

@@ -133,7 +133,7 @@ test("what is no trace is refused: an absent file, an empty one, another JSON fi
   assertHint(alone, /^type pgs diff --help$/);
 });
 
-for (const command of ["diff", "render", "export"]) {
+for (const command of ["diff", "render", "export"] as const) {
   test(`${command} makes nothing of a binary file or a huge line, and says what it makes of another runtime's trace`, async (t) => {
     const place = workspace(t);
     const a = await traceOf(t, place, "a.jsonl");
@@ -158,7 +158,8 @@ for (const command of ["diff", "render", "export"]) {
       assertHint(foreign, /^pgs examine foreign\.jsonl /);
     }
     const folder = await place.session(command, "protocol_snapshot", ...others);
-    assertRefused(folder, 2, command === "diff" ? "NOT_COMPARABLE" : "FILE_UNREADABLE");
+    const codes = { diff: "NOT_COMPARABLE", render: "TRACES_MISSING", export: "FILE_UNREADABLE" } as const;
+    assertRefused(folder, 2, codes[command]);
     assertHint(folder, /file/);
     assert.deepEqual(tree(place.folder), before);
   });

@@ -11,9 +11,12 @@ import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
-import { argument, file, flag, optionalCount, repeatable } from "../../option.ts";
+import { file, flag, optionalCount, repeatable } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
+import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
+import { LAST, TRACES_ARGUMENT } from "../../shared-options.ts";
+import { namedTraces } from "../../traces-at.ts";
 import { trustOf } from "../../trust.ts";
 import { type Attestation, actorText, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
 import { verifyAttestation } from "./verify.ts";
@@ -21,9 +24,10 @@ import { verifyAttestation } from "./verify.ts";
 export const attest = defineCommand({
   details:
     "The statement names the workflow, the snapshot, how the run ended and the digest of the trace, which must be intact.",
-  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  arguments: TRACES_ARGUMENT,
   options: {
     Attestation: {
+      ...LAST,
       verify: flag("verify the attestation instead of signing it"),
       attestation: file("the attestation", { default: "<trace id>.intoto.json next to the trace" }),
     },
@@ -36,7 +40,7 @@ export const attest = defineCommand({
       "require-signature": optionalCount("with --verify: number of trusted signatures required"),
     },
   },
-  shared: ["json", "quiet", "debug"],
+  shared: ["workspace", "traces", "json", "quiet", "debug"],
   examples: [
     ["pgs attest trace.jsonl --key private.pem", "sign trace.jsonl and write trace.intoto.json"],
     ["pgs attest trace.jsonl --verify --key public.pem", "verify that the holder of the key signed this run"],
@@ -45,15 +49,26 @@ export const attest = defineCommand({
     SUCCESS: "signed; with --verify, signed as required",
     FOUND: "with --verify: the trace is damaged, or not signed as required",
   },
-  async action({ trace, verify, attestation: named, key, requireSignature }, context) {
-    const attestation = attestationOf(trace, named);
-    if (verify) return verifyAttestation(attestation, trustOf({ key, requireSignature }, context), context);
-    await checkOutputs({ attestation: attestation.file }, { "the trace": trace, "a key": key }, context);
+  async action({ traces, last, verify, attestation: named, key, requireSignature }, context) {
+    const files = await namedTraces({ traces, last }, context);
+    refuseForSeveral(files, "attestation", named);
+    if (verify) {
+      const trust = trustOf({ key, requireSignature }, context);
+      return forEachTrace(files, context, async (trace, within) =>
+        verifyAttestation(attestationOf(trace, named), trust, within),
+      );
+    }
+    const outputs = files.map((trace) => attestationOf(trace, named).file);
+    for (const attestation of outputs)
+      await checkOutputs({ attestation }, { "the trace": files, "a key": key }, context);
     if (requireSignature !== undefined) {
       const message = "--require-signature checks existing signatures";
       throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
     }
-    return sign(attestation, signingKeys(key, context), context);
+    const keys = signingKeys(key, context);
+    return forEachTrace(files, context, async (trace, within) =>
+      sign(attestationOf(trace, named), keys, within),
+    );
   },
 });
 

@@ -2,18 +2,19 @@
 
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { traceFile } from "../../find-run.ts";
 import { goOn, plansOf } from "../../go-on.ts";
-import { argument, text } from "../../option.ts";
+import { text } from "../../option.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { CLOCK, RENDERINGS_OFF, SECRETS_KEY, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
-import { TRUST } from "../../shared-options.ts";
+import { TRACE_ARGUMENT, TRUST } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
 
 export const cancel = defineCommand({
   details:
     "The cancellation is recorded in the trace, and every open run ends as CANCELLED, the innermost first. Effects that took place stay; they are listed.",
-  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  arguments: TRACE_ARGUMENT,
   options: {
     Cancellation: {
       reason: text("TEXT", "why; recorded in the trace"),
@@ -25,7 +26,7 @@ export const cancel = defineCommand({
     Seal: TRUST,
     Output: RENDERINGS_OFF,
   },
-  shared: ["workspace", "snapshot", "data-root", "json", "quiet", "debug", "no-color"],
+  shared: ["workspace", "snapshot", "data-root", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs cancel trace.jsonl", "end a run that waits"],
     ["pgs cancel trace.jsonl --reason duplicate", "the same, and say why"],
@@ -35,7 +36,8 @@ export const cancel = defineCommand({
     SNAPSHOT: true,
     REFUSED: "the run would not go as it is recorded",
   },
-  async action({ trace, reason, ...request }, context) {
+  async action({ trace: given, reason, ...request }, context) {
+    const trace = traceFile(given, context);
     const beside = await besideTrace(trace, context);
     const trust = trustOf(request, context);
     const session = sessionEnvironment(request, beside);

@@ -10,13 +10,12 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open } from "../../load.ts";
-import { argumentList } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
 import { reported } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
-import { COVERAGE_FILES, MIN, REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
-import { tracesAt } from "../../traces-at.ts";
+import { COVERAGE_FILES, LAST, MIN, REPORTS, SEAL, TRACES_ARGUMENT, UNTAKEN } from "../../shared-options.ts";
+import { namedTraces } from "../../traces-at.ts";
 import { trustOf } from "../../trust.ts";
 import { type CoverageTerms, coverageJson, coverageText } from "../../views/coverage.ts";
 import { coveragePart } from "../../views/coverage-part.ts";
@@ -24,9 +23,9 @@ import { coveragePart } from "../../views/coverage-part.ts";
 /** A trace that is not intact is a finding; one of another snapshot is only reported. */
 export const coverage = defineCommand({
   details: "The runs are read from their traces, and are not repeated.",
-  arguments: { traces: argumentList("traces (.jsonl files), and folders of them", { completes: "file" }) },
-  options: { Coverage: { ...UNTAKEN, ...MIN, ...COVERAGE_FILES, ...SEAL }, Report: REPORTS },
-  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  arguments: TRACES_ARGUMENT,
+  options: { Coverage: { ...LAST, ...UNTAKEN, ...MIN, ...COVERAGE_FILES, ...SEAL }, Report: REPORTS },
+  shared: ["workspace", "snapshot", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs coverage traces --untaken", "measure every trace below a folder, and list what was not covered"],
     ["pgs coverage traces --min 80 --lcov coverage.info", "fail below 80 %, and write LCOV"],
@@ -36,9 +35,9 @@ export const coverage = defineCommand({
     SNAPSHOT: true,
     FOUND: "a workflow is below --min, or a trace is not intact",
   },
-  async action({ traces, min, untaken, ...request }, context) {
+  async action({ traces, last, min, untaken, ...request }, context) {
     checkCoverageFiles(request);
-    const files = await tracesAt(traces, context);
+    const files = await namedTraces({ traces, last }, context);
     await checkOutputs(request, { "a trace": files }, context);
     const snapshot = await open(context, trustOf(request, context));
     const result = await measureCoverage({

@@ -6,6 +6,7 @@ import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
+import { traceFile } from "../../find-run.ts";
 import { argument, flag } from "../../option.ts";
 import { TRUST } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
@@ -16,7 +17,9 @@ export const diff = defineCommand({
   details:
     "Ids, times and random values are not compared; traces of other runtimes are compared in what both record.",
   arguments: {
-    a: argument("a trace (file) or a snapshot (folder)", { completes: "file" }),
+    a: argument("a trace (a file, or the id of its run or the beginning of that) or a snapshot (a folder)", {
+      completes: "file",
+    }),
     b: argument("what to compare it with, of the same kind", { completes: "file" }),
   },
   options: {
@@ -25,7 +28,7 @@ export const diff = defineCommand({
     },
     Seal: TRUST,
   },
-  shared: ["json", "quiet", "debug", "no-color"],
+  shared: ["workspace", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs diff monday.jsonl tuesday.jsonl", "show where two runs differ"],
     [
@@ -34,7 +37,8 @@ export const diff = defineCommand({
     ],
   ],
   exitCodes: { SUCCESS: "no difference in meaning", SNAPSHOT: "a snapshot was refused", FOUND: "they differ" },
-  async action({ a, b, nondeterministic, ...request }, context) {
+  async action({ nondeterministic, ...request }, context) {
+    const [a, b] = [traceFile(request.a, context), traceFile(request.b, context)];
     const trust = trustOf(request, context);
     const [isSnapshotA, isSnapshotB] = [a, b].map((given) =>
       context.platform.files.isFolder(context.path(given)),

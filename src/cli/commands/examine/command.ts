@@ -16,13 +16,13 @@ import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { findKept } from "../../kept-protocol.ts";
 import { open, planOf } from "../../load.ts";
-import { argumentList, flag, hash, text } from "../../option.ts";
+import { flag, hash, text } from "../../option.ts";
 import { hintLines, nearby } from "../../print.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace, placeOptions } from "../../resolve-snapshot.ts";
-import { SEAL } from "../../shared-options.ts";
+import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
-import { tracesAt } from "../../traces-at.ts";
+import { namedTraces } from "../../traces-at.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 import { waitHints } from "../../wait-hints.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -31,9 +31,10 @@ import { toText } from "./view.ts";
 export const examine = defineCommand({
   details:
     "A trace is valid if it is intact, the snapshot allows it and a replay gives the same events. Of an interrupted run, it says which effects may be incomplete. Of several traces, or of a folder, it prints one verdict each.",
-  arguments: { traces: argumentList("traces (.jsonl files), and folders of them", { completes: "file" }) },
+  arguments: TRACES_ARGUMENT,
   options: {
     Examination: {
+      ...LAST,
       head: hash(
         "HASH",
         "require this hash of the last event, as pgs run prints it; docs/evidence.md lists what only it proves",
@@ -48,7 +49,7 @@ export const examine = defineCommand({
       ...SEAL,
     },
   },
-  shared: ["workspace", "snapshot", "data-root", "json", "quiet", "debug", "no-color"],
+  shared: ["workspace", "snapshot", "data-root", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs examine trace.jsonl", "verify one trace, and explain how the run ended"],
     ["pgs examine traces --json", "verify every trace below a folder, and print the verdicts for a program"],
@@ -57,10 +58,10 @@ export const examine = defineCommand({
     SUCCESS: "every trace is valid",
     FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
   },
-  async action({ traces, head, steps, fromStep, until, probe, ...request }, context) {
+  async action({ traces, last, head, steps, fromStep, until, probe, ...request }, context) {
     const scope = { head, steps, fromStep, until };
     const trust = trustOf(request, context);
-    const files = await tracesAt(traces, context);
+    const files = await namedTraces({ traces, last }, context);
     const [file = ""] = files;
     if (files.length === 1) return (await examineOne(file, { scope, trust, probe }, context)).exitCode;
     refuseScope(scope, (name) => `${name} needs exactly one trace`);

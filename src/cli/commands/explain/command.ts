@@ -7,26 +7,29 @@ import { MAIN_RUN } from "../../../trace/event.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { argument, optionalArgument } from "../../option.ts";
+import { traceFile } from "../../find-run.ts";
+import { optionalArgument } from "../../option.ts";
 import { readIntactTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
+import { TRACE_ARGUMENT } from "../../shared-options.ts";
 import { toJson, toText } from "./view.ts";
 
 export const explainCommand = defineCommand({
   details:
     "It says what was asked, which rule decided with which values, what was written and how the run ended, in sentences that need no knowledge of the protocol. Suppressed values are called secret. It needs no snapshot, and replays nothing: pgs examine does.",
   arguments: {
-    trace: argument("the trace, a .jsonl file", { completes: "file" }),
+    ...TRACE_ARGUMENT,
     node: optionalArgument("explain only this node; 0.1/NODE is one of the nested run 0.1"),
   },
   options: {},
-  shared: ["json", "quiet", "debug", "no-color"],
+  shared: ["workspace", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs explain trace.jsonl", "tell the whole run"],
     ["pgs explain trace.jsonl CHECK_FREEZE_WINDOW", "tell why one node ended as it did"],
   ],
   exitCodes: { SUCCESS: true },
-  async action({ trace, node }, context) {
+  async action({ trace: given, node }, context) {
+    const trace = traceFile(given, context);
     const explained = explain(readIntactTrace(trace, context, CUT_OFF).events);
     await say(node === undefined ? explained : partOf(explained, node, trace), { toJson, toText }, context);
     return EXIT.SUCCESS;

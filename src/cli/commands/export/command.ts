@@ -7,10 +7,12 @@ import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { argument, requiredChoice, text } from "../../option.ts";
+import { traceFile } from "../../find-run.ts";
+import { requiredChoice, text } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";
+import { TRACE_ARGUMENT } from "../../shared-options.ts";
 import { writeFileArgument } from "../../write-file.ts";
 
 const FORMATS = {
@@ -19,20 +21,21 @@ const FORMATS = {
 
 export const exportTrace = defineCommand({
   details: "Events that the other format has no place for are left out and counted.",
-  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  arguments: TRACE_ARGUMENT,
   options: {
     Export: {
       format: requiredChoice("NAME", ["reference-v0"], "format to write"),
       out: text("FILE", "file to write; - prints it", { default: "-", completes: "file" }),
     },
   },
-  shared: ["json", "quiet", "debug"],
+  shared: ["workspace", "traces", "json", "quiet", "debug"],
   examples: [
     ["pgs export trace.jsonl --format reference-v0", "print the trace for the reference runtime"],
     ["pgs export trace.jsonl --format reference-v0 --out reference.jsonl", "write it to a file"],
   ],
   exitCodes: { SUCCESS: true },
-  async action({ trace, format, out = "-" }, context) {
+  async action({ trace: given, format, out = "-" }, context) {
+    const trace = traceFile(given, context);
     await checkOutputs({ out }, { "the trace": trace }, context);
     const exported = FORMATS[format](readIntactTrace(trace, context).events);
     if (out === "-") {

@@ -10,21 +10,24 @@ import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOfRecord } from "../../kept-protocol.ts";
-import { argument, file } from "../../option.ts";
+import { file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, shownOf } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { filesOf, printFiles, type Target, targetsOf, writeTarget } from "../../rendering-files.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
-import { SEAL } from "../../shared-options.ts";
-import { trustOf } from "../../trust.ts";
+import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
+import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
+import { namedTraces } from "../../traces-at.ts";
+import { type Trust, trustOf } from "../../trust.ts";
 
 export const render = defineCommand({
   details:
-    "Without an option, an HTML page is written next to the trace. A damaged trace is drawn up to the damage, with a warning.",
-  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+    "Without an option, an HTML page is written next to each trace. A damaged trace is drawn up to the damage, with a warning.",
+  arguments: TRACES_ARGUMENT,
   options: {
+    Rendering: LAST,
     Format: {
       html: file("write one HTML page with the picture and the data of every step; - prints it"),
       md: file("write the Markdown that a run writes; - prints it"),
@@ -33,7 +36,7 @@ export const render = defineCommand({
     },
     Seal: SEAL,
   },
-  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  shared: ["workspace", "snapshot", "traces", "json", "quiet", "debug"],
   examples: [
     ["pgs render trace.jsonl", "write trace.html"],
     ["pgs render trace.jsonl --md - --png trace.png", "print the Markdown and write the picture"],
@@ -43,23 +46,36 @@ export const render = defineCommand({
     SNAPSHOT: true,
     FOUND: "drawn with a warning",
   },
-  async action({ trace, ...request }, context) {
+  async action({ traces, last, ...request }, context) {
+    const files = await namedTraces({ traces, last }, context);
     const named = targetsOf(KINDS, request);
-    const targets = named.length > 0 ? named : [besideOf(trace)];
-    const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
-    const found = await besideTrace(trace, context);
-    const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
-    await checkOutputs(outputs, { "the trace": trace }, beside);
-    const { events, findings, omitted } = readTrace(trace, context);
-    const start = startOf(events, trace);
-    const { roots } = recordedIn(events);
-    const { plan } = await planOfRecord(trace, start, roots, trustOf(request, context), beside);
-    const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
-    for (const target of targets) await write(target, { plan, events, warnings }, context);
-    report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
-    return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+    for (const { kind } of named) refuseForSeveral(files, kind, true);
+    const trust = trustOf(request, context);
+    return forEachTrace(files, context, (trace, within) =>
+      renderOne(trace, named.length > 0 ? named : [besideOf(trace)], trust, within),
+    );
   },
 });
+
+async function renderOne(
+  trace: string,
+  targets: readonly Target<Kind>[],
+  trust: Trust,
+  context: Context,
+): Promise<number> {
+  const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
+  const found = await besideTrace(trace, context);
+  const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
+  await checkOutputs(outputs, { "the trace": trace }, beside);
+  const { events, findings, omitted } = readTrace(trace, context);
+  const start = startOf(events, trace);
+  const { roots } = recordedIn(events);
+  const { plan } = await planOfRecord(trace, start, roots, trust, beside);
+  const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
+  for (const target of targets) await write(target, { plan, events, warnings }, context);
+  report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
+  return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
 
 /** @throws UsageFault where it cannot be written */
 function write(target: Target<Kind>, rendered: RenderedTrace, context: Context): Promise<void> {

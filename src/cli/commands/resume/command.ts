@@ -6,14 +6,15 @@ import { defineCommand } from "../../define-command.ts";
 import { DELIVERY, deliveryOf } from "../../delivery.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { traceFile } from "../../find-run.ts";
 import { goOn, plansOf } from "../../go-on.ts";
-import { argument, choice, text } from "../../option.ts";
+import { choice, text } from "../../option.ts";
 import { printError } from "../../print.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
 import { checkWait, RECORD, SESSION, sessionEnvironment, TRACE_LIMIT, WAIT } from "../../session.ts";
-import { TRUST } from "../../shared-options.ts";
+import { TRACE_ARGUMENT, TRUST } from "../../shared-options.ts";
 import { stayWith } from "../../stay.ts";
 import { untilInterrupt } from "../../stop.ts";
 import { trustOf } from "../../trust.ts";
@@ -21,7 +22,7 @@ import { trustOf } from "../../trust.ts";
 export const resume = defineCommand({
   details:
     "Without --event, a run goes on whose moment has come, or whose process ended in the middle of it. An effect that had begun is looked up in its store first. A run that still waits stays as it is.",
-  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  arguments: TRACE_ARGUMENT,
   options: {
     Resumption: {
       event: text("KEY", "deliver an event with this key; of a suppressed key, its digest"),
@@ -38,7 +39,7 @@ export const resume = defineCommand({
     Seal: TRUST,
     Output: RECORD,
   },
-  shared: ["workspace", "snapshot", "data-root", "json", "quiet", "debug", "no-color"],
+  shared: ["workspace", "snapshot", "data-root", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs resume trace.jsonl --event release-1 --answer answer.json", "answer what a run waits for"],
     ["pgs resume trace.jsonl", "go on with a run that was interrupted"],
@@ -51,10 +52,11 @@ export const resume = defineCommand({
     STORAGE: "the run ended in EXIT_BACKEND_ERROR, or storage could not be used",
     WAITING: "the run waits, again or still",
   },
-  async action({ trace, event, assume, ...request }, context) {
+  async action({ trace: given, event, assume, ...request }, context) {
     const { answer, eventId } = request;
     if (event === undefined) refuseAlone({ "--answer": answer, "--event-id": eventId });
     checkWait(request);
+    const trace = traceFile(given, context);
     const beside = await besideTrace(trace, context);
     const trust = trustOf(request, context);
     const delivery = event === undefined ? {} : { delivery: deliveryOf(event, request, context) };

@@ -8,6 +8,7 @@ import { areCoverageFilesNamed, checkCoverageFiles, writeCoverage } from "../../
 import { defineCommand } from "../../define-command.ts";
 import { testPorts } from "../../environment.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { traceFile } from "../../find-run.ts";
 import { open } from "../../load.ts";
 import { file, flag, optionalArgument, text } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
@@ -33,7 +34,7 @@ export const test = defineCommand({
       ),
       watch: flag("test again whenever a scenario or the snapshot changes"),
       "from-trace": file(
-        "write a scenario from a recorded run: to the argument, or to scenarios/<trace id>.scenario.yaml",
+        "write a scenario from a recorded run, named by its trace or its id: to the argument, or to scenarios/<trace id>.scenario.yaml",
       ),
       ...JOBS,
       ...SEAL,
@@ -46,7 +47,7 @@ export const test = defineCommand({
     },
     Report: REPORTS,
   },
-  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  shared: ["workspace", "snapshot", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs test --filter denied", "run the scenarios with this text in their name"],
     ["pgs test --coverage --min 100", "run all of them, and fail if an edge is not covered"],
@@ -56,8 +57,9 @@ export const test = defineCommand({
     SNAPSHOT: true,
     FOUND: "a step or a criterion is not as expected, or a workflow is below --min",
   },
-  async action({ scenarios, fromTrace, watch, untaken, min, ...request }, context) {
+  async action({ scenarios, fromTrace: given, watch, untaken, min, ...request }, context) {
     const { platform, settings, path } = context;
+    const fromTrace = given === undefined ? undefined : traceFile(given, context);
     const place = scenarios ?? settings.scenarios;
     await checkOutputs(request, { "the trace": fromTrace, "a scenario": place }, context);
     checkCoverageFiles(request);
