@@ -219,15 +219,6 @@ function sharing<E extends { readonly [member: string]: string | number | null }
   return entry;
 }
 
-/** The effects, of which each one of a dry run says that it did not take place. */
-export function markedEffects({ effects, isDryRun }: Summary): readonly MarkedEffect[] {
-  return isDryRun ? effects.map((effect) => ({ ...effect, dry_run: true })) : effects;
-}
-
-export interface MarkedEffect extends EffectEntry {
-  readonly dry_run?: true;
-}
-
 /** The refusal that ended the main run; the caller handles the refusal of a nested run. */
 export function refusalOf({ errors }: Summary): ErrorEntry | undefined {
   return errors.find(({ run }) => run === MAIN_RUN);
@@ -244,4 +235,14 @@ function gatherReason({ reasons }: Summary, { run, node, step, outcome, attempt,
 /** The effects as documents list them: attempts of one effect are entries of their own, in order. */
 export function listedEffects({ effects }: Pick<Summary, "effects">): readonly Omit<EffectEntry, "attempt">[] {
   return effects.map(({ attempt: _, ...entry }) => entry);
+}
+
+export interface MarkedEffect extends Omit<EffectEntry, "attempt"> {
+  readonly dry_run?: true;
+}
+
+/** The same, of which each one of a dry run says that it did not take place. */
+export function markedEffects(summary: Summary): readonly MarkedEffect[] {
+  const effects = listedEffects(summary);
+  return summary.isDryRun ? effects.map((effect) => ({ ...effect, dry_run: true })) : effects;
 }
