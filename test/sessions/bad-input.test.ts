@@ -310,7 +310,7 @@ async function valued(
   );
 }
 
-const COLLECTED = ["--key", "--require"];
+const COLLECTED = ["--answer", "--key", "--require", "--tag"];
 
 test("of every command each option with a value refuses an empty one, and a second one unless it collects", async (t) => {
   if (!isItsTurn(t)) return;
@@ -324,7 +324,7 @@ test("of every command each option with a value refuses an empty one, and a seco
       if (!COLLECTED.includes(option))
         assert.match(
           twice.err,
-          /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash|should be lower-case|should be an ISO)/,
+          /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash|should be lower-case|should be an ISO|should be a date)/,
           name,
         );
     }
