@@ -106,11 +106,11 @@ async function endHints(
 }
 
 /** On stderr: what is worth a look, why a run was refused, and what to do about one that did not end well. */
-function printReasons({ result, summary, notices, hints }: Report, context: Context): void {
+function printReasons({ result, summary, notices, hints: all }: Report, context: Context): void {
   const { platform, settings } = context;
-  // What a hint tells to do is told once.
-  const others = notices.filter(({ hint }) => hint === null || !hints.includes(hint));
-  if (!settings.quiet) printError(context, noticesText(others, context));
+  // What a notice tells to do is told once.
+  const hints = settings.quiet ? all : all.filter((one) => !notices.some(({ hint }) => hint === one));
+  if (!settings.quiet) printError(context, noticesText(notices, context));
   const { fault } = result.ending;
   if (fault === undefined) {
     if (!settings.quiet) printError(context, hintLines(hints));

@@ -76,7 +76,7 @@ test("its trace is kept where that is asked for: examine says what it is, and no
   assert.equal(document(await place.session("examine", trace, "--json"))["dry_run"], true);
   const told = (await place.session("explain", trace)).out;
   assert.match(told, /It was a dry run: nothing was written, and nothing was sent\./);
-  assert.match(told, /It would have 4 side effects; it would change the stores /);
+  assert.match(told, /It would have 4 side effects; it would change \d stores: /);
   assert.match(readFileSync(String(at(kept, "trace", "md")), "utf8"), /\| Dry run \| nothing was written/);
   const lines = readFileSync(trace, "utf8").split("\n");
   writeFileSync(place.path("cut.jsonl"), `${lines.slice(0, 23).join("\n")}\n`);

@@ -49,7 +49,7 @@ test("a run is told from its request to its ending, with what decided and what w
   const { events } = await runTrial(judging("$.amount <= 1000"), { amount: 1200, limit: 5 }, options);
   assert.deepEqual(told(events), [
     [
-      "The workflow trial::WF_TRIAL_V0 was run on 2026-01-31 at 09:00:00.120 UTC. The caller said that trial::AC_ANN_V0 runs it. The request was:",
+      "The workflow trial::WF_TRIAL_V0 was run on 2026-01-31 at 09:00:00.120 UTC. According to the caller, it was run by trial::AC_ANN_V0. The request was:",
       "amount: 1200",
       "limit: 5",
     ],
@@ -61,7 +61,7 @@ test("a run is told from its request to its ending, with what decided and what w
     ],
     ["The run came to its end at END: EXIT_NO."],
     [
-      "The run ended with EXIT_NO. The protocol declares this ending; it is not a success. It had 1 side effect; it changed the store LOG.",
+      "The run ended with EXIT_NO. The protocol declares this ending; it is not a success. It had 1 side effect; it changed 1 store: LOG.",
     ],
   ]);
 });
@@ -126,7 +126,7 @@ test("a request that does not meet the rules is told rule by rule", async () => 
     'The member /count must be of the type integer or null, but is "x".',
     'The member /kind must be "a" or "b", but is "c".',
     "The member /least must be at least 3, but is 2.",
-    "The member /list must have at least 2 items, but is [1].",
+    "The member /list must not have fewer items than 2, but is [1].",
     'The member /mail must have the form email, but is "nobody".',
     "The member /name is required, and missing.",
   ]);
@@ -175,7 +175,7 @@ test("a refused run is told with the step that was refused, and an interrupted o
     /^WORK has not ended\. Its contract is trial::CC_WORK_V0\. The run was refused in step log: EXPRESSION_TYPE, /,
   );
   assert.deepEqual(toldEnd(events), [
-    "The run was refused and ended with EXPRESSION_TYPE. What it had done before was not undone. It had 1 side effect; it changed the store LOG.",
+    "The run was refused and ended with EXPRESSION_TYPE. What it had done before was not undone. It had 1 side effect; it changed 1 store: LOG.",
   ]);
   const begun = events.findIndex(({ event_type }) => event_type === "side_effect_start");
   const cut = events.slice(0, begun + 1);
@@ -244,7 +244,7 @@ test("a called run is told behind the node that called it, under its number", as
     ...["0.1 request", "0.1 START", "0.1 WORK", "0.1 END", "0.1 ending"],
     ...["0 END", "0 ending"],
   ]);
-  assert.match(ofNode(events, "WORK")[0]?.at(-1) ?? "", /The outcome was SUCCESS\. It called the run 0\.1\./);
+  assert.match(ofNode(events, "WORK")[0]?.at(-1) ?? "", /The outcome was SUCCESS\. It called 1 run: 0\.1\./);
   assert.deepEqual(told(events)[3], [
     `The workflow ${CALLED} was called on 2026-01-31 at 09:00:00.120 UTC, as run 0.1, by step call of WORK. The request was:`,
     'of: "it"',
@@ -256,7 +256,7 @@ test("a called run is told behind the node that called it, under its number", as
   assert.deepEqual(
     ends.map(({ sentences }) => sentences),
     [
-      ["Run 0.1 ended with COMPLETED, which is a success.", "It had 1 side effect; it changed the store LOG."],
+      ["Run 0.1 ended with COMPLETED, which is a success.", "It had 1 side effect; it changed 1 store: LOG."],
       [
         "The run ended with COMPLETED, which is a success.",
         "It had 1 side effect; no change of a store is recorded.",
@@ -305,7 +305,7 @@ test("a run that waits says for what, also where a run that it called waits", as
       ["The run has not ended.", "until 2026-02-01 at 00:00:00 UTC"],
     ],
   );
-  assert.match(ofNode(nested.events, "WORK")[0]?.at(-1) ?? "", /and has not ended\. It called the run 0\.1\.$/);
+  assert.match(ofNode(nested.events, "WORK")[0]?.at(-1) ?? "", /and has not ended\. It called 1 run: 0\.1\.$/);
 });
 
 test("how a run went on, and how it was cancelled, is told in order", async () => {
