@@ -43,11 +43,15 @@ export const OPTIONS = {
   "Dry run": {
     "dry-run": flag("only say what the run would do: nothing is written, and nothing is sent"),
     answer: repeatable(
-      text("KEY=FILE", "with --dry-run: what to answer, as JSON, where the run waits for the event KEY", {
-        completes: "file",
-      }),
+      text(
+        "KEY=FILE",
+        "in a run with --dry-run, what to answer, as JSON, where the run waits for the event KEY",
+        {
+          completes: "file",
+        },
+      ),
     ),
-    "keep-trace": folder("with --dry-run: write its trace, which says that it is one, to this folder"),
+    "keep-trace": folder("in a run with --dry-run, write its trace, which says that it is one, to this folder"),
   },
   "Many runs": {
     jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
