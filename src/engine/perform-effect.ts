@@ -28,7 +28,7 @@ export async function performEffect(asked: EffectAttempt, live: LiveEnvironment)
 type Sources = ReturnType<typeof recordingSources>["sources"];
 
 /** A success that is to be verified counts only where it can be seen. */
-async function perform(
+async function performAndVerify(
   [step, inputs, effectKey]: EffectAttempt,
   live: LiveEnvironment,
   sources: Sources,
@@ -37,9 +37,11 @@ async function perform(
   const target = targetOf(operation);
   if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
   const call = { inputs, path, policy, effectKey };
+  const perform = () => target.perform(operation, call, { ...live, sources });
+  if (!verify) return perform();
   const since = new Date(live.clock.now()).toISOString();
-  const performed = await target.perform(operation, call, { ...live, sources });
-  if (!verify || performed.outcome !== "SUCCESS") return performed;
+  const performed = await perform();
+  if (performed.outcome !== "SUCCESS") return performed;
   return verifyEffect(target, operation, call, { performed, since }, live);
 }
 
@@ -55,7 +57,7 @@ async function outcomeOf(
     throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
   if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
   try {
-    const performed = await perform(asked, live, sources);
+    const performed = await performAndVerify(asked, live, sources);
     const { result = {}, reason = {} } = performed;
     const invalid = notJson(result, ["result"]) ?? notJson(reason, ["reason"]);
     if (invalid !== undefined) throw new Error(`an answer that JSON cannot carry at ${pointer(invalid)}`);
