@@ -1,10 +1,8 @@
 /** A session that goes on with a recorded run, as every command that does so begins it. */
 
-import { entropySeed } from "../engine/run.ts";
+import { entropyOf } from "../engine/run.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { JsonObject } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Entropy } from "../ports.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import type { RecordedPlan } from "../workspace/recorded-plan.ts";
 import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "../workspace/resume-run.ts";
@@ -42,7 +40,8 @@ export async function goOn(
       plan: (start, roots) => plan(trace, start, roots),
       records: recordsBeside(trace, session.clock, context),
       ...{ trace: await TraceArgument.open(trace, context), locked },
-      entropy: (plan, { payload }, drawn) => entropyAfter(seed, plan, payload, drawn, context),
+      entropy: (plan, { payload }, drawn) =>
+        seed === undefined ? platform.entropy : entropyOf(seed, plan, payload, platform.seededEntropy, drawn),
     });
   } finally {
     locked.unlock();
@@ -64,18 +63,4 @@ export function plansOf(trust: Trust, context: Context): GoingOn["plan"] {
       printError(context, `notice: the snapshot is another one now: the run goes on with ${plain(kept)}\n`);
     return plan;
   };
-}
-
-/** Draws what the run would have drawn next, had it gone on without a break. */
-function entropyAfter(
-  seed: string | undefined,
-  plan: Plan,
-  payload: JsonObject,
-  drawn: number,
-  { platform }: Context,
-): Entropy {
-  if (seed === undefined) return platform.entropy;
-  const entropy = platform.seededEntropy(entropySeed(seed, plan, payload));
-  entropy.hex(drawn);
-  return entropy;
 }

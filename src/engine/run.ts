@@ -6,10 +6,10 @@ import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import { type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Ports, Remote, TraceFolder } from "../ports.ts";
+import type { Entropy, Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
-import { type JournalPosition, openJournal } from "../trace/journal.ts";
+import { type Journal, type JournalPosition, openJournal } from "../trace/journal.ts";
 import { INTERRUPTION, SUSPENSION, type TraceEnding } from "./advance.ts";
 import type { RunResult } from "./child-runs.ts";
 import { RunStopped, secretsKeyRequired } from "./errors.ts";
@@ -124,9 +124,7 @@ export async function inTrace(
     const secrets = secretsOf(trace, request, after !== undefined);
     const append = (event: EventBody) => {
       const masked = redactor.mask(event);
-      const [shown, payload] = [masked.payload, event.payload] as unknown as [JsonObject, JsonObject];
-      if (redactor.salt !== undefined && secrets !== null && masked !== event && !jsonEqual(shown, payload))
-        secrets.keep(journal.sequence + 1, payload, shown, redactor.salt);
+      if (secrets !== null && redactor.salt !== undefined) keep(event, masked, redactor.salt, secrets, journal);
       journal.append(masked);
     };
     const executor = createLiveExecutor({
@@ -151,6 +149,18 @@ export async function inTrace(
   }
 }
 
+/** What the next line of the trace does not show. */
+function keep(
+  event: EventBody,
+  masked: EventBody,
+  salt: string,
+  secrets: SecretsWriter,
+  { sequence }: Pick<Journal, "sequence">,
+): void {
+  const [payload, shown] = [event.payload, masked.payload] as unknown as [JsonObject, JsonObject];
+  if (!jsonEqual(shown, payload)) secrets.keep(sequence + 1, payload, shown, salt);
+}
+
 async function endingOf(work: () => Promise<RunResult | null>, redactor: Redactor): Promise<TraceEnding> {
   try {
     const ended = await work();
@@ -173,9 +183,20 @@ function secretsOf(
   return new SecretsWriter(secretsKey, id, secrets, isResumed && secrets.read() !== null);
 }
 
-/** What entropy is seeded with, so that two runs do not draw the same for the same seed alone. */
-export function entropySeed(seed: string, { workflow }: Plan, payload: JsonObject): string {
-  return `${seed} ${workflow.fqdn} ${digestOf(payload)}`;
+/**
+ * What a run draws from the seed, behind so many bytes that it has drawn already. The seed is not all that counts, so
+ * that two runs do not draw the same for the same seed alone.
+ */
+export function entropyOf(
+  seed: string,
+  { workflow }: Plan,
+  payload: JsonObject,
+  open: (seed: string) => Entropy,
+  drawn = 0,
+): Entropy {
+  const entropy = open(`${seed} ${workflow.fqdn} ${digestOf(payload)}`);
+  entropy.hex(drawn);
+  return entropy;
 }
 
 /** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex of what is run on what>` (SPEC 5). */

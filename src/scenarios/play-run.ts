@@ -1,6 +1,6 @@
 /** Plays the run of a step, session by session: as `pgs run` begins one, and as `pgs resume` goes on with it. */
 
-import { entropySeed, run } from "../engine/run.ts";
+import { entropyOf, run } from "../engine/run.ts";
 import { Fault } from "../errors/base.ts";
 import type { Path } from "../json/diff.ts";
 import { pointer } from "../json/pointer.ts";
@@ -145,8 +145,7 @@ class RunPlayer {
     const summary = createSummary();
     const events: TraceEvent[] = [];
     const { actor, seed } = authored ?? {};
-    const entropy =
-      seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload));
+    const entropy = seed === undefined ? around.entropy : entropyOf(seed, plan, payload, around.seededEntropy);
     const result = await run({
       ...this.#environment(entropy, this.#now, actor),
       ...{ plan, payload, entropy },
@@ -166,12 +165,8 @@ class RunPlayer {
   ): Promise<CommandRun> {
     const { around, workflows } = this.#place;
     const seed = this.#step.authored?.seed;
-    const entropyAfter = (plan: Plan, { payload }: RunStart, drawn: number) => {
-      if (seed === undefined) return around.entropy;
-      const entropy = around.seededEntropy(entropySeed(seed, plan, payload));
-      entropy.hex(drawn);
-      return entropy;
-    };
+    const entropyAfter = (plan: Plan, { payload }: RunStart, drawn: number) =>
+      seed === undefined ? around.entropy : entropyOf(seed, plan, payload, around.seededEntropy, drawn);
     const resumed = await around.resumeRun({
       ...this.#environment(around.entropy, this.#now, actor),
       file: `${result.folder}/${result.traceId}.jsonl`,

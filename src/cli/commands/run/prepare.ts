@@ -1,6 +1,6 @@
 /** The options of `pgs run`, and what they make of a run before its payload is read. */
 
-import { entropySeed } from "../../../engine/run.ts";
+import { entropyOf } from "../../../engine/run.ts";
 import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { Plan } from "../../../plan/plan.ts";
@@ -157,7 +157,7 @@ export function entropyFor(
   payload: JsonObject,
   { platform }: Context,
 ): Entropy {
-  return seed === undefined ? platform.entropy : platform.seededEntropy(entropySeed(seed, plan, payload));
+  return seed === undefined ? platform.entropy : entropyOf(seed, plan, payload, platform.seededEntropy);
 }
 
 /** Options that one run needs and many cannot have, and the other way round. @throws UsageFault */
