@@ -1,8 +1,8 @@
 /** The protocols that were kept beside traces, as the command line looks for them. */
 
-import type { FindKept } from "../examine/protocol.ts";
+import type { FindKept, KeptProtocol, UnusableProtocol } from "../examine/protocol.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { OpenedProtocol, RunStart, UnusableProtocol } from "../ledger/protocols/open.ts";
+import type { RunStart } from "../ledger/protocols/open.ts";
 import { foldersAbove } from "../ledger/trace-names.ts";
 import { type RecordedPlan, recordedPlan } from "../workspace/recorded-plan.ts";
 import { type Context, shortPath } from "./context.ts";
@@ -23,7 +23,7 @@ async function openKept(
   roots: Iterable<Digest>,
   trust: Trust,
   context: Context,
-): Promise<OpenedProtocol | UnusableProtocol | null> {
+): Promise<KeptProtocol | UnusableProtocol | null> {
   const { platform, settings } = context;
   const { openProtocol } = await import("../ledger/protocols/open.ts");
   return openProtocol(start, roots, {

@@ -1,7 +1,7 @@
 /** Several runs that go on one after the other, and one line for each. */
 
 import { Fault } from "../errors/base.ts";
-import type { Json, JsonObject } from "../json/value.ts";
+import type { JsonObject } from "../json/value.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import type { TraceAccess } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
@@ -9,7 +9,7 @@ import type { ContinuedRun } from "../workspace/resume-run.ts";
 import { type Context, shortPath } from "./context.ts";
 import { EXIT, exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
 import { type GoingOn, goOn } from "./go-on.ts";
-import { hintLines, plain, printError, printText } from "./print.ts";
+import { faultJson, hintLines, plain, printError, printText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { unlessElsewhere } from "./stay.ts";
 import { interruptionHint } from "./wait-hints.ts";
@@ -79,10 +79,8 @@ async function resumeOne(
   } catch (error) {
     const fault = error instanceof Fault ? error : refusedBySystem(error);
     if (fault === undefined) throw error;
-    const { code, stage, message, facts, hint } = fault;
-    const refused = { code, stage, message, details: facts as Json, hint };
     const none = { status: null, outcome: null, exit_reason_code: null, waits: [] };
-    return { ...named, ...none, exit_code: exitCodeOfFault(fault), error: refused };
+    return { ...named, ...none, exit_code: exitCodeOfFault(fault), error: faultJson(fault) };
   }
 }
 

@@ -8,6 +8,7 @@ import { TRACE_LIMITS } from "../json/limits.ts";
 import { utf8 } from "../json/text.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
+import { tracesFolderOf } from "../ledger/trace-names.ts";
 import type { Clock, TraceAccess } from "../ports.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import type { Context } from "./context.ts";
@@ -124,8 +125,8 @@ export function recordsOf(traces: string, access: TraceAccess, clock: Clock, con
 
 /** What is kept beside the folder of a trace; null for a trace that is not in a folder of its own name. */
 export function recordsBeside(trace: string, clock: Clock, context: Context): TraceRecords | null {
-  const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(context.path(trace)) ?? [];
-  return folder === undefined || folder !== name ? null : recordsOf(traces, "owner", clock, context);
+  const traces = tracesFolderOf(context.path(trace));
+  return traces === null ? null : recordsOf(traces, "owner", clock, context);
 }
 
 /** @throws UsageFault for a key that is none */

@@ -1,7 +1,7 @@
 /** What lets a run go on that waits or was interrupted, ready to type. */
 
 import { counted } from "../errors/counted.ts";
-import type { WaitEntry } from "../trace/event.ts";
+import { keyText, type WaitEntry } from "../trace/event.ts";
 import { type Context, shellWord, shortPath } from "./context.ts";
 import { placeOptions, tracesOptions } from "./resolve-snapshot.ts";
 
@@ -65,13 +65,6 @@ function listOf(choices: NonNullable<WaitEntry["choices"]>): string {
 
 function dueHint(due: string, command: string, wake: string): string {
   return `from ${due} on, ${command} goes on without an answer; ${wake} does so for every run whose moment has come`;
-}
-
-/** A text as it is; a suppressed key by its digest. */
-export function keyText(key: unknown): string {
-  if (typeof key === "string") return key;
-  const isSuppressed = typeof key === "object" && key !== null && "$suppressed" in key;
-  return isSuppressed ? String(key["$suppressed"]) : JSON.stringify(key);
 }
 
 const shownText = (value: unknown) => (typeof value === "string" ? `"${value}"` : "the question");

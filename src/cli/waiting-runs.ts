@@ -5,6 +5,7 @@ import { eventIn } from "../examine/verify.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import { selectRuns } from "../ledger/query.ts";
 import { openRuns } from "../ledger/runs.ts";
+import { lastLineOf } from "../ledger/standing.ts";
 import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
 import type { StoreFileReader, TracesRoot } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
@@ -50,7 +51,7 @@ function inTraces(root: TracesRoot): readonly FoundRun[] {
 
 /** Null where the trace does not end in a suspension. */
 function waitsIn(trace: StoreFileReader): readonly WaitEntry[] | null {
-  const line = lastLine(trace);
+  const line = lastLineOf(trace);
   if (!line.includes(SUSPENDED)) return null;
   try {
     const event = eventIn(line);
@@ -61,19 +62,3 @@ function waitsIn(trace: StoreFileReader): readonly WaitEntry[] | null {
 }
 
 const SUSPENDED = '"event_type":"run_suspended"';
-
-/** More than the last line of most traces has. */
-const TAIL_BYTES = 4096;
-const NEWLINE = 0x0a;
-
-/** The last whole line, without its line break; empty where there is none. */
-function lastLine(trace: StoreFileReader): Buffer {
-  const length = trace.stamp()?.size ?? 0;
-  for (let wanted = TAIL_BYTES; ; wanted *= 8) {
-    const offset = Math.max(0, length - wanted);
-    const bytes = Buffer.from(trace.readAt(offset, length - offset));
-    const end = bytes.lastIndexOf(NEWLINE);
-    const before = end < 1 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
-    if (before !== -1 || offset === 0) return bytes.subarray(before + 1, Math.max(0, end));
-  }
-}

@@ -5,6 +5,7 @@ import { counted } from "../errors/counted.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import type { Unmet } from "../plan/intent.ts";
+import { keyText } from "../trace/event.ts";
 
 interface UnmetByAnswer extends JsonObject {
   readonly pointer: string;
@@ -13,14 +14,14 @@ interface UnmetByAnswer extends JsonObject {
 
 export const resumeTable = {
   NO_SUCH_WAIT: (f: { key: Json; open: readonly Json[] }) => ({
-    what: `the run does not wait for ${shown(f.key)}`,
+    what: `the run does not wait for ${keyText(f.key)}`,
     hint:
       f.open.length === 0
         ? "omit --event: the run waits for a moment, or not at all"
-        : `it waits for ${f.open.map(shown).join(", ")}: name one of them with --event`,
+        : `it waits for ${f.open.map(keyText).join(", ")}: name one of them with --event`,
   }),
   ANSWER_REJECTED: (f: { key: Json; unmet: readonly UnmetByAnswer[] }) => ({
-    what: `the answer to ${shown(f.key)} does not meet ${counted(f.unmet.length, "rule")}: ${f.unmet.map(unmetText).join("; ")}`,
+    what: `the answer to ${keyText(f.key)} does not meet ${counted(f.unmet.length, "rule")}: ${f.unmet.map(unmetText).join("; ")}`,
     hint: "give another answer with --answer",
   }),
   DRY_RUN_ENDED: (f: { trace: string }) => ({
@@ -113,14 +114,6 @@ export function answerRejected(key: Json, unmet: readonly Unmet[]): ResumeFault 
     ...(expected === undefined ? {} : { expected }),
   }));
   return new ResumeFault("ANSWER_REJECTED", { key, unmet: rules });
-}
-
-/** A text as it is; a suppressed value by its digest. */
-function shown(key: Json): string {
-  if (typeof key === "string") return key;
-  const digest =
-    typeof key === "object" && key !== null && "$suppressed" in key ? key["$suppressed"] : undefined;
-  return typeof digest === "string" ? digest : JSON.stringify(key);
 }
 
 function unmetText({ pointer, constraint, expected }: UnmetByAnswer): string {

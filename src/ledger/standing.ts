@@ -2,7 +2,7 @@
 
 import { utf8 } from "../json/text.ts";
 import { isObject } from "../json/value.ts";
-import type { LockHolder, StoreFile, TracesRoot } from "../ports.ts";
+import type { LockHolder, StoreFileReader, TracesRoot } from "../ports.ts";
 import { parseEntry } from "../storage/files/jsonl-scan.ts";
 import type { TraceEvent, WaitEntry } from "../trace/event.ts";
 import type { LineState } from "./line.ts";
@@ -38,7 +38,7 @@ export function isInProgress(id: string, root: Pick<TracesRoot, "store">): boole
   return executorOf(root.store(traceFileOf(id))) !== null;
 }
 
-function executorOf(trace: StoreFile): LockHolder | null {
+function executorOf(trace: StoreFileReader): LockHolder | null {
   const holder = trace.holder();
   return holder === null || holder.state === "dead" ? null : holder;
 }
@@ -69,16 +69,21 @@ export function standingOf(entry: RunEntry, root: Pick<TracesRoot, "store">): St
 const TAIL_BYTES = 4096;
 const NEWLINE = 0x0a;
 
-/** The last whole line of a trace, read leniently; null where there is none. */
-function lastEventIn(trace: StoreFile): TraceEvent | null {
+/** The last whole line of a trace, without its line break; empty where there is none. @throws StoreFault */
+export function lastLineOf(trace: StoreFileReader): Buffer {
   const size = trace.stamp()?.size ?? 0;
+  if (size === 0) return Buffer.alloc(0);
   for (let wanted = TAIL_BYTES; ; wanted *= 8) {
     const offset = Math.max(0, size - wanted);
-    const bytes = size === 0 ? Buffer.alloc(0) : Buffer.from(trace.readAt(offset, size - offset));
+    const bytes = Buffer.from(trace.readAt(offset, size - offset));
     const end = bytes.lastIndexOf(NEWLINE);
-    const start = end < 1 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
-    if (start === -1 && offset > 0) continue;
-    const entry = end === -1 ? undefined : parseEntry(utf8(bytes.subarray(start + 1, end)));
-    return entry !== undefined && isObject(entry["payload"]) ? (entry as unknown as TraceEvent) : null;
+    const before = end < 1 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
+    if (before !== -1 || offset === 0) return bytes.subarray(before + 1, Math.max(0, end));
   }
+}
+
+/** The same, read leniently; null where there is none. */
+function lastEventIn(trace: StoreFileReader): TraceEvent | null {
+  const entry = parseEntry(utf8(lastLineOf(trace)));
+  return entry !== undefined && isObject(entry["payload"]) ? (entry as unknown as TraceEvent) : null;
 }

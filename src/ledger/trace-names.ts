@@ -20,6 +20,12 @@ export function foldersAbove(trace: string): readonly string[] {
   return [parts.slice(0, -2).join("/"), parts.slice(0, -1).join("/")];
 }
 
+/** The traces folder of the file; null for a trace that is not in a folder of its own name. */
+export function tracesFolderOf(file: string): string | null {
+  const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(file) ?? [];
+  return folder === undefined || folder !== name ? null : traces;
+}
+
 /** The file of a trace below its folder. */
 export function traceFileOf(id: string): string {
   return `${id}/${id}.jsonl`;

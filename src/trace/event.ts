@@ -88,6 +88,13 @@ export function isSuppressed(value: Json | undefined): value is { readonly $supp
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
 
+/** The key of an event as it is told: a text as it is, a suppressed key by its digest. */
+export function keyText(key: Json | WaitEntry["key"]): string {
+  if (typeof key === "string") return key;
+  const value = key as Json | undefined;
+  return isSuppressed(value) ? value.$suppressed : JSON.stringify(value);
+}
+
 const SUPPRESSED_NAME = /^\$suppressed:(sha256:[0-9a-f]{64}):sha256:[0-9a-f]{64}$/;
 
 /**

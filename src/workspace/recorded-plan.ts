@@ -2,7 +2,8 @@
 
 import { Fault } from "../errors/base.ts";
 import { checkSnapshot } from "../examine/allowed.ts";
-import type { OpenedProtocol, RunStart, UnusableProtocol } from "../ledger/protocols/open.ts";
+import type { KeptProtocol, UnusableProtocol } from "../examine/protocol.ts";
+import type { RunStart } from "../ledger/protocols/open.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** A plan, and the file that its protocol was kept in; null for the snapshot at hand. */
@@ -18,7 +19,7 @@ export interface RecordedPlan {
 export async function recordedPlan(
   start: RunStart,
   planHere: () => Promise<Plan>,
-  findKept: () => Promise<OpenedProtocol | UnusableProtocol | null>,
+  findKept: () => Promise<KeptProtocol | UnusableProtocol | null>,
 ): Promise<RecordedPlan> {
   const here = await attempted(planHere);
   const isSame = "done" in here && checkSnapshot(here.done, start, 1).length === 0;

@@ -7,7 +7,7 @@ import { SourceTrace } from "../examine/source-trace.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Json } from "../json/value.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
-import { foldersAbove, traceFileOf } from "../ledger/trace-names.ts";
+import { foldersAbove, traceFileOf, tracesFolderOf } from "../ledger/trace-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
@@ -91,8 +91,8 @@ function sourceOf(file: string) {
 
 /** None of a trace that is not in a folder of its own name. */
 function recordsBeside(file: string, recordsOf: Going["recordsOf"]): Pick<GoOnRequest, "records"> {
-  const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(file) ?? [];
-  if (folder === undefined || folder !== name) return {};
+  const traces = tracesFolderOf(file);
+  if (traces === null) return {};
   return { records: recordsOf(folderTraces(traces)) ?? null };
 }
 

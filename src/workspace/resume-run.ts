@@ -13,6 +13,7 @@ import { RecordedProtocols } from "../examine/protocol.ts";
 import { type BegunEffect, OpenEffects } from "../examine/recovery/open-effects.ts";
 import { type Assumption, settle, type Unsettled } from "../examine/recovery/settle.ts";
 import { findSteps, isStep } from "../examine/recovery/steps.ts";
+import { placeText } from "../examine/replay/step-place.ts";
 import { CUT_OFF, eventIn, Verification, type Verified } from "../examine/verify.ts";
 import type { Digest } from "../json/canonical.ts";
 import { continueRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
@@ -180,7 +181,7 @@ async function settledEffect(
 function unclear(trace: string, { run, node, step, op }: BegunEffect, found: Unsettled): ResumeFault {
   return new ResumeFault("RESUME_UNCLEAR", {
     ...{ trace, op, because: found.because, message: found.what, evidence: found.evidence },
-    place: `${run === "0" ? "" : `${run}/`}${node}.${step}`,
+    place: placeText({ run, node, visit: 1, step }),
     assumed: found.assumed,
   });
 }

@@ -1,9 +1,8 @@
 import { instantOf, momentOf } from "../../json/date-time.ts";
-import type { Json } from "../../json/value.ts";
 import { anything, array, object, optional, string } from "../input-schema.ts";
 import { isoDuration } from "../iso-8601.ts";
 import type { Performed } from "../target.ts";
-import { isDue, type WaitEffect, waiting } from "../targets/wait.ts";
+import { areChoices, isDue, type WaitEffect, waiting } from "../targets/wait.ts";
 
 const EVENT = waiting({
   about:
@@ -57,11 +56,6 @@ function woken(due: string, at: string): Performed<"SUCCESS"> {
 
 function violation(code: string, field: string): Performed<"VIOLATION"> {
   return { outcome: "VIOLATION", reason: { code, field } };
-}
-
-function areChoices(choices: readonly Json[]): choices is readonly string[] {
-  const areTexts = choices.every((one) => typeof one === "string" && one !== "");
-  return areTexts && choices.length > 0 && new Set(choices).size === choices.length;
 }
 
 /** A duration from the moment on, or a moment of its own; null for any other text. */

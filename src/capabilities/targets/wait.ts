@@ -3,7 +3,7 @@
  * from their inputs and from the moment at which the step begins, so a replay works it out again.
  */
 
-import type { JsonObject } from "../../json/value.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import { type Input, type InputSchema, parseInput } from "../input-schema.ts";
 import type { Declared, EffectOf, Performed, Wait, WaitEnd, WaitingTarget } from "../target.ts";
 
@@ -75,4 +75,11 @@ export function isWait(begun: Wait | { readonly outcome: string }): begun is Wai
 /** Whether the moment of the wait has come, at a time in RFC 3339 UTC with milliseconds. */
 export function isDue({ due }: { readonly due?: string | undefined }, at: string): boolean {
   return due !== undefined && Date.parse(due) <= Date.parse(at);
+}
+
+/** Whether they are different texts, at least one of them. */
+export function areChoices(choices: Json): choices is readonly string[] {
+  if (!Array.isArray(choices)) return false;
+  const areTexts = choices.every((one: Json) => typeof one === "string" && one !== "");
+  return areTexts && choices.length > 0 && new Set(choices).size === choices.length;
 }

@@ -1,6 +1,7 @@
 /** Steps that wait: what they wait for, and until when. */
 
 import { isoDuration } from "../../capabilities/iso-8601.ts";
+import { areChoices } from "../../capabilities/targets/wait.ts";
 import { momentOf } from "../../json/date-time.ts";
 import { isObject, type Json } from "../../json/value.ts";
 import { compileIntent } from "../../plan/compile-intent.ts";
@@ -178,12 +179,6 @@ function noMoment(wait: StepWait, name: string): Found {
 }
 
 const MOMENTS: Readonly<Record<string, string>> = { until: "a moment", after: "a duration" };
-
-function areChoices(choices: Json): boolean {
-  if (!Array.isArray(choices)) return false;
-  const texts = choices.filter((one: Json) => typeof one === "string" && one !== "");
-  return choices.length > 0 && texts.length === choices.length && new Set(texts).size === texts.length;
-}
 
 function fieldFlaws(wait: StepWait, fields: Json): readonly Found[] {
   if (!isObject(fields)) {

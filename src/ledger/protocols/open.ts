@@ -4,35 +4,19 @@ import { type LoadPorts, loadPackages } from "../../capabilities/packages/load.t
 import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import { composeRegistry, type Registry, registry } from "../../capabilities/registry.ts";
 import { Fault } from "../../errors/base.ts";
+import type { KeptProtocol as OpenedProtocol, UnusableProtocol } from "../../examine/protocol.ts";
 import { type Digest, isDigest } from "../../json/canonical.ts";
 import { compile } from "../../plan/compile.ts";
-import type { Plan } from "../../plan/plan.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { type OpenOptions, openSnapshot } from "../../snapshot/load.ts";
 import { requireWorkflow } from "../../snapshot/require.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
-import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Payloads } from "../../trace/event.ts";
 import { type KeptProtocol, parseProtocol } from "./document.ts";
 import { keptFiles } from "./kept-files.ts";
 import { PROTOCOLS, protocolFiles } from "./protocol-file.ts";
 
 export type RunStart = Payloads["execution_start"];
-
-/** What a recorded run was on. */
-export interface OpenedProtocol {
-  /** The file that it was kept in. */
-  readonly file: string;
-  readonly snapshot: Snapshot;
-  /** @throws Fault */
-  plan(workflow: string): Promise<Plan>;
-}
-
-/** Why nothing that is kept can be used. */
-export interface UnusableProtocol {
-  readonly file: string;
-  readonly reason: string;
-}
 
 export interface KeptPlace {
   /** Traces folders in which protocols may be kept, in the order in which they are looked in. */

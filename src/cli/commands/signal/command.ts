@@ -1,6 +1,7 @@
 /** `pgs signal`: an event for every run that waits for its key. */
 
 import { jsonEqual } from "../../../json/value.ts";
+import { keyText } from "../../../trace/event.ts";
 import { PATIENCE_MS } from "../../../workspace/lock-trace.ts";
 import { defineCommand } from "../../define-command.ts";
 import { DELIVERY, deliveryOf } from "../../delivery.ts";
@@ -13,7 +14,6 @@ import { RENDERINGS_OFF, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../
 import { TRUST } from "../../shared-options.ts";
 import { untilInterrupt } from "../../stop.ts";
 import { trustOf } from "../../trust.ts";
-import { keyText } from "../../wait-hints.ts";
 import { waitingRuns } from "../../waiting-runs.ts";
 
 export const signal = defineCommand({
