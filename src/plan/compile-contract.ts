@@ -3,7 +3,7 @@
 import { type Effect, type Operation, targetOf } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json/value.ts";
-import type { Artifact } from "../snapshot/artifact.ts";
+import { type Artifact, moduleOf } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
@@ -317,7 +317,7 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const path = [...step.path, "transform"];
   const artifact = scope.closure.resolve(code, "CT", scope.report, path);
   if (artifact === undefined) return undefined;
-  const transform = scope.registry.transform(code);
+  const transform = scope.registry.transform(code, moduleOf(artifact.ir));
   if (transform === undefined) return unimplemented(code, path, scope);
   const { onSuccess, onFailure } = step;
   return {
