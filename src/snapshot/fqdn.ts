@@ -87,7 +87,9 @@ export function fileOf(name: Fqdn, kind: Kind): string {
 
 /** The full name that a file in an artifact folder must declare, or undefined if the file is not an artifact. */
 export function fqdnOfFile(path: string): Fqdn | undefined {
-  const match = /^(?:governance\/)?artifacts\/[a-z_]+\/(.+)\.json$/.exec(path);
+  const match = /^(?:(?:governance\/)?artifacts\/[a-z_]+|canonical\/[^/]+(?:\/[a-z_]+)+)\/([^/]+)\.json$/.exec(
+    path,
+  );
   const name = match?.[1]?.replace("__", "::");
   return isFqdn(name) ? name : undefined;
 }
