@@ -31,6 +31,8 @@ export interface ResumedRun {
 
 export interface Resuming extends GoingOn {
   readonly kinds: { readonly md: boolean; readonly png: boolean };
+  /** With which a command that goes on gets the key of the runs. */
+  readonly keyOption: string;
   /** Leaves out a run with which another process has gone on. */
   readonly leavesElsewhere?: boolean;
 }
@@ -48,7 +50,7 @@ export async function resumeRuns(
     if (one === null) continue;
     resumed.push(one);
     if (!context.settings.json && !context.settings.quiet) printText(context, lineText(one));
-    printError(context, hintLines(await hintsOf(one, run, context)));
+    printError(context, hintLines(await hintsOf(one, run, resuming, context)));
   }
   return resumed;
 }
@@ -61,7 +63,7 @@ export function exitCodeOfAll(runs: readonly ResumedRun[]): number {
 
 async function resumeOne(
   { id, trace }: WaitingRun,
-  { kinds, leavesElsewhere = false, ...going }: Resuming,
+  { kinds, leavesElsewhere = false, keyOption: _, ...going }: Resuming,
   context: Context,
 ): Promise<ResumedRun | null> {
   const named = { trace_id: id, trace: shortPath(trace, context.platform.cwd) };
@@ -96,10 +98,11 @@ function lineText({ status, exit_reason_code: reason, trace, error }: ResumedRun
 async function hintsOf(
   { status, error }: ResumedRun,
   { trace }: WaitingRun,
+  { keyOption }: Resuming,
   context: Context,
 ): Promise<readonly string[]> {
   if (context.settings.json) return [];
-  if (status === "INTERRUPTED") return [await interruptionHint(trace, context)];
+  if (status === "INTERRUPTED") return [await interruptionHint(trace, context, keyOption)];
   const hint = error?.["hint"];
   return typeof hint === "string" ? [hint] : [];
 }

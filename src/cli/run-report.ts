@@ -1,9 +1,10 @@
 /** How a session of a run is reported: the summary first, then its renderings, then why it did not end well. */
 
 import { Fault } from "../errors/base.ts";
+import type { Json } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceAccess } from "../ports.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { holdsSuppressed, type TraceEvent } from "../trace/event.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 import { painter } from "./colour.ts";
 import type { Context } from "./context.ts";
@@ -24,6 +25,8 @@ export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "
   readonly trace?: string;
   /** The exit code that an interrupt asks for; null where there was none. */
   readonly stopped?: number | null;
+  /** With which a command that goes on gets the key of the run; null of a run without one. */
+  readonly keyOption: string | null;
   /** Where it is another one than that of the run's ending. */
   readonly exitCode?: number;
 }
@@ -75,16 +78,18 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
 
 /** What is needed to say them is loaded only for a run that did not end well, or not yet. */
 async function hintsOf(
-  { result: { ending }, summary, plan, trust }: Reported,
+  { result: { ending }, summary, events, plan, trust, keyOption }: Reported,
   exitCode: number,
   jsonl: string | null,
   context: Context,
 ): Promise<readonly string[]> {
   if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
-    const { dryWaitHints, interruptionHint, waitHints } = await import("./wait-hints.ts");
+    const { dryWaitHints, interruptionHint, lostHint, waitHints } = await import("./wait-hints.ts");
     if (summary.isDryRun || jsonl === null) return dryWaitHints(summary.waits);
-    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context);
-    return [await interruptionHint(jsonl, context)];
+    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context, keyOption ?? "");
+    const isLost =
+      keyOption === null && events.some(({ payload }) => holdsSuppressed(payload as unknown as Json));
+    return [await (isLost ? lostHint(jsonl, context) : interruptionHint(jsonl, context, keyOption ?? ""))];
   }
   return exitCode === EXIT.SUCCESS ? [] : endHints(summary, plan, trust, context);
 }

@@ -92,10 +92,10 @@ interface Resumed {
   readonly redactor: Redactor;
 }
 
-/** Null where nothing is kept. @throws ResumeFault */
-function keptSecrets({ trace, secretsKey }: ResumeRequest): KeptSecrets | null {
+/** Null where nothing is kept, or it cannot be read and need not be: who ends a run needs no key. @throws ResumeFault */
+function keptSecrets({ trace, secretsKey, cancellation }: ResumeRequest): KeptSecrets | null {
   const text = trace.secrets?.read() ?? null;
-  if (text === null) return null;
+  if (text === null || (secretsKey === undefined && cancellation !== undefined)) return null;
   if (secretsKey === undefined) throw new ResumeFault("SECRETS_KEY_MISSING", { trace: trace.id });
   return readSecrets(text, secretsKey, trace.id, trace.id);
 }
@@ -105,7 +105,6 @@ async function goOn(
   live: LiveRun,
 ): Promise<RunResult | null> {
   const { plan, record, trace, clock, cancellation } = request;
-  // Who ends a run needs no secrets for it.
   const isMasked = cancellation !== undefined && kept === null;
   const events = isMasked ? record.events : inTheClear(record.events, kept, trace.id);
   const replayed = new ReplayExecutor(events, plan, {

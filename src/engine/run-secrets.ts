@@ -67,10 +67,6 @@ export class SecretsWriter {
     this.#append(sequence, { payload, shown: digestOf(shown) });
   }
 
-  remove(): void {
-    this.#file.remove();
-  }
-
   #append(sequence: number, content: JsonObject): void {
     const iv = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#key, iv);

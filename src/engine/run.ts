@@ -70,7 +70,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict, isDryRun } = request;
   const redactor = redactorOf(request, () => saltOf(entropy));
   redactor.add(MAIN_RUN, plan);
-  if (plan.secrets !== null && request.secretsKey === undefined && isDryRun !== true) requireNoWait(plan);
+  requireSecretsKey(request);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
@@ -97,9 +97,10 @@ export function redactorOf(
   return createRedactor === undefined ? new Redactor(salt) : createRedactor(salt);
 }
 
-/** @throws EngineFault `SECRETS_KEY_REQUIRED` before anything is recorded */
-function requireNoWait({ nodes }: Plan): void {
-  for (const node of nodes.values()) {
+/** Before anything is recorded. @throws EngineFault `SECRETS_KEY_REQUIRED` for a run that can wait, and would lose secrets */
+export function requireSecretsKey({ plan, secretsKey, isDryRun }: RunEnvironment): void {
+  if (plan.secrets === null || secretsKey !== undefined || isDryRun === true) return;
+  for (const node of plan.nodes.values()) {
     if (node.type !== "CC") continue;
     for (const step of node.contract.steps)
       if (step.kind === "effect" && targetOf(step.operation).answers === "awaited") throw secretsKeyRequired();
@@ -150,7 +151,7 @@ export async function inTrace(
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);
     if (durability === "device") journal.sync();
-    if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") secrets?.remove();
+    if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") trace.secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } finally {
     trace.file.close();
