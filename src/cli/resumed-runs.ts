@@ -102,7 +102,7 @@ async function hintsOf(
   context: Context,
 ): Promise<readonly string[]> {
   if (context.settings.json) return [];
-  if (status === "INTERRUPTED") return [await interruptionHint(trace, context, keyOption)];
+  if (status === "INTERRUPTED") return [await interruptionHint(trace, [], keyOption, context)];
   const hint = error?.["hint"];
   return typeof hint === "string" ? [hint] : [];
 }

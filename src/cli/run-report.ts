@@ -1,10 +1,9 @@
 /** How a session of a run is reported: the summary first, then its renderings, then why it did not end well. */
 
 import { Fault } from "../errors/base.ts";
-import type { Json } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceAccess } from "../ports.ts";
-import { holdsSuppressed, type TraceEvent } from "../trace/event.ts";
+import type { TraceEvent } from "../trace/event.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 import { painter } from "./colour.ts";
 import type { Context } from "./context.ts";
@@ -84,12 +83,10 @@ async function hintsOf(
   context: Context,
 ): Promise<readonly string[]> {
   if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
-    const { dryWaitHints, interruptionHint, lostHint, waitHints } = await import("./wait-hints.ts");
+    const { dryWaitHints, interruptionHint, waitHints } = await import("./wait-hints.ts");
     if (summary.isDryRun || jsonl === null) return dryWaitHints(summary.waits);
     if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context, keyOption ?? "");
-    const isLost =
-      keyOption === null && events.some(({ payload }) => holdsSuppressed(payload as unknown as Json));
-    return [await (isLost ? lostHint(jsonl, context) : interruptionHint(jsonl, context, keyOption ?? ""))];
+    return [await interruptionHint(jsonl, events, keyOption, context)];
   }
   return exitCode === EXIT.SUCCESS ? [] : endHints(summary, plan, trust, context);
 }

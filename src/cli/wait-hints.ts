@@ -1,7 +1,8 @@
 /** What lets a run go on that waits or was interrupted, ready to type. */
 
 import { counted } from "../errors/counted.ts";
-import { keyText, type WaitEntry } from "../trace/event.ts";
+import type { Json } from "../json/value.ts";
+import { holdsSuppressed, keyText, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { type Context, shellWord, shortPath } from "./context.ts";
 import { placeOptions, tracesOptions } from "./resolve-snapshot.ts";
 
@@ -38,13 +39,16 @@ export function dryWaitHints(waits: readonly WaitEntry[]): readonly string[] {
   );
 }
 
-/** Of a run whose process ended, or was told to, in the middle of it. */
-export async function interruptionHint(trace: string, context: Context, keyOption = ""): Promise<string> {
-  return `type ${await resumeCommand(trace, context, keyOption)} to go on from here`;
-}
-
-/** Of an interrupted run whose secrets are lost: it had no key. */
-export async function lostHint(trace: string, context: Context): Promise<string> {
+/** Of a run whose process ended, or was told to, in the middle of it. Without a key, it has lost what these events suppress. */
+export async function interruptionHint(
+  trace: string,
+  events: readonly TraceEvent[],
+  keyOption: string | null,
+  context: Context,
+): Promise<string> {
+  const isLost =
+    keyOption === null && events.some(({ payload }) => holdsSuppressed(payload as unknown as Json));
+  if (!isLost) return `type ${await resumeCommand(trace, context, keyOption ?? "")} to go on from here`;
   const command = await commandWith("cancel", trace, context);
   return `type ${command} to end the run: it cannot go on, because no $PGS_SECRETS_KEY or --secrets-key kept what its trace suppresses`;
 }
