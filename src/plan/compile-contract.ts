@@ -443,22 +443,30 @@ function locate(
   code: string,
   declared: string | null,
   { storage, closure, report }: ContractScope,
-): { readonly store: string | null; readonly path: string | null } | undefined {
-  if (store === null || storage.structure === null) {
-    if (declared === null) return { store, path: null };
+): Pick<EffectStep, "store" | "path" | "reach"> | undefined {
+  const found = store === null ? undefined : storage.stores.get(store);
+  if (store === null || (found === undefined && storage.structure === null)) {
+    const reach = "owned";
+    if (declared === null) return { store, path: null, reach };
     const path = pathBelowRoot(declared);
     if (path === null) {
       report("STORE_PATH_ESCAPES", [...at, "side_effect"], escaping(declared, code), storage.contain(code));
     }
-    return path === null ? undefined : { store, path };
+    return path === null ? undefined : { store, path, reach };
   }
-  const path = storage.stores.get(store);
-  if (path === undefined) {
+  if (found === undefined) {
     const what = `the runtime binding's STRUCTURE declares no store ${store}`;
     const to = storeMeant(store, code, storage, closure);
     report("UNKNOWN_STORE", [...at, "store"], what, { do: "change", to });
+    return undefined;
   }
-  return path === undefined || path === null ? undefined : { store, path };
+  const { path, reach, others } = found;
+  if (others.length > 0) {
+    const what = `the store ${store} is declared by ${[found.structure, ...others].join(" and ")}`;
+    const hint = "give the stores of the structures that a workflow uses or consults different names";
+    report("AMBIGUOUS_STORE", [...at, "store"], what, hint);
+  }
+  return path === null ? undefined : { store, path, reach };
 }
 
 /** The declared stores that no step uses with another side effect. */

@@ -83,6 +83,8 @@ export async function compile(
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
     closureFiles: closureFiles(closure.artifacts.values()),
+    supersededBy: table.supersededBy.map(({ name }) => qualify(name, closure.namespace)),
+    actorContext: table.actorContext === null ? null : qualify(table.actorContext, closure.namespace),
     runtimeBinding: table.runtimeBinding,
     capabilities,
     admission,
@@ -181,7 +183,7 @@ function compileNode(
     case "CC":
       return compileContractNode(node, scope, contracts);
     case "EXIT":
-      return { type: "EXIT", key: node.key, reason: node.reason, emit: node.emit } satisfies ExitNode;
+      return compileExit(node);
     default:
       scope.report(
         "NODE_TYPE",
@@ -191,6 +193,10 @@ function compileNode(
       );
       return undefined;
   }
+}
+
+function compileExit({ key, reason, emit }: NodeTable): ExitNode {
+  return { type: "EXIT", key, reason, emit: emit.map(({ name }) => name) };
 }
 
 /** The code of a node determines its type; a node without a code is an EXIT. */
