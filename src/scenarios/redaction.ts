@@ -1,10 +1,10 @@
 /** Keeps secrets out of what is said of a step: its data are of no run, so no run has redacted them. */
 
-import { memoize } from "../check/analysis/memoize.ts";
 import { Redactor } from "../engine/redaction.ts";
 import { Fault } from "../errors/base.ts";
 import { parsePointer, pointer } from "../json/pointer.ts";
 import { isObject, type Json } from "../json/value.ts";
+import { memoize } from "../plan/analysis/memoize.ts";
 import type { Entropy } from "../ports.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";

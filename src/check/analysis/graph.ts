@@ -1,7 +1,7 @@
 /** The routes of a workflow, as its table declares them: also of one that does not compile. */
 
+import { memoize } from "../../plan/analysis/memoize.ts";
 import type { NodeTable } from "../../snapshot/parse.ts";
-import { memoize } from "./memoize.ts";
 
 type Table = { readonly nodes: readonly NodeTable[] };
 

@@ -1,9 +1,9 @@
 /** Who reads a result, and whether anything depends on what it is. */
 
 import { objectAt, own } from "../../json/value.ts";
+import type { ContractFlow, StepFlow } from "../../plan/analysis/contract-flow.ts";
+import { outputOf } from "../../plan/analysis/reaching-outputs.ts";
 import { pathsIn, type Segment } from "../../plan/expression.ts";
-import type { ContractFlow, StepFlow } from "./contract-flow.ts";
-import { outputOf } from "./reaching-outputs.ts";
 import type { SnapshotModel } from "./snapshot-model.ts";
 
 /** The outputs that the transform declares to be true or false, and nothing else. */

@@ -9,6 +9,7 @@ import type { Registry } from "../../capabilities/registry.ts";
 import { parsePointer, pointer } from "../../json/pointer.ts";
 import { valueAt } from "../../json/text.ts";
 import type { JsonObject } from "../../json/value.ts";
+import type { CompiledWorkflow } from "../../plan/analysis/compiled-snapshot.ts";
 import { findingsOfContract } from "../../plan/findings.ts";
 import type { Finding } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
@@ -20,7 +21,7 @@ import { type Fqdn, fqdnOfFile, namespaceOf, qualify } from "../../snapshot/fqdn
 import { type Change, fieldPointer, type Path, sentence } from "../../snapshot/hint.ts";
 import type { Reason } from "../../snapshot/parse.ts";
 import { type Entry, type Read, readEntry } from "../analysis/entries.ts";
-import { type CheckedWorkflow, type SnapshotModel, snapshotModelOf } from "../analysis/snapshot-model.ts";
+import { type SnapshotModel, snapshotModelOf } from "../analysis/snapshot-model.ts";
 import { declarationFlaws } from "./declarations.ts";
 import { AuthoredFault } from "./errors.ts";
 import { readAuthored, readBase } from "./read-authored.ts";
@@ -206,7 +207,7 @@ function problemsIn(
 function followsFromError(
   { code, facts }: Finding,
   workflow: Fqdn,
-  plan: CheckedWorkflow["plan"],
+  plan: CompiledWorkflow["plan"],
   isWrong: (name: string) => boolean,
 ): boolean {
   if (code === "NODE_UNREACHABLE") return isWrong(workflow);
@@ -219,7 +220,7 @@ function followsFromError(
  * that makes of its contracts is left out: each is compiled alone, too.
  */
 function causesOf(
-  { artifact, table, causes }: CheckedWorkflow,
+  { artifact, table, causes }: CompiledWorkflow,
   isWrong: (name: string) => boolean,
 ): readonly Reason[] {
   const isOwn = (reason: Reason) => reason.artifact.fqdn === artifact.fqdn;

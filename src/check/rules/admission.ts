@@ -1,9 +1,9 @@
 /** What workflows ask of earlier events before they run. */
 
+import { excludes, type Value } from "../../plan/analysis/abstract-value.ts";
+import { nodeReach } from "../../plan/analysis/bindings.ts";
+import { type EventRecord, eventRecords } from "../../plan/analysis/event-writes.ts";
 import type { AdmissionRule } from "../../plan/plan.ts";
-import { excludes, type Value } from "../analysis/abstract-value.ts";
-import { nodeReach } from "../analysis/bindings.ts";
-import { type EventRecord, eventRecords } from "../analysis/event-writes.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
 

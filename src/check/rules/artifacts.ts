@@ -3,12 +3,12 @@
 import type { Fault } from "../../errors/base.ts";
 import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
+import { memoize } from "../../plan/analysis/memoize.ts";
 import { codeOf, isFqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { didYouMean } from "../../snapshot/nearest-name.ts";
 import { otherReasons, reasonsOf } from "../analysis/compile-findings.ts";
 import type { Entry } from "../analysis/entries.ts";
-import { memoize } from "../analysis/memoize.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Known, VOCABULARY } from "../analysis/vocabulary.ts";
 import { type Found, foundIn, rule } from "../rule.ts";

@@ -4,9 +4,10 @@ import { wordsOfPolicyFlaw } from "../../capabilities/remote/policy-flaw.ts";
 import { policyFlaws } from "../../capabilities/remote/policy-flaws.ts";
 import { pointer } from "../../json/pointer.ts";
 import { objectAt, own } from "../../json/value.ts";
+import type { Use } from "../../plan/analysis/compiled-snapshot.ts";
 import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
-import type { SnapshotModel, Use } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const capabilityUnbound = rule({

@@ -3,18 +3,19 @@
 import { counted } from "../../errors/counted.ts";
 import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own } from "../../json/value.ts";
+import { declaredValue, excludes, infer, typed, type Value } from "../../plan/analysis/abstract-value.ts";
+import { contractNodes, flowing, nodeReach } from "../../plan/analysis/bindings.ts";
+import type { AnalysedContract } from "../../plan/analysis/compiled-snapshot.ts";
+import type { StepFlow } from "../../plan/analysis/contract-flow.ts";
 import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
-import { declaredValue, excludes, infer, typed, type Value } from "../analysis/abstract-value.ts";
 import { asAuthored } from "../analysis/as-authored.ts";
-import { contractNodes, flowing, nodeReach } from "../analysis/bindings.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
-import type { StepFlow } from "../analysis/contract-flow.ts";
 import type { Entry } from "../analysis/entries.ts";
-import type { CheckedContract, SnapshotModel } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const conformanceDiffers = rule({
@@ -539,7 +540,7 @@ function wantedBy(step: StepFlow["step"], name: string, { snapshot }: SnapshotMo
   return declaredValue(own(objectAt(core, "inputs"), name) as Json | undefined);
 }
 
-function* outputTypes({ artifact, contract }: CheckedContract, steps: readonly StepFlow[]): Generator<Found> {
+function* outputTypes({ artifact, contract }: AnalysedContract, steps: readonly StepFlow[]): Generator<Found> {
   for (const { step, mapped } of steps) {
     for (const [name, value] of mapped) {
       const wanted = typed(...(contract?.outputs.get(name) ?? []));

@@ -1,11 +1,12 @@
 /** Events and the records of them. */
 
 import { type JsonObject, objectAt, own } from "../../json/value.ts";
+import { declaredValue, excludes } from "../../plan/analysis/abstract-value.ts";
+import type { CompiledWorkflow } from "../../plan/analysis/compiled-snapshot.ts";
+import { type EventRecord, eventRecords } from "../../plan/analysis/event-writes.ts";
 import { codeOf, type Fqdn, namespaceOf } from "../../snapshot/fqdn.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
-import { declaredValue, excludes } from "../analysis/abstract-value.ts";
-import { type EventRecord, eventOf, eventRecords } from "../analysis/event-writes.ts";
-import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
+import { eventOf } from "../analysis/event-of.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const eventNotRecorded = rule({
@@ -43,7 +44,7 @@ function bare(event: string): string {
 const UNWRITTEN: ReadonlySet<string> = new Set(["VIOLATION", "BACKEND_ERROR"]);
 
 /** Whether a way leads to the node past all of those, or through them without their record. */
-function isReachedWithout(goal: string, writers: ReadonlySet<string>, { table }: CheckedWorkflow): boolean {
+function isReachedWithout(goal: string, writers: ReadonlySet<string>, { table }: CompiledWorkflow): boolean {
   const nodes = new Map(table.nodes.map((node) => [node.key, node]));
   const passed = new Set([table.start]);
   for (const key of passed) {
@@ -106,7 +107,7 @@ export const eventUndeclared = rule({
   invariants: ["fb.constitution::INVARIANT_EV_SCHEMA_REQUIRED_V0"],
   hint: "add the EV artifact, or name an existing event",
   *check(subject) {
-    const isKnown = (event: string, { artifact }: Pick<CheckedWorkflow, "artifact">) =>
+    const isKnown = (event: string, { artifact }: Pick<CompiledWorkflow, "artifact">) =>
       eventOf(event, namespaceOf(artifact.fqdn), subject) !== undefined;
     const declared = subject.ofWord("EV").map(({ fqdn }) => codeOf(fqdn));
     for (const one of eventRecords(subject)) {

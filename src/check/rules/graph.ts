@@ -3,12 +3,12 @@
 import { targetOf } from "../../capabilities/effect.ts";
 import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import type { AnalysedContract, Use } from "../../plan/analysis/compiled-snapshot.ts";
 import { FAILURES } from "../../plan/routes.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { findingsOf, reasonsOf } from "../analysis/compile-findings.ts";
 import { circlesOf, leadingTo } from "../analysis/graph.ts";
-import type { CheckedContract, Use } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const callRecurses = rule({
@@ -40,7 +40,7 @@ interface Call extends Pick<Found, "file" | "pointer"> {
 }
 
 /** The workflows that the contract's steps name, or that the node gives to one of them. */
-function* callsFrom({ artifact, contract, table }: CheckedContract, use: Use): Generator<Call> {
+function* callsFrom({ artifact, contract, table }: AnalysedContract, use: Use): Generator<Call> {
   const from = use.workflow.artifact.fqdn;
   const node = use.workflow.table.nodes.find(({ key }) => key === use.node.key);
   for (const step of contract?.steps ?? []) {

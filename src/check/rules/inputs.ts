@@ -1,15 +1,15 @@
 /** Inputs of contracts, and where their values come from. */
 
 import { isObject, objectAt, own } from "../../json/value.ts";
+import { excludes, type Reach, typed } from "../../plan/analysis/abstract-value.ts";
+import { conditionPaths, contractNodes, flowing, nodeReach, stepPaths } from "../../plan/analysis/bindings.ts";
+import { operationOf, type StepFlow } from "../../plan/analysis/contract-flow.ts";
+import { memoize } from "../../plan/analysis/memoize.ts";
+import { atEntry, outputOf, payloadPath } from "../../plan/analysis/reaching-outputs.ts";
 import type { IntentSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
-import { excludes, type Reach, typed } from "../analysis/abstract-value.ts";
-import { conditionPaths, contractNodes, flowing, nodeReach, stepPaths } from "../analysis/bindings.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
-import { operationOf, type StepFlow } from "../analysis/contract-flow.ts";
-import { memoize } from "../analysis/memoize.ts";
-import { atEntry, outputOf, payloadPath } from "../analysis/reaching-outputs.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
 

@@ -1,7 +1,7 @@
 /** Outcomes of steps, contracts and nodes. */
 
+import { outcomesOf } from "../../plan/analysis/exits.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
-import { outcomesOf } from "../analysis/exits.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outcomeNeverAnswered = rule({

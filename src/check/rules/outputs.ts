@@ -1,7 +1,5 @@
 /** Outputs of contracts and results of nodes. */
 
-import { neededPath, pathsIn } from "../../plan/expression.ts";
-import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import {
   conditionPaths,
   contractNodes,
@@ -9,9 +7,11 @@ import {
   nodePaths,
   nodeReach,
   stepPaths,
-} from "../analysis/bindings.ts";
-import { atEntry, type Outputs, outputOf, outputsSetBy } from "../analysis/reaching-outputs.ts";
-import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
+} from "../../plan/analysis/bindings.ts";
+import type { CompiledWorkflow } from "../../plan/analysis/compiled-snapshot.ts";
+import { atEntry, type Outputs, outputOf, outputsSetBy } from "../../plan/analysis/reaching-outputs.ts";
+import { neededPath, pathsIn } from "../../plan/expression.ts";
+import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const outputNeverSet = rule({
@@ -154,7 +154,7 @@ function* missingBetweenSteps(contract: Contract, artifact: { readonly file: str
 
 function* missingIn(
   node: ContractNode,
-  { artifact }: CheckedWorkflow,
+  { artifact }: CompiledWorkflow,
   { nodes }: Plan,
   may: Outputs,
   must: Outputs,

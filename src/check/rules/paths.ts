@@ -1,9 +1,5 @@
 /** Paths in bindings, and the secrets that they reach. */
 
-import { pathsIn } from "../../plan/expression.ts";
-import type { ContractNode, Plan } from "../../plan/plan.ts";
-import { spaces } from "../../plan/secrets.ts";
-import type { Path } from "../../snapshot/hint.ts";
 import {
   type BoundPath,
   conditionPaths,
@@ -12,9 +8,13 @@ import {
   nodePaths,
   nodeReach,
   stepPaths,
-} from "../analysis/bindings.ts";
+} from "../../plan/analysis/bindings.ts";
+import type { ContractFlow } from "../../plan/analysis/contract-flow.ts";
+import { pathsIn } from "../../plan/expression.ts";
+import type { ContractNode, Plan } from "../../plan/plan.ts";
+import { spaces } from "../../plan/secrets.ts";
+import type { Path } from "../../snapshot/hint.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
-import type { ContractFlow } from "../analysis/contract-flow.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const pathUnresolved = rule({

@@ -2,10 +2,11 @@
 
 import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
+import type { CompiledWorkflow } from "../../plan/analysis/compiled-snapshot.ts";
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { StepTable, WorkflowTable } from "../../snapshot/parse.ts";
 import { byName, type Place, type Projection, unlike } from "../analysis/projection.ts";
-import type { CheckedWorkflow, SnapshotModel } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const tokenizedDiffers = rule({
@@ -154,7 +155,7 @@ function misboundByContract(
 }
 
 /** Node key -> full name of its contract or intent. */
-function contractsByNode({ artifact, table }: CheckedWorkflow): ReadonlyMap<string, string> {
+function contractsByNode({ artifact, table }: CompiledWorkflow): ReadonlyMap<string, string> {
   const namespace = namespaceOf(artifact.fqdn);
   return new Map(
     table.nodes.flatMap(({ key, code }) => (code === null ? [] : [[key, qualify(code, namespace)]])),
@@ -163,7 +164,7 @@ function contractsByNode({ artifact, table }: CheckedWorkflow): ReadonlyMap<stri
 
 /** Two nodes of one contract have one address: a route is right when it is that of either. */
 function* misrouted(
-  { table }: CheckedWorkflow,
+  { table }: CompiledWorkflow,
   nodes: ReadonlyMap<string, string>,
   routing: JsonObject,
   names: Projection["names"],

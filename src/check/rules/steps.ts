@@ -1,11 +1,11 @@
 /** Steps of contracts, and the conditions on their results. */
 
+import { excludes, infer, type Reach } from "../../plan/analysis/abstract-value.ts";
+import { evaluationsAsked, flowing } from "../../plan/analysis/bindings.ts";
+import type { StepFlow } from "../../plan/analysis/contract-flow.ts";
 import type { Condition, Expression } from "../../plan/expression.ts";
 import type { Path } from "../../snapshot/hint.ts";
-import { excludes, infer, type Reach } from "../analysis/abstract-value.ts";
-import { evaluationsAsked, flowing } from "../analysis/bindings.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
-import type { StepFlow } from "../analysis/contract-flow.ts";
 import { booleanResultsOf, isDecisive, isReadIn } from "../analysis/uses.ts";
 import { foundIn, rule } from "../rule.ts";
 

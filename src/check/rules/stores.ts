@@ -1,12 +1,13 @@
 /** Stores and their files. */
 
 import { targetOf } from "../../capabilities/effect.ts";
+import { contractNodes } from "../../plan/analysis/bindings.ts";
+import { silent } from "../../plan/analysis/compiled-snapshot.ts";
 import { pathBelowRoot } from "../../plan/storage.ts";
 import { ownUseOf } from "../../platform/own-names.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
-import { contractNodes } from "../analysis/bindings.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
-import { type SnapshotModel, silent } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const storeShared = rule({

@@ -4,14 +4,14 @@ import { isoDuration } from "../../capabilities/iso-8601.ts";
 import { areChoices } from "../../capabilities/targets/wait.ts";
 import { momentOf } from "../../json/date-time.ts";
 import { isObject, type Json } from "../../json/value.ts";
+import { infer, type Reach } from "../../plan/analysis/abstract-value.ts";
+import { flowing } from "../../plan/analysis/bindings.ts";
 import { compileIntent } from "../../plan/compile-intent.ts";
 import type { Expression } from "../../plan/expression.ts";
 import type { EffectStep } from "../../plan/plan.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import { fieldPointer, type Path, sentence } from "../../snapshot/hint.ts";
 import type { Hint } from "../../snapshot/parse.ts";
-import { infer, type Reach } from "../analysis/abstract-value.ts";
-import { flowing } from "../analysis/bindings.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 

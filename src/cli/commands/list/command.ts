@@ -27,8 +27,10 @@ export const list = defineCommand({
   shared: ["workspace", "snapshot", "json", "debug", "no-color"],
   examples: [
     ["pgs list", "list the workflows of the snapshot in the current folder"],
-    ["pgs list --all", "list those that others supersede, too"],
-    ["pgs list --snapshot /srv/protocol_snapshot --json", "list those of another snapshot for a program"],
+    [
+      "pgs list --all --snapshot /srv/protocol_snapshot --json",
+      "list those of another snapshot for a program, superseded ones, too",
+    ],
   ],
   exitCodes: { SUCCESS: true, SNAPSHOT: true },
   async action({ all }, context) {

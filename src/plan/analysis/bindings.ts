@@ -1,12 +1,12 @@
 /** Every path that a binding follows, with where it stands and what it can reach there. */
 
-import { pathsIn, type Segment } from "../../plan/expression.ts";
-import type { Contract, ContractNode, Evaluation, Plan } from "../../plan/plan.ts";
 import type { Path } from "../../snapshot/hint.ts";
+import { pathsIn, type Segment } from "../expression.ts";
+import type { Contract, ContractNode, Evaluation, Plan } from "../plan.ts";
 import { ANYTHING, admitted, below, type Reach, type Value } from "./abstract-value.ts";
+import type { AnalysedContract, CompiledSnapshot } from "./compiled-snapshot.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
 import { memoize } from "./memoize.ts";
-import type { CheckedContract, SnapshotModel } from "./snapshot-model.ts";
 
 export interface BoundPath {
   /** As written. */
@@ -76,7 +76,7 @@ const payloadOf = memoize(({ nodes, start }: Plan): Value | null => {
 });
 
 /** What a node's bindings see: the payload that its workflow's intent lets through, and what other nodes publish. */
-export function nodeReach(plan: Plan, { contract }: SnapshotModel): Reach {
+export function nodeReach(plan: Plan, { contract }: CompiledSnapshot): Reach {
   const payload = payloadOf(plan);
   return (root, segments) => {
     if (root === "payload") return payload === null ? ANYTHING : below(payload, segments);
@@ -98,12 +98,14 @@ export function nodePaths({ key, inputs }: ContractNode, reach: Reach): readonly
 }
 
 /** Every node that runs a contract, with the plan it stands in. */
-export const contractNodes = memoize(({ contracts }: SnapshotModel) => contracts.flatMap(({ uses }) => uses));
+export const contractNodes = memoize(({ contracts }: CompiledSnapshot) =>
+  contracts.flatMap(({ uses }) => uses),
+);
 
 /** The contracts that compile, with what they and their steps hold. */
-export function flowing({ contracts }: SnapshotModel) {
+export function flowing({ contracts }: CompiledSnapshot) {
   return contracts.filter(
-    (one): one is CheckedContract & { readonly contract: Contract; readonly flow: ContractFlow } =>
+    (one): one is AnalysedContract & { readonly contract: Contract; readonly flow: ContractFlow } =>
       one.contract !== null && one.flow !== null,
   );
 }

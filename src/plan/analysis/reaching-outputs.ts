@@ -1,8 +1,8 @@
 /** Which outputs are there when a contract has ended in some outcome, and which when a node is entered. */
 
-import { pathsIn, type Segment } from "../../plan/expression.ts";
-import type { Contract, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
-import { targetsOf } from "../../plan/routes.ts";
+import { pathsIn, type Segment } from "../expression.ts";
+import type { Contract, NodeKey, Plan, PlanNode, Step } from "../plan.ts";
+import { targetsOf } from "../routes.ts";
 import { outcomesOf } from "./exits.ts";
 import { memoize } from "./memoize.ts";
 

@@ -1,17 +1,15 @@
 /** The records that workflows write for events: where, for which event, and what is known of them. */
 
 import { targetOf } from "../../capabilities/effect.ts";
-import type { ContractNode, NodeKey, Plan } from "../../plan/plan.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
-import { codeOf, namespaceOf } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
+import type { ContractNode, NodeKey, Plan } from "../plan.ts";
 import { ANYTHING, infer, type Reach, record, typed, type Value } from "./abstract-value.ts";
 import { nodeReach } from "./bindings.ts";
+import type { AnalysedContract, CompiledSnapshot, CompiledWorkflow } from "./compiled-snapshot.ts";
 import { contractFlow } from "./contract-flow.ts";
-import type { Entry } from "./entries.ts";
 import { memoize } from "./memoize.ts";
 import { atEntry, type Outputs, payloadPath } from "./reaching-outputs.ts";
-import type { CheckedContract, CheckedWorkflow, SnapshotModel } from "./snapshot-model.ts";
 
 export interface EventRecord {
   /** The event's code, as the record says it. */
@@ -21,7 +19,7 @@ export interface EventRecord {
   readonly artifact: Artifact;
   readonly at: Path;
   /** Who has it written: the workflow and its node; null for a contract that no workflow runs. */
-  readonly workflow: CheckedWorkflow | null;
+  readonly workflow: CompiledWorkflow | null;
   readonly node: NodeKey | null;
 }
 
@@ -29,7 +27,7 @@ export interface EventRecord {
 const CODE_FIELDS = ["event_code", "event_type"] as const;
 
 /** Every record that names its event: once for each node that has it written, and for contracts that no node runs. */
-export const eventRecords = memoize((subject: SnapshotModel): readonly EventRecord[] =>
+export const eventRecords = memoize((subject: CompiledSnapshot): readonly EventRecord[] =>
   subject.contracts.flatMap((one) =>
     one.uses.length === 0
       ? recordsOf(one, undefined, null, subject)
@@ -40,15 +38,15 @@ export const eventRecords = memoize((subject: SnapshotModel): readonly EventReco
 );
 
 interface Where {
-  readonly workflow: CheckedWorkflow;
+  readonly workflow: CompiledWorkflow;
   readonly node: ContractNode;
 }
 
 function recordsOf(
-  { contract, artifact }: CheckedContract,
+  { contract, artifact }: AnalysedContract,
   inputs: Value | undefined,
   where: Where | null,
-  { snapshot }: SnapshotModel,
+  { snapshot }: CompiledSnapshot,
 ): readonly EventRecord[] {
   if (contract === null) return [];
   const declared = contractFlow(contract, snapshot);
@@ -75,7 +73,7 @@ function recordsOf(
 }
 
 /** What a node gives its contract. What is required is there, or no step runs. */
-function givenInputs(plan: Plan, node: ContractNode, subject: SnapshotModel): Value {
+function givenInputs(plan: Plan, node: ContractNode, subject: CompiledSnapshot): Value {
   const reach = surely(nodeReach(plan, subject), atEntry(plan).must.get(node.key));
   const declared = new Map(node.contract.inputs.map((input) => [input.name, input]));
   const given = node.inputs.flatMap(({ name, source }) => {
@@ -106,16 +104,4 @@ function surely(reach: Reach, insisted: Outputs | undefined): Reach {
     const { maybe: _, ...sure } = value;
     return sure;
   };
-}
-
-const eventsByCode = memoize(({ ofWord }: SnapshotModel): ReadonlyMap<string, readonly Entry[]> => {
-  const events = ofWord("EV");
-  const codes = new Set(events.map(({ fqdn }) => codeOf(fqdn)));
-  return new Map([...codes].map((code) => [code, events.filter(({ fqdn }) => codeOf(fqdn) === code)]));
-});
-
-/** The event's artifact: that of the namespace which names it, else the only one with that code. */
-export function eventOf(code: string, namespace: string, subject: SnapshotModel): Entry | undefined {
-  const all = eventsByCode(subject).get(code.slice(code.lastIndexOf(":") + 1)) ?? [];
-  return all.find(({ fqdn }) => namespaceOf(fqdn) === namespace) ?? all[0];
 }

@@ -1,9 +1,9 @@
 /** What the artifacts say of a value before anything runs: its types, and its fields as far as they are declared. */
 
 import { isObject, type Json, type JsonObject, objectAt, own, typeOf } from "../../json/value.ts";
-import { overlap } from "../../plan/compile.ts";
-import type { Expression, Segment } from "../../plan/expression.ts";
-import { type FieldSpec, type IntentSpec, VALUE_TYPES, type ValueType } from "../../plan/intent.ts";
+import { overlap } from "../compile.ts";
+import type { Expression, Segment } from "../expression.ts";
+import { type FieldSpec, type IntentSpec, VALUE_TYPES, type ValueType } from "../intent.ts";
 
 export interface Value {
   /** Empty: any. */

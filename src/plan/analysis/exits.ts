@@ -1,7 +1,7 @@
 /** How a contract can end: every way through its steps, by the outcomes that they may answer. */
 
-import type { Contract, Step } from "../../plan/plan.ts";
-import { outcomesOfStep } from "../../plan/routes.ts";
+import type { Contract, Step } from "../plan.ts";
+import { outcomesOfStep } from "../routes.ts";
 import { memoize } from "./memoize.ts";
 
 /** The outcomes a step may answer; null when what it maps as its status can be any text. */

@@ -1,9 +1,9 @@
 /** How values and outcomes go through one contract, by what it and its capabilities declare. */
 
 import { isObject, type JsonObject, objectAt, own } from "../../json/value.ts";
-import type { Contract, OutputBinding, Step } from "../../plan/plan.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { Contract, OutputBinding, Step } from "../plan.ts";
 import {
   ANYTHING,
   below,

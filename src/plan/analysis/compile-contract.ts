@@ -1,15 +1,15 @@
 /** A contract compiled by itself, for one that no workflow that compiles runs: as if all it binds were bound. */
 
 import type { Registry } from "../../capabilities/registry.ts";
-import { Closure } from "../../plan/closure.ts";
-import { compileContract } from "../../plan/compile-contract.ts";
-import type { CompileReason } from "../../plan/errors.ts";
-import type { Contract } from "../../plan/plan.ts";
-import { refusal } from "../../plan/refusal.ts";
-import type { BoundStorage, Storage } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import type { ContractTable, Reason } from "../../snapshot/parse.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import { Closure } from "../closure.ts";
+import { compileContract } from "../compile-contract.ts";
+import type { CompileReason } from "../errors.ts";
+import type { Contract } from "../plan.ts";
+import { refusal } from "../refusal.ts";
+import type { BoundStorage, Storage } from "../storage.ts";
 
 export interface CompiledContract {
   /** What of it can be compiled; null when there is a reason why it cannot. */
