@@ -22,6 +22,7 @@ import {
   pathsIn,
 } from "./expression.ts";
 import type { ValueType } from "./intent.ts";
+import { type Composition, compose } from "./molecule.ts";
 import type {
   Action,
   Binding,
@@ -317,17 +318,41 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const path = [...step.path, "transform"];
   const artifact = scope.closure.resolve(code, "CT", scope.report, path);
   if (artifact === undefined) return undefined;
-  const transform = scope.registry.transform(code);
-  if (transform === undefined) return unimplemented(code, path, scope);
+  const { transform, atoms } = implementationOf(artifact, path, scope);
+  if (transform === undefined) return undefined;
   const { onSuccess, onFailure } = step;
   return {
     kind: "transform",
     code: artifact.fqdn,
+    atoms,
     required: scope.closure.tables.transform(artifact),
     transform,
     onSuccess,
     onFailure,
   };
+}
+
+/** The transform of this build, or the composition of several that the artifact declares. */
+function implementationOf(
+  artifact: Artifact,
+  path: Path,
+  scope: ContractScope,
+): Pick<Composition, "transform" | "atoms"> {
+  const find = (atom: string) => scope.registry.transform(atom);
+  const composition = compose(artifact.fqdn, artifact.ir, find);
+  if (composition === null) {
+    const transform = find(artifact.fqdn);
+    if (transform === undefined) unimplemented(artifact.fqdn, path, scope);
+    return { ...(transform && { transform }), atoms: [artifact.fqdn] };
+  }
+  for (const problem of composition.problems) {
+    if (problem.code === "NO_IMPLEMENTATION") unimplemented(problem.atom, path, scope);
+    else {
+      const at = problem.path.join(".");
+      scope.report("MALFORMED", path, `ct_ir.${at} of ${artifact.fqdn} should be ${problem.what}`);
+    }
+  }
+  return composition;
 }
 
 function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<EffectStep> | undefined {

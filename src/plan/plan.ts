@@ -138,6 +138,8 @@ interface StepBase {
 export interface TransformStep extends StepBase {
   readonly kind: "transform";
   readonly code: Fqdn;
+  /** The transforms that it is composed of: itself alone, where the artifact declares no composition. */
+  readonly atoms: readonly string[];
   /** Input names the CT artifact requires. */
   readonly required: readonly string[];
   readonly transform: Transform;

@@ -66,12 +66,7 @@ function consultedStores(name: string, path: Path, closure: Closure, report: Rep
 
 type NamedStore = readonly [name: string, store: Omit<DeclaredStore, "others">];
 
-function storesOf(
-  name: string | null,
-  reach: Reach,
-  closure: Closure,
-  report: Report,
-): readonly NamedStore[] {
+function storesOf(name: string | null, reach: Reach, closure: Closure, report: Report): readonly NamedStore[] {
   if (name === null) return [];
   const structure = closure.resolve(name, "STRUCTURE", report, ["core", "storage_structure"]);
   return structure === undefined ? [] : resolveStores(structure, reach, closure);
