@@ -2,6 +2,7 @@
 
 import { availableParallelism, cpus, release, tmpdir } from "node:os";
 import { growth } from "./growth.ts";
+import { ledger } from "./ledger.ts";
 import { ROUNDS } from "./sample.ts";
 import { type Section, toText } from "./section.ts";
 import { child } from "./spawn.ts";
@@ -32,6 +33,7 @@ const sections = await inScratch(async (scratch) => [
   say(await wholeProcess(scratch)),
   say(child<Section>("one-process.ts", scratch)),
   ...(await growth(scratch)).map(say),
+  ...(await ledger(scratch)).map(say),
   ...child<readonly Section[]>("examination.ts", scratch).map(say),
   ...[child<Section | null>("simulation.ts", scratch)].filter((section) => section !== null).map(say),
 ]);

@@ -19,7 +19,7 @@ import { ownRegistry } from "../test/support/own-registry.ts";
 import { openRunner } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import { atLeast, atMost, type Row, type Section } from "./section.ts";
-import { peakOf } from "./spawn.ts";
+import { usageOf } from "./spawn.ts";
 import { mainSubject } from "./subject.ts";
 
 const WARM_UP = 500;
@@ -102,7 +102,7 @@ async function ofALongTrace(scratch: string): Promise<Section> {
     verifying: perSecond(ROUNDS * EVENTS_A_ROUND, samples.verifying),
     replaying: perSecond(ROUNDS * STEPS_A_ROUND, samples.replaying),
   });
-  const peak = peakOf(["examine", file, "--quiet"]);
+  const { peak } = usageOf(["examine", file, "--quiet"]);
   const memory = { median: peak, p10: peak, p90: peak };
   return {
     title: "Examination: a trace of a million events",

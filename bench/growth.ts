@@ -2,8 +2,8 @@
 
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inTurn, type Measure, spreadOf } from "./sample.ts";
-import { atMost, type Row, type Section } from "./section.ts";
+import { inTurn, type Measure } from "./sample.ts";
+import { growthRows, type Section } from "./section.ts";
 import { child, pgs } from "./spawn.ts";
 import { mainSubject, nameCapabilities, populate, type Subject } from "./subject.ts";
 
@@ -26,25 +26,15 @@ export async function growth(scratch: string): Promise<readonly Section[]> {
     {
       title: "Growth, later runs of one process",
       about: `${what} The first run, which reads the stores, is left out.`,
-      rows: rowsOf(laterRuns(scratch, folders), "µs"),
+      rows: growthRows(laterRuns(scratch, folders), "µs", SIZES, LIMIT),
     },
     {
       title: "Growth, first run of a fresh process",
       about: `${what} Whole process without pictures.`,
-      rows: rowsOf(await firstRuns(subject, folders), "ms"),
+      rows: growthRows(await firstRuns(subject, folders), "ms", SIZES, LIMIT),
     },
     child<Section>("store-operations.ts", scratch),
   ];
-}
-
-function rowsOf(samples: readonly (readonly number[])[], unit: "µs" | "ms"): readonly Row[] {
-  const spreads = samples.map(spreadOf);
-  const least = spreads[0]?.median as number;
-  return spreads.map((spread, i) => {
-    const ratio = spread.median / least;
-    const goal = i === 0 ? {} : { goal: atMost(ratio, LIMIT) };
-    return { what: `${SIZES[i]?.toLocaleString("en")} on record`, ...spread, unit, ratio, ...goal };
-  });
 }
 
 function laterRuns(scratch: string, folders: readonly string[]): readonly (readonly number[])[] {
@@ -59,7 +49,8 @@ function laterRuns(scratch: string, folders: readonly string[]): readonly (reado
   return samples;
 }
 
-async function firstRuns(
+/** Milliseconds of whole processes, by folder: each has the data and traces of its runs. */
+export async function firstRuns(
   subject: Subject,
   folders: readonly string[],
 ): Promise<readonly (readonly number[])[]> {

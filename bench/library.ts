@@ -1,6 +1,6 @@
 /** The built library, and a run with it. */
 
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { RunOptions, Workspace } from "../src/index.ts";
@@ -23,6 +23,7 @@ function openIn(folder: string, { snapshot, capabilities }: Subject): Promise<Wo
 }
 
 export async function openRunner(subject: Subject, folder: string, first = 0): Promise<Runner> {
+  mkdirSync(folder, { recursive: true });
   if (subject.data !== null) cpSync(subject.data, join(folder, "data"), { recursive: true });
   const workflow = await (await openIn(folder, subject)).workflow(subject.workflow);
   let number = first;

@@ -1,6 +1,6 @@
 /** What a benchmark says, as text and as data. */
 
-import type { Spread } from "./sample.ts";
+import { type Spread, spreadOf } from "./sample.ts";
 
 export interface Row extends Spread {
   readonly what: string;
@@ -28,6 +28,22 @@ export function atMost(found: number, limit: number, unit = "x"): Goal {
 
 export function atLeast(found: number, limit: number): Goal {
   return { text: `>= ${limit}`, isMet: found >= limit };
+}
+
+/** A row for each size, and how much more it costs than the first. */
+export function growthRows(
+  samples: readonly (readonly number[])[],
+  unit: Row["unit"],
+  sizes: readonly number[],
+  limit: number,
+): readonly Row[] {
+  const spreads = samples.map(spreadOf);
+  const least = spreads[0]?.median as number;
+  return spreads.map((spread, i) => {
+    const ratio = spread.median / least;
+    const goal = i === 0 ? {} : { goal: atMost(ratio, limit) };
+    return { what: `${sizes[i]?.toLocaleString("en")} on record`, ...spread, unit, ratio, ...goal };
+  });
 }
 
 const HEAD = ["", "median", "p10", "p90", "unit", "ratio", "goal"] as const;

@@ -25,17 +25,29 @@ export function pgs(args: readonly string[]): number {
   return node([PGS, ...args]);
 }
 
-/** Tells the most memory that the process held, in KiB. */
-const TELL_PEAK = `data:text/javascript,import { writeSync } from "node:fs";process.on("exit",()=>writeSync(2,String(process.resourceUsage().maxRSS)))`;
+export interface Usage {
+  /** Milliseconds from start to end. */
+  readonly wall: number;
+  /** Milliseconds that processors worked for it, user and system together. */
+  readonly cpu: number;
+  /** The most memory that it held, in MB. */
+  readonly peak: number;
+}
 
-/** The most memory, in MB, that a successful `pgs <args>` held; it must print nothing on stderr itself. */
-export function peakOf(args: readonly string[]): number {
-  const { status, stderr } = spawnSync(process.execPath, ["--import", TELL_PEAK, PGS, ...args], {
+/** Prints what the process has used, at its end. */
+const TELL_USAGE = `data:text/javascript,import { writeSync } from "node:fs";process.on("exit",()=>writeSync(2,JSON.stringify(process.resourceUsage())))`;
+
+/** What a successful `pgs <args>` used; it must print nothing on stderr itself. */
+export function usageOf(args: readonly string[]): Usage {
+  const begun = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, ["--import", TELL_USAGE, PGS, ...args], {
     env,
     encoding: "utf8",
   });
+  const wall = microseconds(begun) / 1000;
   if (status !== 0) throw new Error(`pgs ${args.join(" ")} ended with ${status}\n${stderr}`);
-  return (Number(stderr) * 1024) / 1e6;
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(stderr) as NodeJS.ResourceUsage;
+  return { wall, cpu: (userCPUTime + systemCPUTime) / 1000, peak: (maxRSS * 1024) / 1e6 };
 }
 
 /** What a benchmark in a process of its own printed as JSON. */

@@ -1,30 +1,11 @@
 /**
- * JSON values as the Python reference treats them: the canonical text it hashes into ids, its equality and its
- * truth. Ids that its data roots hold are found again only when these agree.
+ * JSON values as the Python reference treats them: its equality, its truth and its integers. Data that it has written is
+ * found again only when these agree.
  */
 
-import { quoteAscii } from "../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 
-/**
- * Canonical JSON text in ASCII: members sorted by code point, no white space. Numbers go by value: 2.0 is
- * written `2`, and an integer is written in full whatever its size.
- */
-export function canonicalPython(value: Json): string {
-  if (typeof value === "string") return quote(value);
-  if (typeof value === "number") return pythonNumber(value);
-  if (typeof value === "boolean") return value ? "true" : "false";
-  if (value === null) return "null";
-  return isObject(value) ? canonicalObject(value) : `[${value.map(canonicalPython).join(",")}]`;
-}
-
-/** The shortest text of a number, with an exponent below 0.0001 (`1e-05`) and never for an integer. */
-export function pythonNumber(value: number): string {
-  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? "0" : `${value}`;
-  if (Number.isInteger(value)) return BigInt(value).toString();
-  if (Math.abs(value) >= 1e-4) return `${value}`;
-  return value.toExponential().replace(/e-(\d)$/, "e-0$1");
-}
+export { canonicalPython, pythonNumber } from "../json/python-canonical.ts";
 
 /** Equality in which true is 1 and false is 0; otherwise type and value, member order aside. */
 export function pythonEqual(a: Json, b: Json): boolean {
@@ -85,37 +66,6 @@ export function pythonInt(value: Json): bigint | undefined {
 /** What `split()` makes of the text. */
 export function pythonWords(text: string): readonly string[] {
   return text.split(SPACES).filter((word) => word !== "");
-}
-
-function canonicalObject(object: JsonObject): string {
-  return `{${sortedKeys(object)
-    .map((key) => `${quote(key)}:${canonicalPython(object[key] as Json)}`)
-    .join(",")}}`;
-}
-
-const PLAIN = /^[ !#-[\]-~]*$/;
-const SURROGATE = /[\ud800-\udfff]/;
-
-function quote(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : quoteAscii(text);
-}
-
-/** Code units and code points order alike unless surrogates take part. */
-function sortedKeys(object: JsonObject): readonly string[] {
-  const keys = Object.keys(object);
-  return keys.some((key) => SURROGATE.test(key)) ? keys.sort(byCodePoint) : keys.sort();
-}
-
-function byCodePoint(a: string, b: string): number {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    if (a.charCodeAt(i) !== b.charCodeAt(i)) return rank(a.charCodeAt(i)) - rank(b.charCodeAt(i));
-  }
-  return a.length - b.length;
-}
-
-/** Lifts surrogates, which stand for code points above U+FFFF, over the units behind them. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
 function sameMembers(a: JsonObject, b: JsonObject): boolean {

@@ -5,7 +5,7 @@ import { CompileFault } from "../plan/errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
-import type { Seal } from "../snapshot/seal.ts";
+import type { SnapshotSeal } from "../snapshot/seal.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Context } from "./context.ts";
 import type { Trust } from "./trust.ts";
@@ -32,7 +32,10 @@ export async function open(
 }
 
 /** Refuses a seal without the signatures that are required. @throws UsageFault */
-export async function requiredSignatures(trust: Trust, context: Context): Promise<(seal: Seal) => void> {
+export async function requiredSignatures(
+  trust: Trust,
+  context: Context,
+): Promise<(seal: SnapshotSeal) => void> {
   const [{ signatureCheck }, { sealRequirements }] = await Promise.all([
     import("../snapshot/verify-snapshot.ts"),
     import("./signatures.ts"),

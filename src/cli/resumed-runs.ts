@@ -31,7 +31,7 @@ export interface ResumedRun {
 
 export interface Resuming extends GoingOn {
   readonly kinds: { readonly md: boolean; readonly png: boolean };
-  /** Leaves out a run with which another process has gone on. */
+  /** A run with which another process has gone on is told in a notice alone. */
   readonly leavesElsewhere?: boolean;
 }
 
@@ -45,7 +45,10 @@ export async function resumeRuns(
   for (const run of runs) {
     if (resuming.stop?.signal.aborted) break;
     const one = await resumeOne(run, resuming, context);
-    if (one === null) continue;
+    if (one === null) {
+      if (!context.settings.quiet) printError(context, elsewhereText(run, context));
+      continue;
+    }
     resumed.push(one);
     if (!context.settings.json && !context.settings.quiet) printText(context, lineText(one));
     printError(context, hintLines(await hintsOf(one, run, context)));
@@ -91,6 +94,10 @@ function lineText({ status, exit_reason_code: reason, trace, error }: ResumedRun
   const said =
     error === null ? [status, reason] : ["REFUSED", `${String(error["code"])} ${String(error["message"])}`];
   return `${[...said.filter((one) => one !== null), trace].map((one) => plain(one)).join("  ")}\n`;
+}
+
+function elsewhereText({ trace }: WaitingRun, { platform }: Context): string {
+  return `notice: another process goes on with ${plain(shortPath(trace, platform.cwd))}, or has ended it\n`;
 }
 
 async function hintsOf(

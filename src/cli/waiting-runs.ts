@@ -2,15 +2,18 @@
 
 import { StoreFault } from "../errors/ports.ts";
 import { eventIn } from "../examine/verify.ts";
+import { LedgerFault } from "../ledger/errors.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import { selectRuns } from "../ledger/query.ts";
+import type { RunTable } from "../ledger/run-table.ts";
 import { openRuns } from "../ledger/runs.ts";
-import { lastLineOf } from "../ledger/standing.ts";
+import { isInProgress, lastLineOf } from "../ledger/standing.ts";
 import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
-import type { StoreFileReader, TracesRoot } from "../ports.ts";
+import type { TracesRoot } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { tracesRoot } from "./ledger.ts";
+import { noticeText, printError } from "./print.ts";
 
 export interface WaitingRun {
   readonly id: string;
@@ -19,46 +22,68 @@ export interface WaitingRun {
   readonly waits: readonly WaitEntry[];
 }
 
-/** By the ledger or, where there is none that can be read, by the last event of each trace. In order of their names. */
-export async function waitingRuns(context: Context): Promise<readonly WaitingRun[]> {
+/**
+ * By the ledger and, of the traces that it does not have, by the last event of each; where there is no ledger that can be
+ * read, by that of all traces. In order of their names. `notice` is told that the ledger lacks traces.
+ */
+export async function waitingRuns(
+  context: Context,
+  notice = (fault: LedgerFault) => sayNotice(fault, context),
+): Promise<readonly WaitingRun[]> {
   const { traces } = context.settings;
   const root = tracesRoot(context);
-  const found = inLedger(root) ?? inTraces(root);
-  return found.map(({ id, waits }) => ({ id, trace: `${traces}/${traceFileOf(id)}`, waits }));
+  // Before the ledger is read: a run that begins meanwhile is in both or in neither.
+  const names = traceNamesIn(root);
+  const listed = inLedger(names, root);
+  const unlisted = (listed?.missing ?? names).flatMap((id) => shownBy(id, root) ?? []);
+  const found = [...(listed?.waiting ?? []), ...unlisted.filter(({ waits }) => waits.length > 0)];
+  if (listed !== null && unlisted.length > 0)
+    notice(
+      new LedgerFault("LEDGER_LACKS_TRACES", {
+        ...{ file: `${root.folder}/${LEDGER_FILE}`, traces: unlisted.length },
+      }),
+    );
+  return found
+    .map(({ id, waits }) => ({ id, trace: `${traces}/${traceFileOf(id)}`, waits }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function sayNotice(fault: LedgerFault, context: Context): void {
+  if (!context.settings.quiet) printError(context, noticeText(fault, context));
 }
 
 type FoundRun = Omit<WaitingRun, "trace">;
 
+interface Listed {
+  readonly waiting: readonly FoundRun[];
+  /** The names that the ledger does not have. */
+  readonly missing: readonly string[];
+}
+
 /** Null where there is no ledger that can be read. */
-function inLedger(root: TracesRoot): readonly FoundRun[] | null {
+function inLedger(names: readonly string[], root: TracesRoot): Listed | null {
   try {
     if (root.store(LEDGER_FILE).stamp() === null) return null;
-    const found = openRuns(root)((runs) => [...selectRuns(runs, { state: "WAITING" }, root)]);
-    const waiting = found.map(({ entry: { id }, standing: { waits } }) => ({ id, waits }));
-    return waiting.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return openRuns(root)((runs) => ({ waiting: waitingIn(runs, root), missing: runs.missing(names) }));
   } catch (error) {
     if (error instanceof StoreFault) return null;
     throw error;
   }
 }
 
-function inTraces(root: TracesRoot): readonly FoundRun[] {
-  return traceNamesIn(root).flatMap((id) => {
-    const waits = waitsIn(root.store(traceFileOf(id)));
-    return waits === null ? [] : [{ id, waits }];
-  });
+function waitingIn(runs: RunTable, root: TracesRoot): readonly FoundRun[] {
+  const found = [...selectRuns(runs, { state: "WAITING" }, root)];
+  return found.map(({ entry: { id }, standing: { waits } }) => ({ id, waits }));
 }
 
-/** Null where the trace does not end in a suspension. */
-function waitsIn(trace: StoreFileReader): readonly WaitEntry[] | null {
-  const line = lastLineOf(trace);
-  if (!line.includes(SUSPENDED)) return null;
+/** What the trace waits for at its end; null for one that a process appends to, or that cannot be read. */
+function shownBy(id: string, root: TracesRoot): FoundRun | null {
   try {
-    const event = eventIn(line);
-    return event.event_type === "run_suspended" ? event.payload.waits : null;
+    if (isInProgress(id, root)) return null;
+    const last = eventIn(lastLineOf(root.store(traceFileOf(id))));
+    if (last.execution_id !== id) return null;
+    return { id, waits: last.event_type === "run_suspended" ? last.payload.waits : [] };
   } catch {
-    return null; // a damaged line is none of ours: resuming the run would say so
+    return null; // resuming the run would say what is wrong with the trace
   }
 }
-
-const SUSPENDED = '"event_type":"run_suspended"';

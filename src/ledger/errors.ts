@@ -41,6 +41,11 @@ export const ledgerTable = {
     where: f.file,
     hint: "if it was removed, restore it; else pgs runs rebuild makes one from all traces",
   }),
+  LEDGER_LACKS_TRACES: (f: { file: string; traces: number }) => ({
+    what: `the ledger does not have ${counted(f.traces, "run")} whose ${f.traces === 1 ? "trace is" : "traces are"} there`,
+    where: f.file,
+    hint: "they are looked at one by one; pgs runs rebuild --missing adds them to the ledger",
+  }),
   PROTOCOL_NOT_KEPT: (f: { file: string; reason: string }) => ({
     what: `the protocol of the run is not kept beside its trace: ${f.reason}`,
     where: f.file,

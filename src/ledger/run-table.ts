@@ -116,6 +116,12 @@ export class RunTable {
     return found;
   }
 
+  /** Those of the ids that no run has. */
+  missing(ids: readonly string[]): readonly string[] {
+    const places = this.#findPlaces();
+    return ids.filter((id) => !places.has(id));
+  }
+
   // ---- what a row is read with ----
 
   id(place: number): string {

@@ -58,7 +58,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** Base64 in either alphabet, with or without padding; no extra bits and no other characters. */
-function toBytes(text: Json | undefined): Uint8Array | undefined {
+export function toBytes(text: Json | undefined): Uint8Array | undefined {
   if (typeof text !== "string") return undefined;
   const bytes = Buffer.from(text, "base64");
   const standard = base64(bytes);

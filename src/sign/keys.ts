@@ -10,6 +10,8 @@ import { type KeyDefect, KeyFault, type KeyUse } from "./errors.ts";
 /** A key is identified by the SHA-256 of its public half (SPKI, DER). */
 interface Key {
   readonly keyid: Digest;
+  /** The first 16 hexadecimal digits of the SHA-256 of the 32 bytes of the public half: how `signature.json` names a key. */
+  readonly label: string;
   /** The file or variable it came from, for people. */
   readonly place: string;
 }
@@ -50,8 +52,9 @@ export function parseTrustedKey(pem: string, place: string): TrustedKey {
 /** The public half of a key. */
 function trusting(key: KeyObject, place: string, refuse: Refuse): TrustedKey {
   const half = key.type === "private" ? createPublicKey(key) : key;
-  const keyid = identify(half, refuse);
-  return { keyid, place, hasSigned: (bytes, sig) => verify(null, bytes, half, sig) };
+  const der = publicBytes(half, refuse);
+  const label = sha256(der.subarray(-32)).slice(0, 16);
+  return { keyid: sha256(der), label, place, hasSigned: (bytes, sig) => verify(null, bytes, half, sig) };
 }
 
 type Refuse = (defect: KeyDefect, form?: string) => KeyFault;
@@ -96,7 +99,7 @@ function attempt<T>(read: () => T, refusal: KeyFault): T {
   }
 }
 
-function identify(key: KeyObject, refuse: Refuse): Digest {
+function publicBytes(key: KeyObject, refuse: Refuse): Uint8Array {
   if (key.asymmetricKeyType !== "ed25519") throw refuse("OTHER_ALGORITHM", key.asymmetricKeyType ?? "unknown");
-  return sha256(key.export({ type: "spki", format: "der" }));
+  return key.export({ type: "spki", format: "der" });
 }

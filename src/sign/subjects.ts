@@ -48,12 +48,16 @@ export function subjectOfSeal(root: Digest): SignedSubject {
   return {
     predicateType: SEAL_TYPE,
     compare({ subject: { sha256: signed } }) {
-      if (signed === root) return undefined;
-      const toFault = (place: SignaturePlace) =>
-        new SignatureFault("SIGNATURE_OTHER_ROOT", { ...place, signed, found: root });
-      return { pointer: DIGEST, stated: signed, found: root, toFault };
+      return signed === root ? undefined : otherRoot(DIGEST, signed, root);
     },
   };
+}
+
+/** What a signature says of another root than that of the snapshot. */
+export function otherRoot(pointer: string, signed: string, found: Digest): Difference {
+  const toFault = (place: SignaturePlace) =>
+    new SignatureFault("SIGNATURE_OTHER_ROOT", { ...place, signed, found });
+  return { pointer, stated: signed, found, toFault };
 }
 
 const DIGEST = "/subject/0/digest/sha256";

@@ -1,10 +1,11 @@
 /** Which signatures of an envelope count, and findings about the others. */
 
+import type { Digest } from "../json/canonical.ts";
 import { type Envelope, type Signature, signedBytes } from "./dsse.ts";
 import { SignatureFault } from "./errors.ts";
 import type { SigningKey, TrustedKey } from "./keys.ts";
 import { readStatement, type Statement, toPayload } from "./statement.ts";
-import type { Difference, SignedSubject } from "./subjects.ts";
+import { type Difference, otherRoot, type SignedSubject } from "./subjects.ts";
 
 /**
  * `valid`: by a trusted key, and about this subject. `unknown_key`: no problem is visible
@@ -64,6 +65,22 @@ export function evaluateSignatures(
       ...(by === null && isNamed(signature, keys) ? INVALID : (content ?? validBy(by))),
     };
   });
+}
+
+/** A signature over the root as text, whose key is named by its label. Null stands for one without the format of one. */
+export function evaluateRootSignature(
+  claim: { readonly root: string; readonly keyid: string; readonly sig: Uint8Array } | null,
+  keys: readonly TrustedKey[],
+  root: Digest,
+): EvaluatedSignature {
+  const unsigned = { keyid: claim?.keyid ?? "", line: null, by: null };
+  if (claim === null) return { ...unsigned, verdict: "malformed" };
+  if (claim.root !== root)
+    return { ...unsigned, verdict: "other_subject", difference: otherRoot("/snapshot_id", claim.root, root) };
+  const named = keys.filter(({ label }) => label === claim.keyid);
+  if (named.length === 0) return { ...unsigned, verdict: "unknown_key" };
+  const by = named.find((key) => key.hasSigned(Buffer.from(root), claim.sig)) ?? null;
+  return { ...unsigned, by, verdict: by === null ? "invalid" : "valid" };
 }
 
 type Evaluation = Pick<EvaluatedSignature, "verdict" | "difference">;

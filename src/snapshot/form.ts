@@ -1,30 +1,47 @@
-/** Recognises snapshot forms that this build knows but does not run. */
+/** What a form of snapshot gives to the loader, and which form a folder has. */
 
-import { readObject } from "../json/parse.ts";
-import { isObject, own } from "../json/value.ts";
 import type { Files } from "../ports.ts";
+import type { ContentRule } from "./content-checks.ts";
+import type { Fqdn, Kind } from "./fqdn.ts";
+import type { SnapshotTables } from "./parse.ts";
+import type { FoundFile, SnapshotSeal } from "./seal.ts";
 
-/** The form's name, or undefined where the folder holds none that is known. */
-export function otherForm(folder: string, files: Files): string | undefined {
+/** How one form of snapshot stores its artifacts, and how its files are proven. */
+export interface SnapshotForm {
+  readonly seal: SnapshotSeal;
+  readonly tables: SnapshotTables;
+  /**
+   * The file's bytes, which are the sealed ones where there is a seal, with their digest; null when nothing is there.
+   * @throws SealFault, SnapshotFault
+   */
+  read(file: string): FoundFile | null;
+  /** The file from which a run reads the artifact; undefined where no file has its name. @throws SealFault, SnapshotFault */
+  locate(name: Fqdn, kind: Kind): string | undefined;
+  /** Paths of every file below a folder of a snapshot with `artifacts/`, or of what this form has in its place; sorted. */
+  paths(folder: string): readonly string[];
+  /** Full names of the artifacts. Reads no file. */
+  names(): Iterable<Fqdn>;
+  /** How an artifact is checked from its own contents. */
+  readonly contents: ContentRule;
+}
+
+/** A form that can be run: one with `artifacts/`, or one with a manifest and `canonical/`. */
+export type RunForm = "workspace" | "assembled";
+
+/** The form of a snapshot, or what a folder holds that is none. */
+export type FormName = RunForm | { readonly other: string };
+
+/** Undefined for a folder in which nothing is recognised. */
+export function formOf(folder: string, files: Files): FormName | undefined {
+  if (files.isFolder(`${folder}/artifacts`)) return "workspace";
   const names = files.names(folder);
-  if (names.includes("canonical") && names.includes("manifest.json")) {
-    const isV5 = Array.isArray(manifestOf(folder, files)?.["constituents"]);
-    return isV5 ? "assembled snapshot (v5)" : "assembled snapshot (release 9)";
-  }
+  const hasManifest = names.includes("manifest.json");
+  if (hasManifest && files.isFolder(`${folder}/canonical`)) return "assembled";
   const scopes = [folder, ...names.map((name) => `${folder}/${name}`)];
   const isTokenized = scopes.some((scope) => isProjection(files.names(scope)));
-  return isTokenized ? "tokenized projection" : undefined;
+  return isTokenized ? { other: "tokenized projection" } : undefined;
 }
 
 function isProjection(names: readonly string[]): boolean {
   return names.includes("dispatch.json") && names.includes("handlers.json");
-}
-
-function manifestOf(folder: string, files: Files) {
-  if (files.isFolder(`${folder}/manifest.json`)) return undefined;
-  const bytes = files.read(`${folder}/manifest.json`);
-  const read = bytes === null ? undefined : readObject(bytes);
-  return read !== undefined && "value" in read && isObject(read.value)
-    ? { constituents: own(read.value, "constituents") }
-    : undefined;
 }

@@ -17,10 +17,15 @@ export type Kind =
   | "AC"
   | "TI"
   | "ENTITY"
-  | "INVARIANT";
+  | "INVARIANT"
+  | "TE"
+  | "TEST_DATA"
+  | "VOCAB"
+  | "CONSTITUTION"
+  | "SURFACE";
 
-/** Folder below `artifacts/` for each kind. */
-export const KIND_FOLDERS: Readonly<Record<Kind, string>> = {
+/** Folder below `artifacts/` for each kind that has one. */
+export const KIND_FOLDERS = {
   AC: "actors",
   CC: "capability_contracts",
   CS: "capability_side_effects",
@@ -33,7 +38,7 @@ export const KIND_FOLDERS: Readonly<Record<Kind, string>> = {
   STRUCTURE: "structures",
   TI: "ingress_intents",
   WF: "workflows",
-};
+} as const satisfies Partial<Record<Kind, string>>;
 
 /** Folder below `governance/artifacts/` by code prefix. */
 export const GOVERNANCE_FOLDERS: Readonly<Record<string, string>> = {
@@ -69,10 +74,14 @@ export function firstWordOf(code: string): string {
   return word;
 }
 
+/** Kinds that only assembled snapshots have, or that lie in `governance/` alone. */
+const OTHER_KINDS: readonly Kind[] = ["TE", "TEST_DATA", "VOCAB", "CONSTITUTION", "SURFACE"];
+
 /** The kind that the prefix of a code names, or undefined. */
 export function kindOf(name: Fqdn): Kind | undefined {
   const prefix = wordOf(name);
-  return Object.hasOwn(KIND_FOLDERS, prefix) ? (prefix as Kind) : undefined;
+  if (Object.hasOwn(KIND_FOLDERS, prefix)) return prefix as Kind;
+  return OTHER_KINDS.find((kind) => kind === prefix || codeOf(name).startsWith(`${kind}_`));
 }
 
 /** `name` itself when it is full, else the code in `namespace`: how a node refers to its contract. */
@@ -80,14 +89,25 @@ export function qualify(name: string, namespace: string): string {
   return name.includes("::") ? name : `${namespace}::${name}`;
 }
 
-/** The artifact's file below the snapshot. */
+/** The artifact's file below a snapshot with the folder `artifacts/`. */
 export function fileOf(name: Fqdn, kind: Kind): string {
-  return `artifacts/${KIND_FOLDERS[kind]}/${name.replace("::", "__")}.json`;
+  const folders: Readonly<Record<string, string>> = KIND_FOLDERS;
+  const folder = folders[kind];
+  const below = folder ?? GOVERNANCE_FOLDERS[kind] ?? kind.toLowerCase();
+  return `${folder === undefined ? "governance/" : ""}artifacts/${below}/${name.replace("::", "__")}.json`;
 }
+
+/** Whether a run can find the artifact in that file: any folder of an assembled snapshot, or the one of its kind. */
+export function isFileOf(path: string, name: Fqdn, kind: Kind): boolean {
+  return path === fileOf(name, kind) || path.startsWith("canonical/");
+}
+
+const ARTIFACT_FILE =
+  /^(?:(?:governance\/)?artifacts\/[a-z_]+|canonical\/[^/]+\/(?:transport\/)?[a-z_]+)\/([^/]+)\.json$/;
 
 /** The full name that a file in an artifact folder must declare, or undefined if the file is not an artifact. */
 export function fqdnOfFile(path: string): Fqdn | undefined {
-  const match = /^(?:governance\/)?artifacts\/[a-z_]+\/(.+)\.json$/.exec(path);
+  const match = ARTIFACT_FILE.exec(path);
   const name = match?.[1]?.replace("__", "::");
   return isFqdn(name) ? name : undefined;
 }

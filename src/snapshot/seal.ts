@@ -18,9 +18,13 @@ import { SealFault } from "./errors.ts";
 export const SEAL_FILE = "seal.json";
 export const SEAL_SCHEMA = "pgs.seal/1";
 
-export interface SealEntry {
+/** A file that a seal lists. */
+export interface SealedFile {
   readonly path: string;
   readonly sha256: Digest;
+}
+
+export interface SealEntry extends SealedFile {
   readonly size: number;
   readonly lines: string;
 }
@@ -36,10 +40,14 @@ export interface SnapshotSeal {
   readonly state: "sealed" | "verified";
   /** Null where nothing is sealed. */
   readonly root: Digest | null;
+  /** The file that the seal is in, and the one that its signatures are in. */
+  readonly file: string;
+  readonly signatureFile: string;
+  readonly signatures: readonly SealSignature[];
   /** The sealed entry of the file, or undefined if it is not in the seal. @throws SealFault when it is listed twice */
-  entry(path: string): SealEntry | undefined;
+  entry(path: string): SealedFile | undefined;
   /** Every sealed file. */
-  entries(): readonly SealEntry[];
+  entries(): readonly SealedFile[];
   /**
    * Compares a file, null where there is none, with what is sealed of it.
    * @throws SealFault `SEALED_FILE_MISSING`, `FILE_NOT_SEALED`, `SEALED_FILE_CHANGED`
@@ -51,6 +59,9 @@ export interface SnapshotSeal {
 export const UNSEALED: SnapshotSeal = {
   state: "verified",
   root: null,
+  file: SEAL_FILE,
+  signatureFile: SEAL_FILE,
+  signatures: [],
   entry: () => undefined,
   entries: () => [],
   check: () => undefined,
@@ -59,6 +70,8 @@ export const UNSEALED: SnapshotSeal = {
 /** The seal that `pgs seal` writes. */
 export interface Seal extends SnapshotSeal {
   readonly root: Digest;
+  entry(path: string): SealEntry | undefined;
+  entries(): readonly SealEntry[];
   readonly tool: { readonly name: string; readonly version: string };
   /** The signature envelopes, each with its line. Only their format has been checked. */
   readonly signatures: readonly PlacedEnvelope[];
@@ -69,6 +82,20 @@ export interface Seal extends SnapshotSeal {
 export interface PlacedEnvelope {
   readonly line: number;
   readonly envelope: Envelope;
+}
+
+/** A signature of which nothing but its format has been checked: a DSSE envelope, or one over the root as text. */
+export type SealSignature = PlacedEnvelope | RootSignature;
+
+/** An ed25519 signature over the 64 characters of a root. */
+export interface RootSignature {
+  /** Null where it has not the format of one. */
+  readonly claim: {
+    readonly root: string;
+    /** A label, never used to choose a key. */
+    readonly keyid: string;
+    readonly sig: Uint8Array;
+  } | null;
 }
 
 /** The seal of these files, as text. The same bytes always give the same root. */
@@ -150,6 +177,8 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
   return {
     seal: {
       state: "sealed",
+      file: SEAL_FILE,
+      signatureFile: SEAL_FILE,
       check: (path, found) => checkFile(path, entry(path), found),
       tool,
       root,

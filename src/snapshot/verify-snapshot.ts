@@ -1,14 +1,27 @@
 /** Verifies a whole snapshot: each file against its own text and the seal, the seal against what it must be. */
 
 import type { Fault } from "../errors/base.ts";
+import type { Digest } from "../json/canonical.ts";
 import type { Files } from "../ports.ts";
 import type { TrustedKey } from "../sign/keys.ts";
 import { subjectOfSeal } from "../sign/subjects.ts";
-import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../sign/verify.ts";
+import {
+  type EvaluatedSignature,
+  evaluateRootSignature,
+  evaluateSignatures,
+  signatureFaults,
+} from "../sign/verify.ts";
 import { SealFault } from "./errors.ts";
 import type { Workspace } from "./find-snapshot.ts";
 import { requireFolder } from "./load.ts";
-import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE, type Seal } from "./seal.ts";
+import {
+  checkSealOnDisk,
+  parseSeal,
+  rootOf,
+  SEAL_FILE,
+  type SealSignature,
+  type SnapshotSeal,
+} from "./seal.ts";
 import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } from "./verify.ts";
 
 /** What a seal must be, besides valid. */
@@ -79,16 +92,26 @@ function verifySeal(
 }
 
 /** A check that refuses a seal with an invalid signature, or with too few by trusted keys. */
-export function signatureCheck({ keys, signatures: needed }: SealRequirements): (seal: Seal) => void {
+export function signatureCheck({ keys, signatures: needed }: SealRequirements): (seal: SnapshotSeal) => void {
   return (seal) => {
-    const [fault] = signatureFaults(evaluateSeal(seal, keys), SEAL_FILE, needed);
+    const [fault] = signatureFaults(evaluateSeal(seal, keys), seal.signatureFile, needed);
     if (fault !== undefined) throw fault;
   };
 }
 
 /** Every signature of the seal. */
-function evaluateSeal({ root, signatures }: Seal, keys: readonly TrustedKey[]): readonly EvaluatedSignature[] {
-  return signatures.flatMap(({ line, envelope }) =>
-    evaluateSignatures(envelope, keys, subjectOfSeal(root), line),
-  );
+export function evaluateSeal(
+  { root, signatures }: SnapshotSeal,
+  keys: readonly TrustedKey[],
+): readonly EvaluatedSignature[] {
+  return root === null ? [] : signatures.flatMap((one) => evaluate(one, root, keys));
+}
+
+function evaluate(
+  one: SealSignature,
+  root: Digest,
+  keys: readonly TrustedKey[],
+): readonly EvaluatedSignature[] {
+  if ("envelope" in one) return evaluateSignatures(one.envelope, keys, subjectOfSeal(root), one.line);
+  return [evaluateRootSignature(one.claim, keys, root)];
 }

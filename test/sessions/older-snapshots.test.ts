@@ -92,9 +92,6 @@ suite("snapshots of older releases and other forms", () => {
   });
 
   for (const [form, files] of [
-    ["assembled snapshot (v5)", { "manifest.json": '{"constituents":[]}', "canonical/x.json": "{}" }],
-    ["assembled snapshot (release 9)", { "manifest.json": '{"domains":[]}', "canonical/x.json": "{}" }],
-    ["assembled snapshot (release 9)", { "manifest.json": "<<<<<<< no JSON", "canonical/x.json": "{}" }],
     ["tokenized projection", { "domain/dispatch.json": "{}", "domain/handlers.json": "{}" }],
   ] as const) {
     test(`another form is named: ${form}, ${Object.values(files)[0]}`, async (t) => {

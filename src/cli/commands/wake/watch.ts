@@ -1,10 +1,11 @@
 /** `pgs wake --watch`: stays, and wakes each run when its moment comes. */
 
 import { counted } from "../../../errors/counted.ts";
+import type { LedgerFault } from "../../../ledger/errors.ts";
 import type { Clock } from "../../../ports.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { printError, printJson } from "../../print.ts";
+import { noticeText, printError, printJson } from "../../print.ts";
 import { type Resuming, resumeRuns } from "../../resumed-runs.ts";
 import { type WaitingRun, waitingRuns } from "../../waiting-runs.ts";
 
@@ -27,9 +28,14 @@ export async function watchRuns(
   const momentOf = (run: WaitingRun) => Math.max(firstMoment(run), refused.get(run.id) ?? 0);
   const watch = await platform.watchFolder(settings.traces);
   let said = "";
+  let isNoticed = false;
+  const notice = (fault: LedgerFault) => {
+    if (!isNoticed && !settings.quiet) printError(context, noticeText(fault, context));
+    isNoticed = true;
+  };
   try {
     while (!signal.aborted) {
-      const waiting = await waitingRuns(context);
+      const waiting = await waitingRuns(context, notice);
       const due = waiting.filter((run) => momentOf(run) <= now());
       const round = resuming();
       for (const run of due) {

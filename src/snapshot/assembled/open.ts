@@ -1,0 +1,81 @@
+/** The assembled forms of a snapshot, as the loader reads them: `manifest.json`, and artifacts in `canonical/`. */
+
+import { sha256 } from "../../json/canonical.ts";
+import { SnapshotFault } from "../errors.ts";
+import type { SnapshotForm } from "../form.ts";
+import { fqdnOfFile } from "../fqdn.ts";
+import { frontMatterTables } from "../parse.ts";
+import { type Place, readInside } from "../read-inside.ts";
+import type { FoundFile, SnapshotSeal } from "../seal.ts";
+import { artifactPaths, domainOf, ownerOf } from "./artifact-files.ts";
+import { contentRule } from "./contents.ts";
+import { MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
+import { projectedSeal } from "./release-9.ts";
+import { listedSeal } from "./v5.ts";
+
+/** @throws AssembledFault, SnapshotFault */
+export function openAssembled(place: Place): SnapshotForm {
+  const manifest = readManifest(place);
+  const bytesOf = remembered((path: string): FoundFile | null => {
+    const bytes = readInside(place, path);
+    return bytes === null ? null : { bytes, digest: sha256(bytes) };
+  });
+  const files = filesOf(manifest, place);
+  const paths = artifactPaths(files);
+  const seal = sealOf(manifest, place, files, bytesOf);
+  const read = (path: string) => {
+    const found = bytesOf(path);
+    seal.check(path, found);
+    return found;
+  };
+  const owner = remembered((name: string) => ownerOf(paths.get(name as never) ?? [], read));
+  return {
+    seal,
+    tables: frontMatterTables,
+    contents: contentRule(manifest),
+    read,
+    locate: owner,
+    names: () => paths.keys(),
+    paths(folder) {
+      if (folder === "artifacts") return [...paths.keys()].flatMap((name) => owner(name) ?? []).sort();
+      const below = FOLDERS[folder] ?? folder;
+      return files.filter((path) => path.startsWith(`${below}/`)).sort();
+    },
+  };
+}
+
+/** What this form has in the place of a folder of a snapshot with `artifacts/`. */
+const FOLDERS: Readonly<Record<string, string>> = { conformance: "transform_conformance" };
+
+export function readManifest(place: Place): Manifest {
+  const bytes = readInside(place, MANIFEST);
+  if (bytes === null) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file: MANIFEST, errno: "ENOENT" });
+  return parseManifest(bytes);
+}
+
+/** Every file that the manifest lists; where it lists none, every file on the disk. */
+function filesOf({ constituents }: Manifest, { root, files }: Place): readonly string[] {
+  return constituents?.map(({ path }) => path) ?? files.list(root).map(({ path }) => path);
+}
+
+function sealOf(
+  manifest: Manifest,
+  place: Place,
+  files: readonly string[],
+  bytesOf: (path: string) => FoundFile | null,
+): SnapshotSeal {
+  const { constituents } = manifest;
+  if (constituents !== null) return listedSeal(manifest, constituents, place);
+  const artifactsOf = (domain: string) =>
+    files.filter((path) => fqdnOfFile(path) !== undefined && domainOf(path) === domain);
+  return projectedSeal(manifest, place, artifactsOf, bytesOf);
+}
+
+function remembered<V>(make: (key: string) => V): (key: string) => V {
+  const known = new Map<string, V>();
+  return (key) => {
+    const value = known.has(key) ? (known.get(key) as V) : make(key);
+    known.set(key, value);
+    return value;
+  };
+}
