@@ -1,6 +1,6 @@
 /** One run of a compiled workflow with the summary of its events, as the command line and the library have it. */
 
-import { type RunRequest, run, type TracedRun } from "../engine/run.ts";
+import { type RunRequest, requireSecretsKey, run, type TracedRun } from "../engine/run.ts";
 import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/value.ts";
 import { beginRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
@@ -24,6 +24,7 @@ export interface SummarizedRun extends TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function runWorkflow({ records, ...request }: RecordedRunRequest): Promise<SummarizedRun> {
+  requireSecretsKey(request);
   const summary = createSummary();
   const recording = records === undefined ? null : await beginRecording(request.plan, records);
   const traced = await recorded(recording, (hold) =>

@@ -373,7 +373,11 @@ export async function resumePlan(
     plan,
     mail: options.mail ?? openMail({}),
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
-    entropy: options.entropy ?? seededEntropy(options.seed ?? "resumed"),
+    entropy(_, drawn) {
+      const entropy = options.entropy ?? seededEntropy(options.seed ?? "resumed");
+      entropy.hex(drawn);
+      return entropy;
+    },
     sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
     trace: {

@@ -1,6 +1,6 @@
 /** The options of `pgs run`, and what they make of a run before its payload is read. */
 
-import { entropyOf } from "../../../engine/run.ts";
+import { entropyOf } from "../../../engine/entropy.ts";
 import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import { requireInForce } from "../../../plan/in-force.ts";
