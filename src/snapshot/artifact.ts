@@ -20,10 +20,15 @@ export interface Artifact {
   readonly ir: JsonObject | null;
 }
 
-/** The module that implements the capability, as its artifact names it: that of the only atom of a transform. */
+/** The module that implements the transform, as its artifact names it: that of its only atom. */
 export function moduleOf(ir: JsonObject | null): string | undefined {
   const stream = own(ir ?? {}, "atom_stream");
   const [atom] = Array.isArray(stream) && stream.length === 1 ? stream : [];
-  const module = own(objectAt(isObject(atom) ? atom : {}, "handler_ref"), "module");
+  return isObject(atom) ? moduleOfAtom(atom) : undefined;
+}
+
+/** The module that a member of an `atom_stream` names. */
+export function moduleOfAtom(atom: JsonObject): string | undefined {
+  const module = own(objectAt(atom, "handler_ref"), "module");
   return typeof module === "string" ? module : undefined;
 }

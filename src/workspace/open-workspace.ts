@@ -13,6 +13,7 @@ import type { RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
+import { requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import { nodeClock, nodeEntropy, nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openRemote } from "../platform/remote.ts";
@@ -436,6 +437,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
+    requireInForce(plan);
     const {
       actor,
       signal,
