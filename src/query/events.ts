@@ -3,7 +3,6 @@
 import type { CompiledSnapshot } from "../plan/analysis/compiled-snapshot.ts";
 import { eventRecords } from "../plan/analysis/event-writes.ts";
 import { memoize } from "../plan/analysis/memoize.ts";
-import { nodePath } from "../plan/routes.ts";
 import { codeOf, type Fqdn, namespaceOf } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
 import { QueryFault } from "./errors.ts";
@@ -77,9 +76,15 @@ const foundIn = memoize((compiled: CompiledSnapshot) =>
     const byWorkflows = compiled.workflows.flatMap(({ artifact: { fqdn }, table }): readonly NamedEvent[] => {
       const own = { workflow: fqdn, artifact: fqdn };
       const exits = table.nodes.flatMap(({ key, type, emit }): readonly NamedEvent[] =>
-        type !== "EXIT" || emit === null
+        type !== "EXIT"
           ? []
-          : [{ ...own, event: full(emit, fqdn), role: "announced", node: key, path: nodePath(key, "emit") }],
+          : emit.map(({ name, path }) => ({
+              ...own,
+              event: full(name, fqdn),
+              role: "announced",
+              node: key,
+              path,
+            })),
       );
       const asked = (["requires", "forbids"] as const).flatMap((side) =>
         table[side].map((code, i): NamedEvent => {

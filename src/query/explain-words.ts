@@ -91,6 +91,7 @@ function outsideText({ operation, op, code, retry }: EffectStep): readonly strin
   const again = retry === null ? [] : [`It is tried up to ${counted(retry.maxAttempts, "time")}.`];
   switch (operation.target) {
     case "store":
+    case "clock":
       return again;
     case "mail":
       return [`It sends a mail (${by}).`, ...again];
@@ -136,7 +137,7 @@ export function storeText(store: Store, uses: readonly EffectUse[]): string {
 
 /** How a run ends there, and after what. */
 export function endingText({ key, emit }: ExitNode, arrivals: readonly Arrival[]): string {
-  const announced = emit === null ? "" : ` It announces ${emit}.`;
+  const announced = emit.length === 0 ? "" : ` It announces ${joined(emit)}.`;
   if (arrivals.length === 0) return `${key}: no route leads there.`;
   const texts = [...grouped(arrivals, ({ status }) => status)].map(([status, all]) => {
     const reasons = [...grouped(all, ({ exit_reason_code: code }) => code)];

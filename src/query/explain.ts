@@ -1,11 +1,13 @@
 /** `explain`: a workflow in sentences, for readers who know the matter and not the protocol. */
 
 import { counted } from "../errors/counted.ts";
+import { joined } from "../errors/joined.ts";
 import { objectAt, own } from "../json/value.ts";
 import type { CompiledSnapshot } from "../plan/analysis/compiled-snapshot.ts";
 import { inReadingOrder } from "../plan/graph.ts";
 import type { AdmissionRule, ContractNode, ExitNode, Plan } from "../plan/plan.ts";
 import { nodePath } from "../plan/routes.ts";
+import { type Fqdn, wordOf } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
 import { namedEvents } from "./events.ts";
 import { admissionText, endingText, fieldText, nodeText, storeText } from "./explain-words.ts";
@@ -42,7 +44,7 @@ export async function explain(given: string, model: QueryModel): Promise<Explain
   const artifact = requireWorkflow(given, model);
   const scope = { artifact, model, plan: await requirePlan(artifact, model), compiled: await model.compiled() };
   const parts: Readonly<Record<Topic, readonly Said[]>> = {
-    who: [...actorsIn(scope), ...ingressIn(scope), ...admissionIn(scope)],
+    who: [...forceOf(scope), ...actorsIn(scope), ...ingressIn(scope), ...admissionIn(scope)],
     asked: askedIn(scope),
     done: nodesIn(scope),
     written: storesOf(scope),
@@ -71,19 +73,25 @@ async function toSentence({ text, artifact, path }: Said): Promise<Sentence> {
 
 // ---- who ----
 
+/** Whether the workflow is in force at all. */
+function forceOf({ artifact, plan }: Scope): readonly Said[] {
+  if (plan.supersededBy.length === 0) return [];
+  const text = `The workflow is not in force: every request is refused. In its place is ${joined(plan.supersededBy)}.`;
+  return [{ text, artifact, path: ["superseded_by"] }];
+}
+
 /** The actors that the workflow names, or its intent. */
 function actorsIn({ artifact, plan, model }: Scope): readonly Said[] {
   const intent = intentOf(plan, model);
-  const references = [artifact, ...(intent === undefined ? [] : [intent])].flatMap(({ fqdn }) =>
-    referencesOf(model).from(fqdn),
-  );
-  const actors = references.filter(({ to }) => model.artifacts.get(to)?.word === "AC");
+  const from = [artifact, ...(intent === undefined ? [] : [intent])];
+  const references = from.flatMap(({ fqdn }) => referencesOf(model).from(fqdn));
+  const actors = references.filter(({ to }) => wordOf(to as Fqdn) === "AC");
   if (actors.length === 0) {
     const text = "The workflow names no actor: it does not say who may ask.";
     return [{ text, artifact, path: [] }];
   }
   return actors.map(({ from, to, path }) => {
-    const text = `It is for ${to}${described(artifactOf(to, model).summary)}.`;
+    const text = `It is for ${to}${described(model.artifacts.get(to)?.summary ?? "")}.`;
     return { text, artifact: from, path };
   });
 }

@@ -67,7 +67,7 @@ function governanceOf(snapshot: Snapshot): readonly QueryArtifact[] {
   });
 }
 
-function toQueryArtifact({
+export function toQueryArtifact({
   fqdn,
   file,
   text,

@@ -95,7 +95,7 @@ async function toEnding(
   return {
     node: exit.key,
     reason: exit.reason,
-    emits: exit.emit === null ? [] : [exit.emit],
+    emits: exit.emit,
     ...(await placeOf(artifact, nodePath(exit.key))),
     arrivals: arrivalsAt(exit, plan),
     ways: ways.map((way) =>

@@ -51,8 +51,8 @@ function namesWith(given: string, names: readonly string[]): readonly string[] {
   return found.length > MOST_MEANT ? [] : found;
 }
 
-/** Full names, sorted: those that name it, or something that does. */
+/** Full names, sorted: those that name it, or something that does; the workflow itself where it is one. */
 export function workflowsReferringTo(name: string, model: Pick<QueryModel, "artifacts">): readonly string[] {
   const reached = [...reach(name, "to", referencesOf(model)).keys()];
-  return reached.filter((one) => one !== name && model.artifacts.get(one)?.word === "WF").sort();
+  return reached.filter((one) => model.artifacts.get(one)?.word === "WF").sort();
 }
