@@ -14,8 +14,11 @@ export function asciiCanonical(value: Json): string {
 /** With an indentation of 2, and no line feed at the end. */
 export function asciiPretty(value: Json, indent = ""): string {
   const inner = `${indent}  `;
-  return written(value, (parts) => `\n${inner}${parts.join(`,\n${inner}`)}\n${indent}`, ": ", (one) =>
-    asciiPretty(one, inner),
+  return written(
+    value,
+    (parts) => `\n${inner}${parts.join(`,\n${inner}`)}\n${indent}`,
+    ": ",
+    (one) => asciiPretty(one, inner),
   );
 }
 
