@@ -125,7 +125,9 @@ test("the root of the policy is below the data root, and a replay needs no store
   assert.equal(trial.ending.outcome, "SUCCESS");
   assert.deepEqual(storedIn(trial.data), { "construction/a.md": A.text, "construction/deep/b.md": B.text });
   assert.equal((await replay(plan, trial.events)).finding, null);
-  await assert.rejects(publishing([A], { root: "{{module_data_root}}/../out" }), { code: "WORKFLOW_DOES_NOT_COMPILE" });
+  await assert.rejects(publishing([A], { root: "{{module_data_root}}/../out" }), {
+    code: "WORKFLOW_DOES_NOT_COMPILE",
+  });
 });
 
 test("a root that does not say that it is below the data root is none", async () => {
