@@ -4,6 +4,7 @@
  */
 
 import type { Target } from "./target.ts";
+import { type ClockEffect, clockTarget } from "./targets/clock.ts";
 import { type HostEffect, hostTarget } from "./targets/host.ts";
 import { type HttpEffect, httpTarget } from "./targets/http.ts";
 import { type MailEffect, mailTarget } from "./targets/mail.ts";
@@ -11,7 +12,7 @@ import { type StoreEffect, storeTarget } from "./targets/store.ts";
 import { type WaitEffect, waitTarget } from "./targets/wait.ts";
 import { type CallEffect, workflowsTarget } from "./targets/workflows.ts";
 
-export type Effect = StoreEffect | MailEffect | CallEffect | HttpEffect | HostEffect | WaitEffect;
+export type Effect = StoreEffect | MailEffect | CallEffect | HttpEffect | HostEffect | WaitEffect | ClockEffect;
 
 /** An operation as the engine sees it. */
 export type Operation = Effect["operations"][string];
@@ -21,6 +22,7 @@ const TARGETS: { readonly [T in Operation["target"]]: Target<Extract<Operation, 
   mail: mailTarget,
   workflows: workflowsTarget,
   wait: waitTarget,
+  clock: clockTarget,
   http: httpTarget,
   host: hostTarget,
 };

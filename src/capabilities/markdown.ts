@@ -3,35 +3,42 @@
  * write, for a capability that nobody authored.
  */
 
-import { codeOf, isFqdn } from "../snapshot/fqdn.ts";
+import type { TreeForm } from "../snapshot/build/identity.ts";
+import { codeOf, type Fqdn } from "../snapshot/fqdn.ts";
 import type { Effect, Operation } from "./effect.ts";
 import type { InputSchema } from "./input-schema.ts";
 import type { Capability } from "./registry.ts";
 import type { Transform } from "./transform.ts";
 
-/** The same capability always has the same text. */
-export function capabilityMarkdown(capability: Capability): string {
-  const { code, about } = capability.declared;
-  const name = isFqdn(code) ? codeOf(code) : code;
+/** The same capability always has the same text; `fqdn` is the name that a tree of that form gives it. */
+export function capabilityMarkdown(capability: Capability, fqdn: Fqdn, form: TreeForm): string {
+  const { about } = capability.declared;
+  const name = codeOf(fqdn);
   const provider = capability.origin?.package ?? "pgs-runner";
-  const block =
-    capability.kind === "transform"
-      ? transformBlock(name, provider, capability.declared)
-      : effectBlock(name, provider, capability.declared);
+  const block = {
+    ...head(fqdn, capability.kind, form),
+    ...(capability.kind === "transform"
+      ? transformBlock(provider, capability.declared)
+      : effectBlock(provider, capability.declared)),
+  };
   return `# ${name}\n\n${about}\n\n## Machine\n\n\`\`\`yaml\n${yaml(block).join("\n")}\n\`\`\`\n`;
 }
 
 /** A mapping, or a scalar, or a list of scalars. */
-type Yaml = string | boolean | readonly string[] | { readonly [key: string]: Yaml };
+type Yaml = string | boolean | readonly string[] | Mapping;
 
-function transformBlock(
-  name: string,
-  provider: string,
-  { code, about, input, result, draws }: Transform,
-): Yaml {
+type Mapping = { readonly [key: string]: Yaml };
+
+function head(fqdn: Fqdn, kind: Capability["kind"], form: TreeForm): Mapping {
+  const name = codeOf(fqdn);
+  const version = versionOf(name);
+  if (form !== "assembled") return { [kind === "transform" ? "ct_code" : "cs_code"]: name, version };
+  const artifactKind = kind === "transform" ? "CAPABILITY_TRANSFORM" : "CAPABILITY_SIDE_EFFECT";
+  return { fqdn, artifact_kind: artifactKind, version };
+}
+
+function transformBlock(provider: string, { code, about, input, result, draws }: Transform): Mapping {
   return {
-    ct_code: name,
-    version: versionOf(name),
     core: {
       summary: about,
       inputs: inputsOf(input),
@@ -51,10 +58,8 @@ function inputsOf(input: InputSchema): Yaml {
   );
 }
 
-function effectBlock(name: string, provider: string, { code, about, operations }: Effect): Yaml {
+function effectBlock(provider: string, { code, about, operations }: Effect): Mapping {
   return {
-    cs_code: name,
-    version: versionOf(name),
     core: {
       summary: about,
       policy: { operations: Object.keys(operations) },

@@ -100,11 +100,15 @@ export interface EffectCall {
   readonly inputs: JsonObject;
   /** Below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
+  readonly reach: Reach;
   /** What the runtime binding says of the side effect. */
   readonly policy: JsonObject;
   /** The same for every attempt of this step of this run. */
   readonly effectKey: string;
 }
+
+/** Whether a workflow's own runtime binding declares a store, or one that it only consults: that it may read alone. */
+export type Reach = "owned" | "consulted";
 
 /** What operations are performed with; each kind of target takes its own. */
 export interface EffectPorts extends Pick<Ports, "mail"> {

@@ -17,7 +17,7 @@ import {
   own,
 } from "../json/value.ts";
 import { parsed, readYamlText, YamlFlaw } from "../json/yaml-text.ts";
-import { type Fqdn, namespaceOf, qualify, wordOf } from "./fqdn.ts";
+import { codeOf, type Fqdn, namespaceOf, qualify, wordOf } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
 
 export interface Derived {
@@ -58,6 +58,16 @@ export function derive(name: Fqdn, content: string, block: JsonObject = machineB
   if (kind === "CT") return { frontmatter: block, ct_ir: transformIr(name, block) };
   if (kind === "CS") return { frontmatter: block, cs_ir: effectIr(block) };
   return { frontmatter: block };
+}
+
+/** The same in an assembled snapshot, whose front matter is the block: copies have no Markdown. */
+export function deriveAssembled(name: Fqdn, block: JsonObject): Derived {
+  const derived = derive(name, "", block);
+  if (derived.ct_ir === undefined) return derived;
+  const { ct_code: _, atom_stream: atoms, ...shared } = derived.ct_ir;
+  const purity = own(objectAt(block, "machine"), "ct_purity") ?? null;
+  const stream = (atoms as readonly JsonObject[]).map((atom) => ({ ...atom, purity }));
+  return { ...derived, ct_ir: { ...shared, artifact_code: codeOf(name), atom_stream: stream } };
 }
 
 /** The object in the YAML block under `## Machine`, read as YAML 1.1. @throws ContentError */

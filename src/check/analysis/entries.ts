@@ -8,7 +8,7 @@ import type { Files } from "../../ports.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
 import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";
-import { fileOf, fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
+import { fqdnOfFile, isFileOf, kindOf, wordOf } from "../../snapshot/fqdn.ts";
 import { closureRoot, toArtifact } from "../../snapshot/load.ts";
 import { frontMatterTables } from "../../snapshot/parse.ts";
 import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";
@@ -86,7 +86,7 @@ export function readEntry(file: SnapshotFile): Entry {
 
 function asArtifact({ path, bytes }: SnapshotFile, parsed: ParsedArtifact): Artifact | null {
   const kind = kindOf(parsed.fqdn);
-  const isReached = kind !== undefined && (path === fileOf(parsed.fqdn, kind) || kind === "STRUCTURE");
+  const isReached = kind !== undefined && (isFileOf(path, parsed.fqdn, kind) || kind === "STRUCTURE");
   return isReached ? toArtifact(kind, { path, bytes, digest: sha256(bytes) }, parsed) : null;
 }
 

@@ -13,7 +13,9 @@ import type { CompiledWorkflow } from "../../plan/analysis/compiled-snapshot.ts"
 import { findingsOfContract } from "../../plan/findings.ts";
 import type { Finding } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
-import { type Built, type BuiltArtifact, buildSnapshot } from "../../snapshot/build/build.ts";
+import type { BuiltArtifact } from "../../snapshot/build/authored.ts";
+import { type Built, buildSnapshot } from "../../snapshot/build/build.ts";
+import type { TreeForm } from "../../snapshot/build/identity.ts";
 import { inOrder, type Problem } from "../../snapshot/build/problem.ts";
 import { authorIt } from "../../snapshot/build/tree.ts";
 import { parseStrict } from "../../snapshot/envelope.ts";
@@ -51,8 +53,7 @@ export interface Compilation {
   readonly artifacts: number;
   /** The capabilities whose artifacts were made from their declarations. */
   readonly generated: readonly Fqdn[];
-  /** Whether it is a tree of modules, whose conformance cases come from elsewhere. */
-  readonly isModuleTree: boolean;
+  readonly form: TreeForm;
 }
 
 /**
@@ -87,9 +88,9 @@ function build(request: CompileRequest): Reported {
   const made = buildSnapshot(read.files, {
     base: onto === null ? [] : readBase(onto, files),
     capabilities: registry.all().map(({ declared }) => declared.code),
-    standard(name) {
+    standard(name, form) {
       const capability = registry.capability(name);
-      return capability === undefined ? null : capabilityMarkdown(capability);
+      return capability === undefined ? null : capabilityMarkdown(capability, name, form);
     },
     isUnread: (name) => packages?.mayDeclare(name) ?? false,
   });
@@ -105,7 +106,7 @@ function toCompilation({ built, reported }: Reported): Compilation {
     sources: new Map(built.artifacts.flatMap(({ file, source }) => (source === null ? [] : [[file, source]]))),
     artifacts: built.artifacts.length,
     generated: built.generated,
-    isModuleTree: built.form === "modules",
+    form: built.form,
   };
 }
 
@@ -146,16 +147,21 @@ function toProblem({ source, text }: BuiltArtifact, { path, ...said }: Unplaced)
 
 // ---- workflows and contracts ----
 
-async function modelOf({ files }: Built, folder: string, registry: Registry): Promise<SnapshotModel> {
+async function modelOf(
+  { files, artifacts }: Built,
+  folder: string,
+  registry: Registry,
+): Promise<SnapshotModel> {
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
+  // A copy of a capability is no artifact of its own.
+  const owners = new Set(artifacts.map(({ file }) => file));
   for (const [path, text] of files) {
     const bytes = Buffer.from(text);
-    if (fqdnOfFile(path) === undefined) documents.set(path, parseStrict(path, bytes));
-    else {
+    if (owners.has(path)) {
       const entry = readEntry({ path, bytes });
       entries.set(entry.fqdn, entry);
-    }
+    } else if (fqdnOfFile(path) === undefined) documents.set(path, parseStrict(path, bytes));
   }
   const read: Read = {
     entries,

@@ -4,7 +4,7 @@ import { isUtf8 } from "node:buffer";
 import { lineOfInvalidUtf8, utf8 } from "../../json/text.ts";
 import { own } from "../../json/value.ts";
 import { type Files, IoError } from "../../ports.ts";
-import type { AuthoredFile, BaseArtifact } from "../../snapshot/build/build.ts";
+import type { AuthoredFile, BaseArtifact } from "../../snapshot/build/authored.ts";
 import type { Problem } from "../../snapshot/build/problem.ts";
 import { parseEnvelope } from "../../snapshot/envelope.ts";
 import { SnapshotFault } from "../../snapshot/errors.ts";

@@ -5,6 +5,7 @@ import { DEPTH } from "../../json/limits.ts";
 import { readObjectText } from "../../json/parse.ts";
 import { own } from "../../json/value.ts";
 import type { Files, FolderChange } from "../../ports.ts";
+import type { TreeForm } from "../../snapshot/build/identity.ts";
 import { fqdnOfFile } from "../../snapshot/fqdn.ts";
 import type { AuthoredPlace } from "../../snapshot/hint.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
@@ -22,7 +23,7 @@ export interface Difference {
 
 /** By path; empty where the snapshot is what the Markdown makes. @throws SnapshotFault for a file that cannot be read */
 export function differencesOf(
-  { files: made, sources, isModuleTree }: Pick<Compilation, "files" | "sources" | "isModuleTree">,
+  { files: made, sources, form }: Pick<Compilation, "files" | "sources" | "form">,
   snapshot: string,
   files: Files,
 ): readonly Difference[] {
@@ -35,7 +36,7 @@ export function differencesOf(
     const source = file === undefined || line === null ? null : { file, line };
     return [{ path, what: before === undefined ? "missing" : "differs", source }];
   });
-  const stale = [...found.keys()].filter((path) => !made.has(path) && isMade(path, isModuleTree));
+  const stale = [...found.keys()].filter((path) => !made.has(path) && isMade(path, form));
   const all = [...wrong, ...stale.map((path): Difference => ({ path, what: "stale", source: null }))];
   return all.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -69,11 +70,11 @@ export function changeFor(
 }
 
 /** Whether a file has a name that only the compiler gives; whatever else is in the snapshot belongs to others. */
-function isMade(path: string, isModuleTree: boolean): boolean {
+function isMade(path: string, form: TreeForm): boolean {
   if (fqdnOfFile(path) !== undefined) return true;
   if (/^behavior_logic\/([^/]+)\/\1\.graph\.json$/.test(path)) return true;
   if (path === LOCK_FILE) return true;
   if (/^artifact_index\/(?:index|stores)\.json$/.test(path)) return true;
-  // In a tree of modules they are made of other files.
-  return !isModuleTree && /^conformance\/[^/]+__[^/]+\.json$/.test(path);
+  // In other trees they are made of other files.
+  return form === "own" && /^conformance\/[^/]+__[^/]+\.json$/.test(path);
 }

@@ -4,70 +4,32 @@
  * listed, all of it at once, and what is not wrong is made.
  */
 
-import { sha256 } from "../../json/canonical.ts";
-import { order, unicodeEscape } from "../../json/text.ts";
-import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../../json/value.ts";
-import { ContentError, derive, machineBlock } from "../derive.ts";
-import { codeOf, type Fqdn, isFqdn, wordOf } from "../fqdn.ts";
+import { order } from "../../json/text.ts";
+import { derive, deriveAssembled } from "../derive.ts";
+import { codeOf, type Fqdn } from "../fqdn.ts";
 import { sentence } from "../hint.ts";
-import { nearestName } from "../nearest-name.ts";
-import { type AuthoredArtifact, ofKind, section } from "./authored.ts";
-import type { AuthoredText } from "./authored-text.ts";
+import { artifactText } from "./artifact-text.ts";
+import {
+  type AuthoredFile,
+  type BaseArtifact,
+  type BuildOptions,
+  type BuiltArtifact,
+  ofKind,
+  section,
+} from "./authored.ts";
+import { complete } from "./complete.ts";
 import { conformanceCases } from "./conformance.ts";
+import { copies } from "./copies.ts";
 import { behaviourGraph, type GraphFlaw } from "./graph.ts";
+import type { Tree, TreeForm } from "./identity.ts";
 import { artifactIndex, storeIndex } from "./index-file.ts";
-import { contractProjection } from "./module-projection.ts";
+import { print, printGraph } from "./print.ts";
 import { inOrder, type Problem, type ProblemCode } from "./problem.ts";
 import { readMarkdown } from "./read-markdown.ts";
-import { mentionsIn, moduleReferences } from "./references.ts";
-import {
-  authorIt,
-  type Identity,
-  type ModuleRules,
-  ownPathOf,
-  RULE_CODES,
-  type Tree,
-  type TreeForm,
-  treeOf,
-} from "./tree.ts";
-
-/** One file; `path` is below the authored folder. */
-export interface AuthoredFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** An artifact of another snapshot that authored ones may mention. */
-export interface BaseArtifact {
-  readonly fqdn: Fqdn;
-  /** Below the snapshot. */
-  readonly file: string;
-  /** The text of that file. */
-  readonly text: string;
-  readonly content: string;
-  readonly references: readonly string[];
-}
-
-export interface BuildOptions {
-  /** The artifacts of the snapshot that is built upon. Those that are mentioned become part of what is built. */
-  readonly base?: readonly BaseArtifact[];
-  /** The Markdown of a capability that nobody authored; null for a name that is none. */
-  readonly standard?: (name: Fqdn) => string | null;
-  /** Whether a capability may be declared in what cannot be read. */
-  readonly isUnread?: (name: string) => boolean;
-  /** The names of all those capabilities, to find the one that was meant. */
-  readonly capabilities?: readonly string[];
-}
-
-/** An artifact, and where its text comes from. */
-export interface BuiltArtifact extends AuthoredArtifact {
-  readonly identity: Identity;
-  /** Below the authored folder; null where nobody authored it. */
-  readonly source: string | null;
-  readonly text: AuthoredText | null;
-  /** The file as another snapshot has it. */
-  readonly carried: string | null;
-}
+import { mentionsIn } from "./references.ts";
+import { rulesIn } from "./rules.ts";
+import { treeOf } from "./tree.ts";
+import { unknownNames } from "./unknown-names.ts";
 
 export interface Built {
   readonly form: TreeForm;
@@ -83,26 +45,31 @@ export interface Built {
 
 export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOptions = {}): Built {
   const { base = [], capabilities = [], isUnread = () => false } = options;
-  const problems: Problem[] = [];
-  const authored = files.filter(({ path }) => !isAside(path, problems));
+  const rules = rulesIn(files, base);
+  if (rules.problems.length > 0) return nothing(rules.problems);
   const tree = treeOf(
-    authored.map(({ path }) => path),
-    rulesIn(authored, base),
+    files.map(({ path }) => path),
+    rules,
   );
+  const problems: Problem[] = [...baseProblems(base, tree.form)];
+  if (problems.length > 0) return nothing(problems);
+  const authored = files.filter(({ path }) => !isAside(path, tree.form, problems));
   const { artifacts: read, unread: notRead } = readAll(authored, tree, problems);
-  const { artifacts, generated } = complete(read, notRead, options);
+  const { artifacts, generated } = complete(read, notRead, tree, options);
   const mentioned = artifacts.flatMap(({ derived }) => [...mentionsIn(derived.frontmatter)]);
   const unread = new Set([...notRead, ...mentioned.map(({ name }) => name).filter(isUnread)]);
   const known = new Set<string>([...artifacts.map(({ fqdn }) => fqdn), ...unread]);
   const nameable = [...new Set([...known, ...capabilities, ...base.map(({ fqdn }) => fqdn)])];
-  if (tree.form === "own")
-    for (const artifact of artifacts) reportUnknownNames(artifact, known, nameable, problems);
+  for (const artifact of artifacts) problems.push(...unknownNames(artifact, { known, nameable }, tree.form));
+  const texts = new Map(
+    artifacts.map((artifact) => [artifact.file, artifactText(artifact, artifacts, tree.form)]),
+  );
   const made = [
-    ...artifacts.map((artifact) => [artifact.file, artifactText(artifact, artifacts, tree.form)] as const),
+    ...texts,
     ...ofKind(artifacts, "WF").flatMap((workflow) => graphFile(workflow, artifacts, tree.form, problems)),
-    ...ofKind(artifacts, "CT").flatMap((transform) => caseFiles(transform, problems)),
-    ["artifact_index/index.json", print(artifactIndex(artifacts))] as const,
-    ["artifact_index/stores.json", print(storeIndex(artifacts, tree.form))] as const,
+    ...(tree.form === "assembled"
+      ? copies(artifacts, texts, rules.domains)
+      : workspaceFiles(artifacts, tree.form, problems)),
   ];
   return {
     form: tree.form,
@@ -114,10 +81,39 @@ export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOpti
   };
 }
 
+/** Where nothing can be made, because it is not known what the paths of the files mean. */
+function nothing(problems: readonly Problem[]): Built {
+  const none = { files: new Map(), artifacts: [], unread: new Set<string>(), generated: [] };
+  return { form: "assembled", ...none, problems: inOrder(problems) };
+}
+
+function baseProblems(base: readonly BaseArtifact[], form: TreeForm): readonly Problem[] {
+  const isAssembled = base[0]?.file.startsWith("canonical/") ?? form === "assembled";
+  if (isAssembled === (form === "assembled")) return [];
+  const [here, there] = form === "assembled" ? ["an assembled snapshot", "none"] : ["none", "one"];
+  const message = `the Markdown makes ${here}, and the snapshot that it is built upon is ${there}`;
+  const hint = form === "assembled" ? BASE_HINT : DOMAIN_HINT;
+  return [atStart(".", "OTHER_FORM", message, hint)];
+}
+
+const BASE_HINT = "name an assembled snapshot with --onto DIR, or none";
+const DOMAIN_HINT =
+  "add the artifact STRUCTURE_BUILD_<NAME>_CONFIG_V0 of a domain, or name another snapshot with --onto DIR";
+
+/** What only a workspace has: conformance cases that the Markdown has, and the index. */
+function workspaceFiles(artifacts: readonly BuiltArtifact[], form: TreeForm, problems: Problem[]) {
+  return [
+    ...ofKind(artifacts, "CT").flatMap((transform) => caseFiles(transform, problems)),
+    ["artifact_index/index.json", print(artifactIndex(artifacts))] as const,
+    ["artifact_index/stores.json", print(storeIndex(artifacts, form))] as const,
+  ];
+}
+
 /** Files that are no artifacts: a page for people, the data of conformance tests, and what does not belong there. */
-function isAside(path: string, problems: Problem[]): boolean {
+function isAside(path: string, form: TreeForm, problems: Problem[]): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (name === "README.md" || name.startsWith(".") || /^TEST_DATA_.*\.md$/.test(name)) return true;
+  if (name === "README.md" || name.startsWith(".")) return true;
+  if (form !== "assembled" && /^TEST_DATA_.*\.md$/.test(name)) return true;
   if (name.endsWith(".md")) return false;
   problems.push({
     file: path,
@@ -148,27 +144,6 @@ export function authoredFiles(
   );
 }
 
-/** The rules of a tree of modules: among the files, else in the snapshot that is built upon. */
-function rulesIn(files: readonly AuthoredFile[], base: readonly BaseArtifact[]): ModuleRules | null {
-  const read = (which: keyof ModuleRules): JsonObject | null => {
-    const isRule = (code: string) => RULE_CODES[which].test(code);
-    const file = files.find(({ path }) => isRule(path.slice(path.lastIndexOf("/") + 1).replace(/\.md$/, "")));
-    const content = file?.text ?? base.find(({ fqdn }) => isRule(codeOf(fqdn)))?.content;
-    return content === undefined ? null : blockOf(content);
-  };
-  const [identity, discovery] = [read("identity"), read("discovery")];
-  return identity === null || discovery === null ? null : { identity, discovery };
-}
-
-function blockOf(content: string): JsonObject | null {
-  try {
-    return machineBlock(content);
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    return null;
-  }
-}
-
 function readAll(files: readonly AuthoredFile[], tree: Tree, problems: Problem[]) {
   const artifacts: BuiltArtifact[] = [];
   const unread = new Set<string>();
@@ -189,13 +164,13 @@ function readAll(files: readonly AuthoredFile[], tree: Tree, problems: Problem[]
     }
     definitions.set(identity.fqdn, path);
     const { fqdn, kind, file } = identity;
-    const isCodeStated = tree.form === "own";
-    const reading = readMarkdown(path, text, { kind, code: codeOf(fqdn), isCodeStated });
+    const reading = readMarkdown(path, text, { kind, code: codeOf(fqdn), fqdn, form: tree.form });
     for (const problem of reading.problems) problems.push(problem);
     if (reading.block === null) unread.add(fqdn);
     else {
       const content = reading.text.text;
-      const derived = derive(fqdn, content, reading.block);
+      const { block } = reading;
+      const derived = tree.form === "assembled" ? deriveAssembled(fqdn, block) : derive(fqdn, content, block);
       artifacts.push({
         fqdn,
         kind,
@@ -216,135 +191,7 @@ function atStart(file: string, code: ProblemCode, message: string, hint: string)
   return { file, line: 1, column: 1, code, severity: "error", message, hint };
 }
 
-/** Adds what is mentioned and not authored: artifacts of the base, and standard capabilities. */
-function complete(
-  authored: readonly BuiltArtifact[],
-  unread: ReadonlySet<string>,
-  { base = [], standard = () => null }: BuildOptions,
-) {
-  const all = new Map<string, BuiltArtifact>(authored.map((one) => [one.fqdn, one]));
-  const onBase = new Map<string, BaseArtifact>(base.map((one) => [one.fqdn, one]));
-  const generated: Fqdn[] = [];
-  const open = [...authored];
-  for (let artifact = open.pop(); artifact !== undefined; artifact = open.pop()) {
-    for (const name of namesIn(artifact, onBase.get(artifact.fqdn))) {
-      if (all.has(name) || unread.has(name)) continue;
-      const carried = onBase.get(name);
-      const content = carried === undefined ? standard(name) : carried.content;
-      if (content === null) continue;
-      const added = addedArtifact(name, content, carried ?? null);
-      if (carried === undefined) generated.push(name);
-      all.set(name, added);
-      open.push(added);
-    }
-  }
-  return { artifacts: [...all.values()].sort((a, b) => order(a.fqdn, b.fqdn)), generated: generated.sort() };
-}
-
-function namesIn({ derived }: BuiltArtifact, carried: BaseArtifact | undefined): ReadonlySet<Fqdn> {
-  const mentioned = [...mentionsIn(derived.frontmatter)].map(({ name }) => name);
-  return new Set([...mentioned, ...(carried?.references.filter(isFqdn) ?? [])]);
-}
-
-function addedArtifact(fqdn: Fqdn, content: string, carried: BaseArtifact | null): BuiltArtifact {
-  const kind = wordOf(fqdn);
-  const standard = treeOf([], null).identify(ownPathOf(fqdn));
-  if ("problem" in standard && carried === null) throw new Error(`${fqdn} has no place in a snapshot`);
-  const file = carried?.file ?? ("file" in standard ? standard.file : "");
-  const known = "file" in standard ? standard : { fqdn, kind, file, modulePath: "", layer: "" };
-  const identity = { ...known, file };
-  const derived = derive(fqdn, content);
-  return {
-    fqdn,
-    kind,
-    file,
-    content,
-    derived,
-    identity,
-    source: null,
-    text: null,
-    carried: carried?.text ?? null,
-  };
-}
-
-// ---- names ----
-
-function reportUnknownNames(
-  { fqdn, source, text, derived }: BuiltArtifact,
-  known: ReadonlySet<string>,
-  nameable: readonly string[],
-  problems: Problem[],
-): void {
-  if (source === null || text === null) return;
-  for (const { name, path, part } of mentionsIn(derived.frontmatter)) {
-    if (known.has(name) || name === fqdn || isNodeName(path)) continue;
-    const nearest = nearestName(name, nameable);
-    const at = `/${path.map(String).join("/")}`;
-    const advice =
-      nearest === null
-        ? authorIt(name, "own")
-        : {
-            hint: sentence(
-              at,
-              part === "key" ? { do: "rename", to: nearest } : { do: "change", to: `"${nearest}"` },
-            ),
-          };
-    const problem = { file: source, ...text.at(path, part), code: "UNKNOWN_NAME", severity: "error" } as const;
-    const message = `${name} is mentioned, but no artifact defines it`;
-    problems.push({ ...problem, message, ...advice, path });
-  }
-}
-
-/** The full name that was made of a node's code: compiling the workflow reports it at the code. */
-function isNodeName(path: readonly (string | number)[]): boolean {
-  return path.length === 4 && path[1] === "nodes" && path[3] === "fqdn_id";
-}
-
 // ---- files ----
-
-function artifactText(artifact: BuiltArtifact, all: readonly BuiltArtifact[], form: TreeForm): string {
-  if (artifact.carried !== null) return artifact.carried;
-  return form === "own"
-    ? print(envelope(artifact, ownReferences(artifact)))
-    : printAscii(moduleEnvelope(artifact, all));
-}
-
-function envelope(
-  { fqdn, kind, content, derived, identity }: BuiltArtifact,
-  references: readonly string[],
-): JsonObject {
-  return {
-    artifact_code: codeOf(fqdn),
-    artifact_type: kind,
-    content,
-    content_hash: sha256(content),
-    fqdn_id: fqdn,
-    ...derived,
-    layer_code: identity.layer,
-    module_path: identity.modulePath,
-    namespace: fqdn.slice(0, fqdn.indexOf("::")),
-    references,
-    version: /_V(\d+)$/.exec(fqdn)?.[1] ?? "0",
-  };
-}
-
-function moduleEnvelope(artifact: BuiltArtifact, all: readonly BuiltArtifact[]): JsonObject {
-  const made = envelope(artifact, moduleReferences(artifact.derived.frontmatter, artifact.fqdn));
-  if (artifact.kind !== "CC") return made;
-  return {
-    ...made,
-    cc_projection: contractProjection(
-      artifact,
-      new Map<Json, AuthoredArtifact>(all.map((one) => [one.fqdn, one])),
-    ),
-  };
-}
-
-function ownReferences({ fqdn, derived }: BuiltArtifact): readonly string[] {
-  const mentioned = new Set([...mentionsIn(derived.frontmatter)].map(({ name }) => name));
-  mentioned.delete(fqdn);
-  return [...mentioned].sort();
-}
 
 function graphFile(
   workflow: BuiltArtifact,
@@ -353,7 +200,7 @@ function graphFile(
   problems: Problem[],
 ): readonly (readonly [string, string])[] {
   const made = behaviourGraph(workflow, artifacts, form);
-  if (!("flaws" in made)) return [[made.file, print(made.graph, form === "own")]];
+  if (!("flaws" in made)) return [[made.file, printGraph(made.graph, form)]];
   for (const flaw of made.flaws) if (flaw.what === "CYCLE") reportCycle(workflow, flaw, problems);
   return [];
 }
@@ -396,21 +243,4 @@ function caseFiles(transform: BuiltArtifact, problems: Problem[]): readonly (rea
       });
   }
   return files.map(([path, value]) => [path, print(value)] as const);
-}
-
-function print(value: JsonObject, isSorted = true): string {
-  return `${JSON.stringify(isSorted ? withSortedKeys(value) : value, null, 2)}\n`;
-}
-
-/** As the compiler of a tree of modules writes it: ASCII, no line feed at the end. */
-function printAscii(value: JsonObject): string {
-  return JSON.stringify(withSortedKeys(value), null, 2).replace(/[\u0080-\uffff]/g, unicodeEscape);
-}
-
-function withSortedKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withSortedKeys);
-  if (!isObject(value)) return value;
-  const sorted: MutableJson = {};
-  for (const key of Object.keys(value).sort()) setOwn(sorted, key, withSortedKeys(value[key] as Json));
-  return sorted;
 }

@@ -4,8 +4,9 @@ import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { codeOf } from "../fqdn.ts";
 import type { Path } from "../hint.ts";
 import { type AuthoredArtifact, pipeline, section } from "./authored.ts";
+import { domainOfFile } from "./domain.ts";
+import type { TreeForm } from "./identity.ts";
 import { moduleNode } from "./module-projection.ts";
-import type { TreeForm } from "./tree.ts";
 
 interface Edge {
   readonly from: string;
@@ -49,7 +50,8 @@ export function behaviourGraph(
   };
   const ways = waysThrough(nodes, entry, edges, form);
   if ("flaws" in ways) return ways;
-  const file = `behavior_logic/${code}/${code}.graph.json`;
+  const domain = domainOfFile(workflow.file);
+  const file = `behavior_logic/${domain === null ? "" : `${domain}/`}${code}/${code}.graph.json`;
   const listed = ways.places <= LISTED ? { execution_paths: [...ways.list()] } : {};
   return { file, graph: { ...graph, ...listed }, ways };
 }
@@ -71,7 +73,7 @@ function graphNode(
   const type = own(node, "type") ?? null;
   const contract = artifacts.get(own(node, "fqdn_id") ?? null);
   if (type !== "CC" || contract === undefined) return { id: key, type };
-  if (form === "modules") return moduleNode(key, node, contract, artifacts);
+  if (form !== "own") return moduleNode(key, node, contract, artifacts, form === "assembled");
   const steps = pipeline(contract).map(graphStep);
   return {
     id: key,
@@ -124,7 +126,7 @@ function waysThrough(
   for (const { from, to } of edges) {
     const known = next.get(from) ?? [];
     next.set(from, known);
-    if (form === "modules" || !known.includes(to)) known.push(to);
+    if (form !== "own" || !known.includes(to)) known.push(to);
   }
   const targets = (key: string) => next.get(key) ?? NOWHERE;
   const { order, wrong } = inwards(nodes, entry, targets);

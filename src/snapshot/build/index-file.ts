@@ -3,7 +3,7 @@
 import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { namespaceOf } from "../fqdn.ts";
 import { type AuthoredArtifact, ofKind, pipeline, section } from "./authored.ts";
-import type { TreeForm } from "./tree.ts";
+import type { TreeForm } from "./identity.ts";
 
 const HEADER = { schema_version: "v0", generated_by: "pgs compile" };
 

@@ -3,6 +3,8 @@
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { codeOf, isFqdn } from "../fqdn.ts";
 import { type AuthoredArtifact, pipeline, section } from "./authored.ts";
+import { domainOfFile } from "./domain.ts";
+import { withSortedKeys } from "./print.ts";
 
 type ByName = ReadonlyMap<Json, AuthoredArtifact>;
 
@@ -16,15 +18,18 @@ export function contractProjection(contract: AuthoredArtifact, byName: ByName): 
     const name = own(step, "transform") ?? own(step, "side_effect");
     if (typeof name !== "string" || steps.has(name)) continue;
     const isTransform = own(step, "transform") !== undefined;
-    steps.set(name, isTransform ? transformStep(name, step, byName) : effectStep(name, byName));
+    steps.set(name, isTransform ? transformStep(contract, name, step, byName) : effectStep(name, byName));
   }
   return { steps: [...steps.values()] };
 }
 
-function transformStep(name: string, step: JsonObject, byName: ByName): JsonObject {
+function transformStep(contract: AuthoredArtifact, name: string, step: JsonObject, byName: ByName): JsonObject {
   const transform = byName.get(name);
-  const namesAt = (key: string) =>
-    transform === undefined ? [] : Object.keys(section(transform, "core", key));
+  const namesAt = (key: string) => {
+    const names = transform === undefined ? [] : Object.keys(section(transform, "core", key));
+    // That compiler reads what another domain has made, where the members are sorted.
+    return transform !== undefined && isImported(transform, contract) ? names.sort() : names;
+  };
   const [inputs, outputs] = [namesAt("inputs"), namesAt("outputs")];
   const bindings = Object.entries(own(step, "inputs") ?? {}).flatMap(([input, source]) => {
     const short = shortened(source);
@@ -40,6 +45,10 @@ function transformStep(name: string, step: JsonObject, byName: ByName): JsonObje
     ...(inputs.length > LISTED ? { inputs_truncated: true } : {}),
     ...(outputs.length > LISTED ? { outputs_truncated: true } : {}),
   };
+}
+
+function isImported(used: AuthoredArtifact, user: AuthoredArtifact): boolean {
+  return domainOfFile(used.file) !== domainOfFile(user.file);
 }
 
 function effectStep(name: string, byName: ByName): JsonObject {
@@ -68,13 +77,18 @@ function shortened(source: Json): string | undefined {
   return root === "inputs" ? `in.${rest}` : rest;
 }
 
-/** A CC node of the graph; that compiler does not look up a contract that is named in full. */
+/**
+ * A CC node of the graph; that compiler does not look up a contract that is named in full. The one of assembled snapshots
+ * reads blocks whose members it has sorted.
+ */
 export function moduleNode(
   key: string,
-  node: JsonObject,
+  given: JsonObject,
   contract: AuthoredArtifact,
   byName: ByName,
+  isSorted: boolean,
 ): JsonObject {
+  const node = isSorted ? withSortedKeys(given) : given;
   const code = own(node, "code") ?? null;
   const isFull = typeof code === "string" && code.includes("::");
   const inputs = own(node, "inputs");
@@ -86,20 +100,21 @@ export function moduleNode(
     id: key,
     type: "CC",
     cc_code: code,
-    ...(isFull ? {} : capabilityOf(contract, byName)),
+    ...(isFull ? {} : capabilityOf(contract, byName, isSorted)),
     ...(bindings.length === 0
       ? {}
       : { input_bindings: { type: "wf_boundary", bindings: Object.fromEntries(bindings) } }),
   };
 }
 
-function capabilityOf(contract: AuthoredArtifact, byName: ByName): JsonObject {
+function capabilityOf(contract: AuthoredArtifact, byName: ByName, isSorted: boolean): JsonObject {
   const [first = {}] = pipeline(contract);
   const transform = own(first, "transform");
+  const projection = contractProjection(contract, byName);
   return {
     capability: transform ?? own(first, "side_effect") ?? null,
     capability_type: transform === undefined ? "CS" : "CT",
-    projection: contractProjection(contract, byName),
+    projection: isSorted ? withSortedKeys(projection) : projection,
   };
 }
 

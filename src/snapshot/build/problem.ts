@@ -32,6 +32,7 @@ export const PROBLEMS = {
   BAD_FILE_NAME: "The name of an authored file gives the full name of its artifact.",
   WRONG_FOLDER: "Each kind of artifact has its folder.",
   NO_NAMESPACE: "The STRUCTURE artifacts give every module path a namespace and a layer.",
+  OTHER_FORM: "The Markdown and the snapshot that it is built upon make the same form of snapshot.",
   SECOND_DEFINITION: "An artifact is defined once.",
   HEADING: "The first line is the code of the artifact as a heading.",
   NO_MACHINE_BLOCK: "Below ## Machine there is a block of YAML.",

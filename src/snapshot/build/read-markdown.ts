@@ -15,7 +15,7 @@ import { type Path, quote, sentence } from "../hint.ts";
 import { AuthoredText } from "./authored-text.ts";
 import { inOrder, type Problem, type ProblemCode, type Spot } from "./problem.ts";
 import { type Repair, repairIndent, repairLine, type Score } from "./repair.ts";
-import { isMember, type ShapeError, shapeErrors } from "./shape.ts";
+import { type Expected, isMember, type ShapeError, shapeErrors } from "./shape.ts";
 
 export interface Reading {
   /** As it is, or as it would be after the repairs. */
@@ -25,17 +25,10 @@ export interface Reading {
   readonly problems: readonly Problem[];
 }
 
-export interface Expected {
-  readonly kind: string;
-  readonly code: string;
-  /** Whether the first line must be the code, and the block must state it. */
-  readonly isCodeStated: boolean;
-}
-
 /** A text is read once, however often it is asked for: `compile --watch` compiles all files where one was changed. */
 export function readMarkdown(file: string, given: string, expected: Expected): Reading {
-  const { kind, code, isCodeStated } = expected;
-  const key = [file, kind, code, isCodeStated, given].join("\0");
+  const { kind, code, fqdn, form } = expected;
+  const key = [file, kind, code, fqdn, form, given].join("\0");
   const read = known.recall(key, () => new Reader(file, expected).read(given));
   return { ...read, text: new AuthoredText(read.text), problems: firstOf(read.problems) };
 }
@@ -68,10 +61,10 @@ class Reader {
   }
 
   read(given: string): ReadText {
-    const { code, isCodeStated } = this.#expected;
+    const { code, form } = this.#expected;
     const text = this.#plainText(given);
     if (text === null) return { text: given, block: null, problems: this.#problems };
-    if (isCodeStated && !text.startsWith(`# ${code}\n`)) {
+    if (form !== "modules" && !text.startsWith(`# ${code}\n`)) {
       const message = `the first line is not "# ${code}"`;
       const hint = /^# *\w/.test(text) ? `write # ${code} on line 1` : `add a first line: # ${code}`;
       this.#report("HEADING", { line: 1, column: 1 }, message, hint);
@@ -157,7 +150,8 @@ class Reader {
         if (isObject(value))
           return { block, value: this.#reportShape(block, examined, value, first, whole, start) };
         const message = "the Machine block is not a mapping";
-        const hint = `begin it with ${this.#expected.kind.toLowerCase()}_code: ${this.#expected.code}`;
+        const { member, value: name } = this.#stated();
+        const hint = `begin it with ${member}: ${name}`;
         if (document !== null) this.#report("YAML", whole(block).spot(start), message, hint);
         return { block, value: null };
       }
@@ -218,9 +212,8 @@ class Reader {
     whole: (block: string) => AuthoredText,
     start: number,
   ): JsonObject {
-    const { kind, code } = this.#expected;
     const text = whole(given);
-    const errors = shapeErrors(kind, code, value, (path) => text.wordAt(path));
+    const errors = shapeErrors(this.#expected, value, (path) => text.wordAt(path));
     const duplicates = duplicatesIn(examined.errors).map(({ offset }) => lineAt(given, offset));
     const moved = this.#moved(errors, duplicates, given, first, text);
     if (moved === null) {
@@ -246,12 +239,12 @@ class Reader {
     first: number,
     text: AuthoredText,
   ): Repair | null {
-    const { kind } = this.#expected;
+    const { kind, form } = this.#expected;
     const misplaced = errors.filter(isOfStructure);
     const lines = new Set<number>(duplicates);
     for (const { path } of misplaced) {
       for (let length = path.length; length > 0; length--) {
-        if (isMember(kind, String(path[length - 1])))
+        if (isMember(kind, form, String(path[length - 1])))
           lines.add(text.at(path.slice(0, length)).line - first + 1);
       }
     }
@@ -285,13 +278,13 @@ class Reader {
     const duplicates = duplicatesIn(errors).length;
     const yaml = errors.length - duplicates;
     if (!isObject(value)) return { yaml, value: null, shape: [], rest: duplicates };
-    const { kind, code } = this.#expected;
-    const stated = own(value, `${kind.toLowerCase()}_code`);
-    const isOther = stated !== undefined && stated !== code;
+    const { member, value: name } = this.#stated();
+    const stated = own(value, member);
+    const isOther = stated !== undefined && name !== null && stated !== name;
     return {
       yaml,
       value,
-      shape: shapeErrors(kind, code, value),
+      shape: shapeErrors(this.#expected, value),
       rest: duplicates + (isOther ? 1 : 0),
     };
   }
@@ -306,20 +299,29 @@ class Reader {
     return true;
   }
 
+  /** The member that states what the artifact is called, and what it must be; null where that is not known. */
+  #stated(): { readonly member: string; readonly value: string | null } {
+    const { kind, code, fqdn, form } = this.#expected;
+    return form === "assembled"
+      ? { member: "fqdn", value: fqdn }
+      : { member: `${kind.toLowerCase()}_code`, value: code };
+  }
+
   #reportCode(block: JsonObject, text: AuthoredText): void {
-    const { kind, code, isCodeStated } = this.#expected;
-    const path = [`${kind.toLowerCase()}_code`];
-    const stated = own(block, path[0] as string);
-    if (stated === code) return;
+    const { member, value } = this.#stated();
+    const path = [member];
+    const stated = own(block, member);
+    if (value === null || stated === value) return;
     const known = this.#problems.some((one) => one.path?.length === 1 && one.code.endsWith("_KEY"));
     if (stated === undefined) {
-      if (!isCodeStated || known) return;
-      const hint = sentence(`/${path[0]}`, { do: "add", as: quote(code) });
-      this.#report("MISSING_KEY", text.at([]), `the Machine block has no ${path[0]}`, hint, { path });
+      if (this.#expected.form === "modules" || known) return;
+      const hint = sentence(`/${member}`, { do: "add", as: quote(value) });
+      this.#report("MISSING_KEY", text.at([]), `the Machine block has no ${member}`, hint, { path });
       return;
     }
-    const hint = sentence(`/${path[0]}`, { do: "change", to: quote(code) });
-    const message = `the Machine block declares the code ${quote(stated)}, but the file is named ${code}`;
+    const hint = sentence(`/${member}`, { do: "change", to: quote(value) });
+    const [what, named] = member === "fqdn" ? ["name", "its place makes it"] : ["code", "the file is named"];
+    const message = `the Machine block declares the ${what} ${quote(stated)}, but ${named} ${value}`;
     this.#report("CODE_DIFFERS", text.at(path, "value"), message, hint, { path });
   }
 }

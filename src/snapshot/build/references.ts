@@ -33,7 +33,7 @@ const SINGLE: ReadonlySet<string> = new Set([
   "runtime_binding",
   "transform",
 ]);
-const LISTS: ReadonlySet<string> = new Set(["transforms", "side_effects"]);
+const LISTS: ReadonlySet<string> = new Set(["transforms", "side_effects", "consults"]);
 
 /** The references of an artifact in a tree of modules: those of some members alone, whether there is such an artifact or not. */
 export function moduleReferences(block: JsonObject, self: string): readonly string[] {

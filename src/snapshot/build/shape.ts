@@ -2,6 +2,15 @@
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import ac from "../../../schemas/machine/ac.schema.json" with { type: "json" };
+import assembledAc from "../../../schemas/machine/assembled/ac.schema.json" with { type: "json" };
+import assembledCc from "../../../schemas/machine/assembled/cc.schema.json" with { type: "json" };
+import assembledCs from "../../../schemas/machine/assembled/cs.schema.json" with { type: "json" };
+import assembledCt from "../../../schemas/machine/assembled/ct.schema.json" with { type: "json" };
+import assembledEv from "../../../schemas/machine/assembled/ev.schema.json" with { type: "json" };
+import assembledIn from "../../../schemas/machine/assembled/in.schema.json" with { type: "json" };
+import assembledRb from "../../../schemas/machine/assembled/rb.schema.json" with { type: "json" };
+import assembledStructure from "../../../schemas/machine/assembled/structure.schema.json" with { type: "json" };
+import assembledWf from "../../../schemas/machine/assembled/wf.schema.json" with { type: "json" };
 import cc from "../../../schemas/machine/cc.schema.json" with { type: "json" };
 import cs from "../../../schemas/machine/cs.schema.json" with { type: "json" };
 import ct from "../../../schemas/machine/ct.schema.json" with { type: "json" };
@@ -14,22 +23,38 @@ import wf from "../../../schemas/machine/wf.schema.json" with { type: "json" };
 import { parsePointer, pointer } from "../../json/pointer.ts";
 import { valueAt } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject, objectAt, own, typeOf } from "../../json/value.ts";
+import type { Fqdn } from "../fqdn.ts";
 import { asWritten, type Change, oneOf, type Path, quote, sentence, suggested } from "../hint.ts";
 import { nearestName } from "../nearest-name.ts";
+import type { TreeForm } from "./identity.ts";
 import type { ProblemCode } from "./problem.ts";
 
-/** By kind; a kind without a schema is carried as it is. */
-export const MACHINE_SCHEMAS: Readonly<Record<string, object>> = {
-  AC: ac,
-  CC: cc,
-  CS: cs,
-  CT: ct,
-  EV: ev,
-  IN: intent,
-  RB: rb,
-  STRUCTURE: structure,
-  WF: wf,
+/** By file below `schemas/machine`; a kind without a schema is carried as it is. */
+const MACHINE_SCHEMAS: Readonly<Record<string, object>> = {
+  "parts.schema.json": parts,
+  "ac.schema.json": ac,
+  "cc.schema.json": cc,
+  "cs.schema.json": cs,
+  "ct.schema.json": ct,
+  "ev.schema.json": ev,
+  "in.schema.json": intent,
+  "rb.schema.json": rb,
+  "structure.schema.json": structure,
+  "wf.schema.json": wf,
+  "assembled/ac.schema.json": assembledAc,
+  "assembled/cc.schema.json": assembledCc,
+  "assembled/cs.schema.json": assembledCs,
+  "assembled/ct.schema.json": assembledCt,
+  "assembled/ev.schema.json": assembledEv,
+  "assembled/in.schema.json": assembledIn,
+  "assembled/rb.schema.json": assembledRb,
+  "assembled/structure.schema.json": assembledStructure,
+  "assembled/wf.schema.json": assembledWf,
 };
+
+function schemaFile(kind: string, form: TreeForm): string {
+  return `${form === "assembled" ? "assembled/" : ""}${kind.toLowerCase()}.schema.json`;
+}
 
 export interface ShapeError {
   readonly code: ProblemCode;
@@ -45,16 +70,30 @@ export interface ShapeError {
 /** How a value is written; null where it is not one word. */
 type Written = (path: Path) => string | null;
 
-/** Everything in the block that its kind does not allow; `code` is the artifact's own. */
+/** What a block is held to. */
+export interface Expected {
+  readonly kind: string;
+  readonly code: string;
+  /** The full name; null where it is not known yet. */
+  readonly fqdn: Fqdn | null;
+  /**
+   * In a tree of our own, the first line must be the code, and the block must state it; in an assembled one, the block
+   * must state the full name.
+   */
+  readonly form: TreeForm;
+}
+
+/** Everything in the block that its kind does not allow. */
 export function shapeErrors(
-  kind: string,
-  code: string,
+  expected: Expected,
   block: JsonObject,
   written: Written = () => null,
 ): readonly ShapeError[] {
-  const validate = validatorOf(kind);
+  const validate = validatorOf(schemaFile(expected.kind, expected.form));
   if (validate === undefined || validate(block)) return [];
-  const errors = (validate.errors ?? []).flatMap((error) => toShapeError(error, block, code, written) ?? []);
+  const errors = (validate.errors ?? []).flatMap(
+    (error) => toShapeError(error, block, expected, written) ?? [],
+  );
   const renamed = new Set(
     errors.flatMap(({ path, meant }) => (meant === undefined ? [] : [pointer([...path.slice(0, -1), meant])])),
   );
@@ -68,9 +107,10 @@ export function shapeErrors(
 }
 
 /** Whether the schema of the kind has a member of this name anywhere. */
-export function isMember(kind: string, name: string): boolean {
-  const known = memberNames.get(kind) ?? new Set(namesIn(MACHINE_SCHEMAS[kind]));
-  memberNames.set(kind, known);
+export function isMember(kind: string, form: TreeForm, name: string): boolean {
+  const file = schemaFile(kind, form);
+  const known = memberNames.get(file) ?? new Set(namesIn(MACHINE_SCHEMAS[file]));
+  memberNames.set(file, known);
   return known.has(name);
 }
 
@@ -79,15 +119,20 @@ const memberNames = new Map<string, ReadonlySet<string>>();
 function* namesIn(schema: unknown): Generator<string> {
   if (Array.isArray(schema)) for (const item of schema) yield* namesIn(item);
   if (!isObject(schema)) return;
+  const reference = own(schema, "$ref");
+  // A member of an assembled snapshot that is the one of a workspace.
+  if (typeof reference === "string" && reference.startsWith("../")) {
+    const [file = "", at = ""] = reference.slice(3).split("#");
+    yield* namesIn(valueAt(MACHINE_SCHEMAS[file] as Json, parsePointer(at)));
+  }
   yield* Object.keys(objectAt(schema, "properties"));
   for (const child of Object.values(schema)) yield* namesIn(child);
 }
 
 let ajv: Ajv | undefined;
 
-function validatorOf(kind: string): ValidateFunction | undefined {
-  const schema = Object.hasOwn(MACHINE_SCHEMAS, kind) ? MACHINE_SCHEMAS[kind] : undefined;
-  if (schema === undefined) return undefined;
+function validatorOf(file: string): ValidateFunction | undefined {
+  if (!Object.hasOwn(MACHINE_SCHEMAS, file)) return undefined;
   if (ajv === undefined) {
     ajv = new Ajv({
       allErrors: true,
@@ -96,16 +141,15 @@ function validatorOf(kind: string): ValidateFunction | undefined {
       allowUnionTypes: true,
       logger: false,
     });
-    ajv.addSchema(parts, "parts.schema.json");
-    for (const [name, one] of Object.entries(MACHINE_SCHEMAS)) ajv.addSchema(one, `${name}.schema.json`);
+    for (const [name, one] of Object.entries(MACHINE_SCHEMAS)) ajv.addSchema(one, name);
   }
-  return ajv.getSchema(`${kind}.schema.json`);
+  return ajv.getSchema(file);
 }
 
 function toShapeError(
   error: ErrorObject,
   block: JsonObject,
-  code: string,
+  { code, fqdn }: Expected,
   written: Written,
 ): ShapeError | null {
   const path = pathIn(block, error.instancePath);
@@ -120,9 +164,9 @@ function toShapeError(
     case "required": {
       const key = text("missingProperty");
       const missing = [...path, key];
-      const isCode = path.length === 0 && key.endsWith("_code");
       const member = memberSchema(error, key);
-      const as = isCode ? quote(code) : (exampleIn(member) ?? phraseOf(member));
+      const name = path.length > 0 ? null : key === "fqdn" ? fqdn : key.endsWith("_code") ? code : null;
+      const as = name !== null ? quote(name) : (exampleIn(member) ?? onlyValueOf(member) ?? phraseOf(member));
       return {
         code: "MISSING_KEY",
         path: missing,
@@ -143,15 +187,19 @@ function toShapeError(
       return wrong("WRONG_VALUE", path, `${at} is ${quote(value ?? null)}, not ${oneOf(allowed)}`, change);
     }
     case "pattern": {
-      const upper = String(value).trim().replaceAll(/[ -]/g, "_").toUpperCase();
-      const isName = new RegExp(text("pattern")).test(upper);
-      const change: Change = { do: "change", to: isName ? quote(upper) : "capital letters, digits and _" };
-      const message = `${at} is ${quote(value ?? null)}: only capital letters, digits and _ make a name here`;
+      const joined = String(value).trim().replaceAll(/[ -]/g, "_");
+      const pattern = new RegExp(text("pattern"));
+      const isSmall = pattern.test("a");
+      const name = isSmall ? joined.toLowerCase() : joined.toUpperCase();
+      const letters = `${isSmall ? "small" : "capital"} letters, digits and _`;
+      const change: Change = { do: "change", to: pattern.test(name) ? quote(name) : letters };
+      const message = `${at} is ${quote(value ?? null)}: only ${letters} make a name here`;
       return wrong("WRONG_VALUE", path, message, change);
     }
     case "minItems":
+    case "minProperties":
     case "minimum": {
-      const limit = `${error.keyword === "minimum" ? "a number of" : "a list of"} ${text("limit")} or more`;
+      const limit = `${LIMITED[error.keyword]} of ${text("limit")} or more`;
       const change: Change = { do: "change", to: exampleIn(schemaOf(error)) ?? limit };
       return wrong("WRONG_VALUE", path, `${at} should be ${limit}`, change);
     }
@@ -160,6 +208,8 @@ function toShapeError(
       return null;
   }
 }
+
+const LIMITED = { minItems: "a list", minProperties: "a mapping", minimum: "a number" } as const;
 
 function wrong(code: ProblemCode, path: Path, message: string, change: Change): ShapeError {
   return { code, path, part: "value", message, hint: sentence(asWritten(pointer(path)), change) };
@@ -195,6 +245,12 @@ function exampleIn(schema: JsonObject): string | undefined {
   const examples = own(schema, "examples");
   const [first] = Array.isArray(examples) ? examples : [];
   return first === undefined ? undefined : quote(first);
+}
+
+/** The value that a member must have. */
+function onlyValueOf(schema: JsonObject): string | undefined {
+  const values = enumOf(schema);
+  return values.length === 1 ? quote(values[0] ?? null) : undefined;
 }
 
 function enumOf(schema: JsonObject): readonly string[] {

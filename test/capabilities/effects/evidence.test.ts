@@ -126,6 +126,7 @@ for (const effect of effects) {
 /** Operations that leave what does not show what was there before: their change is not shown. */
 const SHOW_NO_CHANGE: ReadonlySet<string> = new Set([
   "WRITE",
+  "UPDATE",
   "DELETE",
   "DELETE_MANY",
   "UPDATE_WHERE",

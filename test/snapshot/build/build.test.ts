@@ -38,7 +38,7 @@ test("the snapshot on disk is what its Markdown gives", () => {
   assert.deepEqual([...unread, ...problems], []);
   const snapshot = join(project, "protocol_snapshot");
   const files = new Map([...made, [LOCK_FILE, ownLock]]);
-  assert.deepEqual(differencesOf({ files, isModuleTree: false, sources: new Map() }, snapshot, nodeFiles), []);
+  assert.deepEqual(differencesOf({ files, form: "own", sources: new Map() }, snapshot, nodeFiles), []);
 });
 
 test("every content_hash is the hash of its content, and content is the authored text", () => {
@@ -79,7 +79,7 @@ test("a file nobody makes any more and a file that is not there yet are named", 
   ]);
   found.delete(String(first));
   const files = memoryFiles(new Map([...found].map(([path, text]) => [path, Buffer.from(text)])));
-  assert.deepEqual(differencesOf({ files: made, isModuleTree: false, sources: new Map() }, FOLDER, files), [
+  assert.deepEqual(differencesOf({ files: made, form: "own", sources: new Map() }, FOLDER, files), [
     { path: first, what: "missing", source: null },
     { path: "artifacts/events/test__EV_OLD_V0.json", what: "stale", source: null },
   ]);

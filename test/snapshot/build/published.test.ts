@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { isObject, type Json, type JsonObject, objectAt } from "../../../src/json/value.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
-import { type AuthoredFile, type Built, buildSnapshot } from "../../../src/snapshot/build/build.ts";
+import type { AuthoredFile } from "../../../src/snapshot/build/authored.ts";
+import { type Built, buildSnapshot } from "../../../src/snapshot/build/build.ts";
 import { isItsTurn, portion } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 

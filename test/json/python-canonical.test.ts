@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asciiCanonical, asciiPretty } from "../../src/json/ascii.ts";
+import { canonicalPython, prettyPython } from "../../src/json/python-canonical.ts";
 import type { Json } from "../../src/json/value.ts";
 
 /** What CPython 3 prints for `json.dumps(value, sort_keys=True)`, with those separators or that indentation. */
@@ -18,7 +18,7 @@ const CASES: readonly (readonly [value: Json, canonical: string, pretty: string]
 
 for (const [value, canonical, pretty] of CASES) {
   test(`${canonical} is written as Python does`, () => {
-    assert.equal(asciiCanonical(value), canonical);
-    assert.equal(asciiPretty(value), pretty);
+    assert.equal(canonicalPython(value), canonical);
+    assert.equal(prettyPython(value), pretty);
   });
 }

@@ -1,0 +1,30 @@
+/** Archives of published data, each unpacked once in a process. */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
+import { sharedPath } from "./shared.ts";
+
+const folders = new Map<string, string>();
+
+/** The folder with the content of an archive below `../shared`; removed when the process ends. */
+export function unpacked(archive: string): string {
+  const known = folders.get(archive);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), "pgs-archive-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  execFileSync("tar", ["-xJf", sharedPath(archive), "-C", folder]);
+  folders.set(archive, folder);
+  return folder;
+}
+
+/** The text of each file below a folder. */
+export function textsIn(folder: string): ReadonlyMap<string, string> {
+  return new Map(
+    nodeFiles
+      .list(folder)
+      .map(({ path }) => [path, Buffer.from(nodeFiles.read(join(folder, path)) ?? []).toString("utf8")]),
+  );
+}
