@@ -393,7 +393,7 @@ class OpenWorkspace implements Workspace {
   async #requireSigned() {
     const { trustedKeys = [], requireSignatures = 0 } = this.#options;
     if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
-    const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
+    const { signatureCheck } = await import("../snapshot/seal-signatures.ts");
     return signatureCheck(await this.#sealRequirements());
   }
 
