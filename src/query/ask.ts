@@ -4,10 +4,12 @@
  */
 
 import type { Registry } from "../capabilities/registry.ts";
+import type { SnapshotAnswer, SnapshotQuery } from "../capabilities/target.ts";
+import { Fault } from "../errors/base.ts";
 import { isObject, type Json, own } from "../json/value.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { type ActorsAnswer, actors } from "./actors.ts";
-import { badQuestion } from "./errors.ts";
+import { badQuestion, QueryFault } from "./errors.ts";
 import { type EventsAnswer, events } from "./events.ts";
 import { type ExplainAnswer, explain } from "./explain.ts";
 import { type ImpactAnswer, impact } from "./impact.ts";
@@ -74,23 +76,6 @@ export function answer(question: Question, model: QueryModel): Promise<Answer> {
   }
 }
 
-/** A snapshot that answers questions: read when it is first asked. */
-export interface Asked {
-  /** @throws QueryFault, CompileFault, SnapshotFault, SealFault */
-  ask(question: Json): Promise<Json>;
-}
-
-export function toAsked(snapshot: Snapshot, registry: Registry): Asked {
-  let model: QueryModel | undefined;
-  return {
-    async ask(question) {
-      const parsed = parseQuestion(question);
-      model ??= openQueryModel(snapshot, registry);
-      return answer(parsed, model);
-    },
-  };
-}
-
 /** The members of each question, and whether it needs them. */
 const MEMBERS = {
   refs: { artifact: "required" },
@@ -125,4 +110,29 @@ export function parseQuestion(question: Json): Question {
   }
   // By its construction it has what the table says.
   return given as unknown as Question;
+}
+
+/** What a run asks its snapshot: a function of the snapshot, so that the answer can be recorded and found again. */
+export function toSnapshotQuery(snapshot: Snapshot, registry: Registry): SnapshotQuery {
+  let model: QueryModel | undefined;
+  return {
+    questions: QUERIES,
+    async ask(question) {
+      try {
+        const parsed = parseQuestion(question);
+        model ??= openQueryModel(snapshot, registry);
+        return { answer: await answer(parsed, model) };
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        return refusalOf(error);
+      }
+    },
+  };
+}
+
+/** Of a snapshot that cannot be read, the code alone: the facts may name a folder of the machine. */
+function refusalOf(fault: Fault): SnapshotAnswer {
+  if (!(fault instanceof QueryFault)) return { refused: "UNREADABLE", facts: { refusal: fault.code } };
+  const refused = fault.code === "BAD_QUESTION" ? "BAD_QUESTION" : "UNKNOWN_NAME";
+  return { refused, facts: fault.facts };
 }

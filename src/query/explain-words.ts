@@ -91,8 +91,11 @@ function outsideText({ operation, op, code, retry }: EffectStep): readonly strin
   const again = retry === null ? [] : [`It is tried up to ${counted(retry.maxAttempts, "time")}.`];
   switch (operation.target) {
     case "store":
+    case "texts":
     case "clock":
       return again;
+    case "snapshot":
+      return [`It asks the snapshot about itself (${by}).`];
     case "mail":
       return [`It sends a mail (${by}).`, ...again];
     case "workflows":
