@@ -24,8 +24,8 @@ const queryTable = {
         : `type ${joined(f.meant, "or")} instead of ${f.given}`,
   }),
   NAME_AMBIGUOUS: (f: { given: string; subject: Subject; names: readonly string[] }) => ({
-    what: `${f.given} is the code of several artifacts`,
-    hint: `type the full name: ${joined(f.names, "or")}`,
+    what: `the snapshot has more than one ${f.subject} ${f.given}`,
+    hint: `type one of them: ${joined(f.names, "or")}`,
   }),
   NOT_A_WORKFLOW: (f: { given: string; workflows: readonly string[] }) => ({
     what: `${f.given} is no workflow`,

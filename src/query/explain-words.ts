@@ -8,7 +8,7 @@ import type { FieldSpec, ValueType } from "../plan/intent.ts";
 import type { AdmissionRule, ContractNode, EffectStep, ExitNode } from "../plan/plan.ts";
 import { bareCode } from "../trace/declared-graph.ts";
 import type { Arrival } from "./outcomes.ts";
-import { type EffectUse, nameOfStore, type Store } from "./stores.ts";
+import type { EffectUse, Store } from "./stores.ts";
 import { grouped } from "./ways.ts";
 
 export function admissionText(
@@ -131,7 +131,7 @@ export function storeText(store: Store, uses: readonly EffectUse[]): string {
     ...(writes.length === 0 ? [] : [`is written by ${joined(writes)}`]),
     ...(reads.length === 0 ? [] : [`is read by ${joined(reads)}`]),
   ];
-  const name = nameOfStore(store);
+  const { name } = store;
   const file = name === store.path ? `The file ${name}` : `The store ${name} (file ${store.path})`;
   return `${file} ${verbs.join("; it ")}.`;
 }

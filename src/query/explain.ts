@@ -148,7 +148,7 @@ function askedIn({ artifact, plan, model }: Scope): readonly Said[] {
   });
   const closed = node.intent.isClosed
     ? "A request with any other member is rejected."
-    : "A request may have other members; they are not read.";
+    : "A request may have other members.";
   const rejection = node.next.byOutcome.get("NACK");
   const rejected =
     rejection === undefined ? "" : ` A request that does not have this form ends at ${rejection}.`;

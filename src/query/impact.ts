@@ -18,7 +18,7 @@ import {
   toMention,
 } from "./references.ts";
 import { requireArtifact } from "./require-name.ts";
-import { nameOfStore, type Store, storesIn } from "./stores.ts";
+import { type Store, storesIn } from "./stores.ts";
 
 export type ImpactAnswer = {
   readonly query: "impact";
@@ -112,7 +112,7 @@ async function impactOn(workflow: string, scope: Scope): Promise<WorkflowImpact>
     steps: await Promise.all(chain.map(toMention)),
     nodes,
     outcomes: [...behind].filter((node) => plan?.nodes.get(node)?.type === "EXIT").sort(),
-    stores: [...storesIn(compiled).values()].filter(written).map(nameOfStore),
+    stores: [...storesIn(compiled).values()].filter(written).map(({ name }) => name),
     events: [...new Set(events)].sort(),
   };
 }
@@ -139,9 +139,7 @@ function nodesAt({ to, path }: Reference, plan: Plan, artifact: string, model: Q
   const [core, nodes, key] = path;
   if (core === "core" && nodes === "nodes" && key !== undefined) return [String(key)];
   if (model.artifacts.get(to)?.word !== "RB") return [plan.start];
-  // A side effect is met where a node performs it, and not wherever the binding names it.
-  const word = model.artifacts.get(artifact)?.word;
-  return word === "CS" ? [] : nodesWithEffects(plan, word === "STRUCTURE");
+  return nodesWithEffects(plan, model.artifacts.get(artifact)?.word === "STRUCTURE");
 }
 
 function nodesWithEffects({ nodes }: Plan, onlyOnStores: boolean): readonly string[] {
@@ -164,7 +162,7 @@ async function readersOf(
     new Set(workflows.flatMap((one) => one.events)),
   ];
   const reads = [...storesIn(compiled).values()].flatMap((store) => {
-    const of = nameOfStore(store);
+    const of = store.name;
     const uses = store.uses.filter(({ isReading, workflow }) => isReading && !inside.has(workflow));
     if (!stores.has(of)) return [];
     return uses.map(async ({ workflow, contract, step }): Promise<Reader> => {

@@ -53,9 +53,16 @@ function grouped(
 function* referencesIn(from: QueryArtifact, model: Artifacts): Generator<Reference> {
   const namespace = namespaceOf(from.fqdn);
   for (const { text, path } of textsIn(from.frontmatter, [])) {
-    const to = namedBy(text, namespace, model);
+    const to = isNodeName(path) ? undefined : namedBy(text, namespace, model);
     if (to !== undefined && to !== from.fqdn) yield { from, to, path };
   }
+}
+
+/** Nodes are often named like the contracts that they run: such a name means the node. */
+function isNodeName([core, member, , third, ...rest]: Path): boolean {
+  if (core !== "core") return false;
+  if (member === "start_node") return true;
+  return member === "nodes" && (third === undefined || (third === "next" && rest.length > 0));
 }
 
 interface TextAt {
@@ -86,7 +93,7 @@ const EXECUTED: Readonly<Record<string, readonly string[]>> = {
   CC: ["WF", "CC", "CT", "CS", "EV"],
   CT: ["CT"],
   CS: ["CS", "WF"],
-  RB: ["CS", "STRUCTURE"],
+  RB: ["STRUCTURE"],
 };
 
 /** The members that tell of an artifact and that no run reads. */
@@ -97,7 +104,10 @@ const UNEXECUTED: ReadonlySet<string | number> = new Set([
   "superseded_by",
 ]);
 
-/** Whether a run reads it: what governs, describes or replaces an artifact is not executed with it. */
+/**
+ * Whether a run goes on along it: what governs, describes or replaces an artifact is not executed with it, and a side
+ * effect is executed where a step performs it, not where a binding names it.
+ */
 export function isExecuted({ from, to, path }: Reference): boolean {
   return EXECUTED[from.word]?.includes(wordOf(to as Fqdn)) === true && !UNEXECUTED.has(path[0] ?? "");
 }

@@ -20,7 +20,7 @@ export type StoresAnswer = {
 };
 
 export type StoreEntry = {
-  /** `<domain>::<STORE>` of its first declaration; the file where no structure declares it. */
+  /** `<domain>::<STORE>` of its first declaration; the file where no structure declares it, or another store has that name. */
   readonly store: string;
   /** Below the data root. */
   readonly path: string;
@@ -52,8 +52,9 @@ export async function stores(given: string | undefined, model: QueryModel): Prom
 
 /** A file below the data root, and what declares and uses it. */
 export interface Store {
+  /** That of its first declaration, where no other file has the same name; else the path. */
+  readonly name: string;
   readonly path: string;
-  /** The full names of its declarations: the first is its name. */
   readonly declared: readonly Declared[];
   readonly uses: readonly EffectUse[];
 }
@@ -72,10 +73,6 @@ export interface EffectUse {
   readonly isReading: boolean;
 }
 
-export function nameOfStore({ path, declared: [first] }: Store): string {
-  return first === undefined ? path : fullName(first);
-}
-
 const fullName = ({ structure, name }: Declared) => `${structure.slice(0, structure.indexOf("::"))}::${name}`;
 
 /** By path, sorted. */
@@ -90,9 +87,14 @@ export const storesIn = memoize((compiled: CompiledSnapshot): ReadonlyMap<string
     known.push(use);
   }
   const paths = [...new Set([...declared.keys(), ...uses.keys()])].sort();
-  return new Map(
-    paths.map((path) => [path, { path, declared: declared.get(path) ?? [], uses: uses.get(path) ?? [] }]),
-  );
+  const nameOf = (path: string) => (declared.get(path) ?? []).slice(0, 1).map(fullName)[0];
+  const isOnly = (name: string) => paths.filter((path) => nameOf(path) === name).length === 1;
+  const stores = paths.map((path): Store => {
+    const name = nameOf(path);
+    const own = name !== undefined && isOnly(name) ? name : path;
+    return { name: own, path, declared: declared.get(path) ?? [], uses: uses.get(path) ?? [] };
+  });
+  return new Map(stores.map((store) => [store.path, store]));
 });
 
 function declaredIn({ snapshot }: CompiledSnapshot): ReadonlyMap<string, readonly Declared[]> {
@@ -138,9 +140,14 @@ function requireStore(given: string, all: readonly Store[]): Store {
   const names = ({ path, declared }: Store) => [path, ...declared.flatMap((one) => [one.name, fullName(one)])];
   const meant = all.filter((store) => names(store).includes(given));
   const [only, ...others] = meant;
-  if (only === undefined) throw unknownName(given, "store", all.map(nameOfStore));
+  if (only === undefined)
+    throw unknownName(
+      given,
+      "store",
+      all.map(({ name }) => name),
+    );
   if (others.length === 0) return only;
-  throw new QueryFault("NAME_AMBIGUOUS", { given, subject: "store", names: meant.map(nameOfStore) });
+  throw new QueryFault("NAME_AMBIGUOUS", { given, subject: "store", names: meant.map(({ path }) => path) });
 }
 
 async function toEntry(store: Store, model: QueryModel): Promise<StoreEntry> {
@@ -149,7 +156,7 @@ async function toEntry(store: Store, model: QueryModel): Promise<StoreEntry> {
     "semantics" in operation ? [operation.semantics] : [],
   );
   return {
-    store: nameOfStore(store),
+    store: store.name,
     path: store.path,
     declared: await Promise.all(store.declared.map((one) => toDeclaration(one, model))),
     semantics: [...new Set(semantics)].sort(),

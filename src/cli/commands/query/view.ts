@@ -49,11 +49,11 @@ function toText(answer: Answer, paint: Paint): string {
 
 type Shown = Omit<Place, "artifact"> & { readonly authored?: AuthoredPlace };
 
-/** As findings show it: the line to edit, else the field in the artifact. */
+/** The line to edit: that of the workspace's Markdown, else of the artifact's own; else the field. */
 function placeText({ file, pointer, line, authored }: Shown): string {
   if (authored !== undefined) return plain(`${authored.file}:${authored.line}`);
-  const at = pointer === "" ? file : `${file} ${pointer}`;
-  return plain(line === null || pointer === "" ? at : `${at}, line ${line} of its Markdown`);
+  if (pointer === "") return plain(file);
+  return plain(line === null ? `${file} ${pointer}` : `${file}, line ${line} of its Markdown`);
 }
 
 const fieldText = ({ pointer }: Pick<Place, "pointer">) => plain(pointer.replace(/^\/frontmatter/, ""));
