@@ -47,6 +47,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     errColumns,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
+    isOutClosed: () => closed.has(1),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     stdinPieces: () => process.stdin,
     files: nodeFiles,
@@ -156,6 +157,8 @@ function workingFolder(): string {
 const OUTPUTS = { 1: "standard output", 2: "standard error" } as const;
 /** By output that could not be written: why. */
 const unwritten = new Map<keyof typeof OUTPUTS, string>();
+/** Output that nobody reads any more. */
+const closed = new Set<keyof typeof OUTPUTS>();
 
 /**
  * A pipe may take less than it is given, or nothing for a moment; a reader that has gone wants no more. An output that
@@ -169,7 +172,10 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
       offset += fs.writeSync(descriptor, bytes, offset);
     } catch (error) {
       const errno = errnoOf(error);
-      if (errno === "EPIPE") return;
+      if (errno === "EPIPE") {
+        closed.add(descriptor);
+        return;
+      }
       if (errno !== "EAGAIN") {
         unwritten.set(descriptor, errno);
         return;

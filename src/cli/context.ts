@@ -104,6 +104,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
   onInterrupt(work: () => void): () => void;
+  /** Whether nobody reads standard output any more: what is written there is lost. */
+  isOutClosed(): boolean;
   /** The first interrupt calls `stop`, with the exit code that it asks for, and ends nothing; what is answered takes that back. */
   onStop(stop: (exitCode: number) => void): () => void;
   /** A file shipped with the package, such as the font. */

@@ -1,6 +1,6 @@
 /** A session that goes on with a recorded run, as every command that does so begins it. */
 
-import { entropyOf } from "../engine/run.ts";
+import { entropyOf } from "../engine/entropy.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Plan } from "../plan/plan.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";

@@ -31,6 +31,8 @@ export interface ResumedRun {
 
 export interface Resuming extends GoingOn {
   readonly kinds: { readonly md: boolean; readonly png: boolean };
+  /** With which a command that goes on gets the key of the runs. */
+  readonly keyOption: string;
   /** A run with which another process has gone on is told in a notice alone. */
   readonly leavesElsewhere?: boolean;
 }
@@ -51,7 +53,7 @@ export async function resumeRuns(
     }
     resumed.push(one);
     if (!context.settings.json && !context.settings.quiet) printText(context, lineText(one));
-    printError(context, hintLines(await hintsOf(one, run, context)));
+    printError(context, hintLines(await hintsOf(one, run, resuming, context)));
   }
   return resumed;
 }
@@ -64,7 +66,7 @@ export function exitCodeOfAll(runs: readonly ResumedRun[]): number {
 
 async function resumeOne(
   { id, trace }: WaitingRun,
-  { kinds, leavesElsewhere = false, ...going }: Resuming,
+  { kinds, leavesElsewhere = false, keyOption: _, ...going }: Resuming,
   context: Context,
 ): Promise<ResumedRun | null> {
   const named = { trace_id: id, trace: shortPath(trace, context.platform.cwd) };
@@ -103,10 +105,11 @@ function elsewhereText({ trace }: WaitingRun, { platform }: Context): string {
 async function hintsOf(
   { status, error }: ResumedRun,
   { trace }: WaitingRun,
+  { keyOption }: Resuming,
   context: Context,
 ): Promise<readonly string[]> {
   if (context.settings.json) return [];
-  if (status === "INTERRUPTED") return [await interruptionHint(trace, context)];
+  if (status === "INTERRUPTED") return [await interruptionHint(trace, [], keyOption, context)];
   const hint = error?.["hint"];
   return typeof hint === "string" ? [hint] : [];
 }

@@ -24,6 +24,8 @@ export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "
   readonly trace?: string;
   /** The exit code that an interrupt asks for; null where there was none. */
   readonly stopped?: number | null;
+  /** With which a command that goes on gets the key of the run; null of a run without one. */
+  readonly keyOption: string | null;
   /** Where it is another one than that of the run's ending. */
   readonly exitCode?: number;
 }
@@ -75,7 +77,7 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
 
 /** What is needed to say them is loaded only for a run that did not end well, or not yet. */
 async function hintsOf(
-  { result: { ending }, summary, plan, trust }: Reported,
+  { result: { ending }, summary, events, plan, trust, keyOption }: Reported,
   exitCode: number,
   jsonl: string | null,
   context: Context,
@@ -83,8 +85,8 @@ async function hintsOf(
   if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
     const { dryWaitHints, interruptionHint, waitHints } = await import("./wait-hints.ts");
     if (summary.isDryRun || jsonl === null) return dryWaitHints(summary.waits);
-    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context);
-    return [await interruptionHint(jsonl, context)];
+    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context, keyOption ?? "");
+    return [await interruptionHint(jsonl, events, keyOption, context)];
   }
   return exitCode === EXIT.SUCCESS ? [] : endHints(summary, plan, trust, context);
 }

@@ -11,7 +11,7 @@ import { openTraceRecords } from "../ledger/records.ts";
 import { tracesFolderOf } from "../ledger/trace-names.ts";
 import type { Clock, TraceAccess } from "../ports.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
-import type { Context } from "./context.ts";
+import { type Context, shellWord } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { readFileArgument } from "./file-argument.ts";
 import { choice, count, duration, file, flag, text, type ValuesOf } from "./option.ts";
@@ -127,6 +127,18 @@ export function recordsOf(traces: string, access: TraceAccess, clock: Clock, con
 export function recordsBeside(trace: string, clock: Clock, context: Context): TraceRecords | null {
   const traces = tracesFolderOf(context.path(trace));
   return traces === null ? null : recordsOf(traces, "owner", clock, context);
+}
+
+/**
+ * What a command that goes on with the run needs to have the same key: nothing, where it is in the environment. Null of a
+ * run without a key.
+ */
+export function keyOptionOf(
+  { secretsKey: file }: Pick<SessionValues, "secretsKey">,
+  { secretsKey }: SessionEnvironment,
+): string | null {
+  if (secretsKey === undefined) return null;
+  return file === undefined ? "" : ` --secrets-key ${shellWord(file)}`;
 }
 
 /** @throws UsageFault for a key that is none */

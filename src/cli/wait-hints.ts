@@ -1,26 +1,31 @@
 /** What lets a run go on that waits or was interrupted, ready to type. */
 
 import { counted } from "../errors/counted.ts";
-import { keyText, type WaitEntry } from "../trace/event.ts";
+import type { Json } from "../json/value.ts";
+import { holdsSuppressed, keyText, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { type Context, shellWord, shortPath } from "./context.ts";
 import { placeOptions, tracesOptions } from "./resolve-snapshot.ts";
 
 /** How many waits are told singly. */
 const TOLD = 5;
 
-/** `trace` is its absolute path; the context is that in which it was executed. */
+/**
+ * `trace` is its absolute path; the context is that in which it was executed, and the option that with which the run gets
+ * its key.
+ */
 export async function waitHints(
   waits: readonly WaitEntry[],
   trace: string,
   context: Context,
+  keyOption = "",
 ): Promise<readonly string[]> {
-  const command = await resumeCommand(trace, context);
+  const command = await resumeCommand(trace, context, keyOption);
   const hints = waits.slice(0, TOLD).flatMap((wait) => answerHint(wait, command) ?? []);
   const due = waits.flatMap(({ due }) => due ?? []).sort()[0];
   const left = waits.length - TOLD;
   return [
     ...hints,
-    ...(due === undefined ? [] : [dueHint(due, command, await wakeCommand(trace, context))]),
+    ...(due === undefined ? [] : [dueHint(due, command, await wakeCommand(trace, context, keyOption))]),
     ...(left > 0 ? [`the member waits of --json has ${counted(left, "more wait")}`] : []),
   ];
 }
@@ -34,19 +39,32 @@ export function dryWaitHints(waits: readonly WaitEntry[]): readonly string[] {
   );
 }
 
-/** Of a run whose process ended, or was told to, in the middle of it. */
-export async function interruptionHint(trace: string, context: Context): Promise<string> {
-  return `type ${await resumeCommand(trace, context)} to go on from here`;
+/** Of a run whose process ended, or was told to, in the middle of it. Without a key, it has lost what these events suppress. */
+export async function interruptionHint(
+  trace: string,
+  events: readonly TraceEvent[],
+  keyOption: string | null,
+  context: Context,
+): Promise<string> {
+  const isLost =
+    keyOption === null && events.some(({ payload }) => holdsSuppressed(payload as unknown as Json));
+  if (!isLost) return `type ${await resumeCommand(trace, context, keyOption ?? "")} to go on from here`;
+  const command = await commandWith("cancel", trace, context);
+  return `type ${command} to end the run: it cannot go on, because no $PGS_SECRETS_KEY or --secrets-key kept what its trace suppresses`;
 }
 
-async function resumeCommand(trace: string, context: Context): Promise<string> {
+async function resumeCommand(trace: string, context: Context, keyOption: string): Promise<string> {
+  return `${await commandWith("resume", trace, context)}${keyOption}`;
+}
+
+async function commandWith(name: string, trace: string, context: Context): Promise<string> {
   const file = shellWord(shortPath(trace, context.platform.cwd));
-  return `pgs resume ${file}${await placeOptions(context, trace)}`;
+  return `pgs ${name} ${file}${await placeOptions(context, trace)}`;
 }
 
 /** The folder of the traces is that in which the folder of the trace is. */
-async function wakeCommand(trace: string, context: Context): Promise<string> {
-  return `pgs wake${await tracesOptions(trace.replace(/\/[^/]*\/[^/]*$/, ""), context)}`;
+async function wakeCommand(trace: string, context: Context, keyOption: string): Promise<string> {
+  return `pgs wake${await tracesOptions(trace.replace(/\/[^/]*\/[^/]*$/, ""), context)}${keyOption}`;
 }
 
 function answerHint({ kind, key, prompt, choices }: WaitEntry, command: string): string | undefined {

@@ -84,7 +84,7 @@ export const runTable = {
   }),
   SECRETS_KEY_REQUIRED: (_: Record<never, never>) => ({
     what: "the run would wait, and the values that its trace suppresses would be lost when this process ends",
-    hint: "set $PGS_SECRETS_KEY to 32 random bytes in base64, or name a file of them with --secrets-key FILE: they are kept encrypted until the run ends",
+    hint: "type head -c 32 /dev/urandom | base64 > secrets.key, and add --secrets-key secrets.key; or set $PGS_SECRETS_KEY to such a key: these values are kept encrypted until the run ends",
   }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
     what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,

@@ -6,24 +6,25 @@
 import type { Wait } from "../capabilities/target.ts";
 import { type Json, type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { TraceFolder } from "../ports.ts";
+import type { Entropy, TraceFolder } from "../ports.ts";
 import { type EventBody, isSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import type { JournalPosition } from "../trace/journal.ts";
 import { unmetByAnswer } from "./answers.ts";
 import type { RunResult } from "./child-runs.ts";
 import type { Divergence } from "./compare-events.ts";
+import { ResumedEntropy, saltOf } from "./entropy.ts";
 import { RunCancelled } from "./errors.ts";
 import { execute } from "./execute.ts";
 import type { EffectResult, StepExecutor } from "./executor.ts";
 import { ReplayStopped } from "./record-cursor.ts";
 import { clockOf, inputOf } from "./recorded.ts";
-import { Redactor } from "./redaction.ts";
+import type { Redactor } from "./redaction.ts";
 import { ReplayExecutor } from "./replay-executor.ts";
 import { COMPARE_ALL } from "./replay-policy.ts";
 import { answerRejected, ResumeFault } from "./resume-errors.ts";
 import { type Continuation, replayThenLive } from "./resume-executor.ts";
-import { inTrace, type LiveRun, type RunEnvironment, type TracedRun } from "./run.ts";
-import { inTheClear, type KeptSecrets, readSecrets } from "./run-secrets.ts";
+import { inTrace, type LiveRun, type RunEnvironment, redactorOf, type TracedRun } from "./run.ts";
+import { inTheClear, type KeptSecrets, readSecrets, startIn } from "./run-secrets.ts";
 import { endOf, entryOf, type Resumption, type WaitingStep } from "./waits.ts";
 
 /** An event that somebody delivers to a run that waits for its key. */
@@ -48,7 +49,7 @@ export interface RunRecord {
   readonly tornBytes: number;
 }
 
-export interface ResumeRequest extends RunEnvironment {
+export interface ResumeRequest extends Omit<RunEnvironment, "entropy"> {
   readonly record: RunRecord;
   /** Opened at the end of the record; what is torn is cut off before the first event is appended. */
   readonly trace: TraceFolder;
@@ -57,6 +58,8 @@ export interface ResumeRequest extends RunEnvironment {
   readonly cancellation?: Cancellation;
   /** How the effect that had begun and not ended took place; null where it is performed now. */
   readonly settled: EffectResult | null;
+  /** What the run goes on to draw, behind so many bytes that it has drawn; `start` is its first event, in the clear. */
+  entropy(start: RunRecord["start"], drawn: number): Entropy;
 }
 
 /**
@@ -65,41 +68,55 @@ export interface ResumeRequest extends RunEnvironment {
  * @throws TraceFault when the trace cannot be written; the run stops there
  */
 export async function resume(request: ResumeRequest): Promise<TracedRun> {
-  const { plan, record, trace, entropy } = request;
+  const { plan, record, trace } = request;
   const kept = keptSecrets(request);
-  const { redactor = new Redactor(() => kept?.salt ?? entropy.hex(16)) } = request;
+  const start = kept === null ? record.start : startIn(record.start, kept);
+  const entropy = new ResumedEntropy((drawn) => request.entropy(start, drawn));
+  const redactor = redactorOf(request, () => {
+    if (kept === null) return saltOf(entropy);
+    entropy.passSalt();
+    return kept.salt;
+  });
   redactor.add(MAIN_RUN, plan);
-  return inTrace(trace, redactor, request, (live) => goOn(request, kept, redactor, live), record.end);
+  const resumed = { request, kept, start, entropy, redactor };
+  return inTrace(trace, redactor, { ...request, entropy }, (live) => goOn(resumed, live), record.end);
 }
 
-/** Null where nothing is kept. @throws ResumeFault */
-function keptSecrets({ trace, secretsKey }: ResumeRequest): KeptSecrets | null {
+/** What is known of a run before it goes on. */
+interface Resumed {
+  readonly request: ResumeRequest;
+  readonly kept: KeptSecrets | null;
+  /** Its first event, in the clear. */
+  readonly start: RunRecord["start"];
+  readonly entropy: ResumedEntropy;
+  readonly redactor: Redactor;
+}
+
+/** Null where nothing is kept, or it cannot be read and need not be: who ends a run needs no key. @throws ResumeFault */
+function keptSecrets({ trace, secretsKey, cancellation }: ResumeRequest): KeptSecrets | null {
   const text = trace.secrets?.read() ?? null;
-  if (text === null) return null;
+  if (text === null || (secretsKey === undefined && cancellation !== undefined)) return null;
   if (secretsKey === undefined) throw new ResumeFault("SECRETS_KEY_MISSING", { trace: trace.id });
   return readSecrets(text, secretsKey, trace.id, trace.id);
 }
 
 async function goOn(
-  request: ResumeRequest,
-  kept: KeptSecrets | null,
-  redactor: Redactor,
+  { request, kept, start, entropy, redactor }: Resumed,
   live: LiveRun,
 ): Promise<RunResult | null> {
   const { plan, record, trace, clock, cancellation } = request;
-  // Who ends a run needs no secrets for it.
   const isMasked = cancellation !== undefined && kept === null;
   const events = isMasked ? record.events : inTheClear(record.events, kept, trace.id);
   const replayed = new ReplayExecutor(events, plan, {
     ...COMPARE_ALL,
     passed(event) {
+      entropy.pass(event);
       // Secrets that turn up again after the record are those of the record.
       if (!isMasked) redactor.mask(event);
       return false;
     },
   });
   const begun = clock.micros() - record.end.elapsedUs;
-  const start = isMasked ? record.start : startOf(replayed, record);
   const input = {
     ...inputOf(start, { executionId: trace.id, run: MAIN_RUN, clock: clockOf(start) }),
     micros: () => (replayed.peek() === undefined ? clock.micros() - begun : replayed.elapsedUs),
@@ -116,12 +133,6 @@ async function goOn(
     if (error instanceof ReplayStopped) requireReplayed(error.divergence);
     throw error;
   }
-}
-
-/** The first event, in the clear. */
-function startOf(replayed: ReplayExecutor, { start }: RunRecord): RunRecord["start"] {
-  const event = replayed.peek()?.event;
-  return event?.event_type === "execution_start" ? event.payload : start;
 }
 
 /** The redactor knows the plan of every run, those that began in the record, too. */

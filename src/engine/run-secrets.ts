@@ -9,13 +9,16 @@ import { readObjectText } from "../json/parse.ts";
 import { isObject, type JsonObject, own } from "../json/value.ts";
 import type { SecretsFile } from "../ports.ts";
 import { lineBytes, withLineBytes } from "../trace/chain.ts";
-import { holdsSuppressed, type TraceEvent } from "../trace/event.ts";
+import { holdsSuppressed, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { ResumeFault } from "./resume-errors.ts";
 
 /** 32 bytes. */
 export type SecretsKey = Uint8Array;
 
 const KEY_BYTES = 32;
+
+/** A key of nobody: for what is kept no longer than this process. */
+export const newSecretsKey = (): SecretsKey => randomBytes(KEY_BYTES);
 
 /** The key that the text is in base64; undefined where it is none. */
 export function parseSecretsKey(text: string): SecretsKey | undefined {
@@ -62,10 +65,6 @@ export class SecretsWriter {
     if (!this.#hasSalt) this.#append(SALT, { salt });
     this.#hasSalt = true;
     this.#append(sequence, { payload, shown: digestOf(shown) });
-  }
-
-  remove(): void {
-    this.#file.remove();
   }
 
   #append(sequence: number, content: JsonObject): void {
@@ -127,10 +126,22 @@ export function* inTheClear(
 ): Generator<TraceEvent> {
   for (const event of events) {
     const shown = event.payload as unknown as JsonObject;
-    const known = kept?.payloads.get(event.sequence);
-    if (known !== undefined && known.shown === digestOf(shown))
-      yield withLineBytes({ ...event, payload: known.payload } as unknown as TraceEvent, lineBytes(event));
+    const clear = clearPayload(event.sequence, shown, kept);
+    if (clear !== undefined)
+      yield withLineBytes({ ...event, payload: clear } as unknown as TraceEvent, lineBytes(event));
     else if (holdsSuppressed(shown)) throw new ResumeFault("SECRETS_MISSING", { trace });
     else yield event;
   }
+}
+
+/** The payload of the first event in the clear; as it is shown, where nothing is kept of it. */
+export function startIn(shown: Payloads["execution_start"], kept: KeptSecrets): Payloads["execution_start"] {
+  const clear = clearPayload(1, shown as unknown as JsonObject, kept);
+  return clear === undefined ? shown : (clear as unknown as Payloads["execution_start"]);
+}
+
+/** Undefined where nothing is kept for what the trace shows. */
+function clearPayload(sequence: number, shown: JsonObject, kept: KeptSecrets | null): JsonObject | undefined {
+  const known = kept?.payloads.get(sequence);
+  return known !== undefined && known.shown === digestOf(shown) ? known.payload : undefined;
 }

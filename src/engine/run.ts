@@ -1,17 +1,18 @@
 /** One session of a run, from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
 import { targetOf } from "../capabilities/effect.ts";
-import type { Durability } from "../capabilities/target.ts";
+import type { Durability, SnapshotQuery } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import { type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Entropy, Ports, Remote, TraceFolder } from "../ports.ts";
+import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Journal, type JournalPosition, openJournal } from "../trace/journal.ts";
 import { INTERRUPTION, SUSPENSION, type TraceEnding } from "./advance.ts";
 import type { RunResult } from "./child-runs.ts";
+import { saltOf } from "./entropy.ts";
 import { RunStopped, secretsKeyRequired } from "./errors.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
@@ -27,6 +28,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly stores: Stores;
   /** Servers and code of the host; without them, no effect that needs them is performed. */
   readonly remote?: Remote;
+  /** For effects that ask the snapshot about itself. */
+  readonly snapshot?: SnapshotQuery;
   readonly durability: Durability;
   /** Of the whole trace. */
   readonly limits?: TraceLimits;
@@ -34,8 +37,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed, and of those that a resumed run replays. */
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
-  /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
-  readonly redactor?: Redactor;
+  /** Makes what keeps the secrets of the run out of its trace, for who needs it afterwards. */
+  readonly createRedactor?: (salt: () => string) => Redactor;
   /** Keeps what the trace suppresses, encrypted, until the run ends: without it, a run with secrets cannot wait. */
   readonly secretsKey?: SecretsKey | undefined;
   /** Records that it is a dry run, which is over with its process: nothing has to be kept for it to go on. */
@@ -67,9 +70,9 @@ export interface TracedRun {
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict, isDryRun } = request;
-  const { redactor = new Redactor(() => entropy.hex(16)) } = request;
+  const redactor = redactorOf(request, () => saltOf(entropy));
   redactor.add(MAIN_RUN, plan);
-  if (plan.secrets !== null && request.secretsKey === undefined && isDryRun !== true) requireNoWait(plan);
+  requireSecretsKey(request);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
@@ -89,9 +92,17 @@ export async function run(request: RunRequest): Promise<TracedRun> {
   return inTrace(trace, redactor, request, ({ executor }) => execute(plan, input, wrapExecutor(executor)));
 }
 
-/** @throws EngineFault `SECRETS_KEY_REQUIRED` before anything is recorded */
-function requireNoWait({ nodes }: Plan): void {
-  for (const node of nodes.values()) {
+export function redactorOf(
+  { createRedactor }: Pick<RunEnvironment, "createRedactor">,
+  salt: () => string,
+): Redactor {
+  return createRedactor === undefined ? new Redactor(salt) : createRedactor(salt);
+}
+
+/** Before anything is recorded. @throws EngineFault `SECRETS_KEY_REQUIRED` for a run that can wait, and would lose secrets */
+export function requireSecretsKey({ plan, secretsKey, isDryRun }: RunEnvironment): void {
+  if (plan.secrets === null || secretsKey !== undefined || isDryRun === true) return;
+  for (const node of plan.nodes.values()) {
     if (node.type !== "CC") continue;
     for (const step of node.contract.steps)
       if (step.kind === "effect" && targetOf(step.operation).answers === "awaited") throw secretsKeyRequired();
@@ -113,7 +124,7 @@ export async function inTrace(
   work: (live: LiveRun) => Promise<RunResult | null>,
   after?: JournalPosition,
 ): Promise<TracedRun> {
-  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, stop } = request;
+  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, snapshot = null, stop } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
     const journal = openJournal(trace.file, {
@@ -128,7 +139,7 @@ export async function inTrace(
       journal.append(masked);
     };
     const executor = createLiveExecutor({
-      ...{ ...request, remote, limits },
+      ...{ ...request, remote, snapshot, limits },
       journal: {
         append,
         sync: () => journal.sync(),
@@ -142,7 +153,7 @@ export async function inTrace(
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);
     if (durability === "device") journal.sync();
-    if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") secrets?.remove();
+    if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") trace.secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } finally {
     trace.file.close();
@@ -181,22 +192,6 @@ function secretsOf(
 ): SecretsWriter | null {
   if (secretsKey === undefined || secrets === undefined) return null;
   return new SecretsWriter(secretsKey, id, secrets, isResumed && secrets.read() !== null);
-}
-
-/**
- * What a run draws from the seed, behind so many bytes that it has drawn already. The seed is not all that counts, so
- * that two runs do not draw the same for the same seed alone.
- */
-export function entropyOf(
-  seed: string,
-  { workflow }: Plan,
-  payload: JsonObject,
-  open: (seed: string) => Entropy,
-  drawn = 0,
-): Entropy {
-  const entropy = open(`${seed} ${workflow.fqdn} ${digestOf(payload)}`);
-  entropy.hex(drawn);
-  return entropy;
 }
 
 /** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex of what is run on what>` (SPEC 5). */

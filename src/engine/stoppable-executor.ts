@@ -1,6 +1,6 @@
 /** A run whose process is told to stop ends after the event at hand, and its trace can be resumed from there. */
 
-import type { EventType } from "../trace/event.ts";
+import { type EventBody, type EventType, MAIN_RUN } from "../trace/event.ts";
 import { RunStopped } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type { StepExecutor } from "./executor.ts";
@@ -20,6 +20,10 @@ const CONCLUSIONS: ReadonlySet<EventType> = new Set([
   "run_suspended",
 ]);
 
+/** A trace has its first event at least, so that the run can go on. */
+const isOnRecord = ({ event_type, run }: EventBody): boolean =>
+  CONCLUSIONS.has(event_type) || (event_type === "execution_start" && run === MAIN_RUN);
+
 /** So many nodes may follow each other without a pause. */
 const WITHOUT_PAUSE = 16;
 
@@ -29,7 +33,7 @@ export function stoppable(executor: StepExecutor, { signal, pause }: Stop): Step
   return {
     ...executor,
     emit: emitter((event) => {
-      if (signal.aborted && !CONCLUSIONS.has(event.event_type)) throw new RunStopped();
+      if (signal.aborted && !isOnRecord(event)) throw new RunStopped();
       return executor.emit(event);
     }),
     async validate(...of) {

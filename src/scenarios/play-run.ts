@@ -1,13 +1,17 @@
 /** Plays the run of a step, session by session: as `pgs run` begins one, and as `pgs resume` goes on with it. */
 
-import { entropyOf, run } from "../engine/run.ts";
+import { entropyOf } from "../engine/entropy.ts";
+import { ResumeFault } from "../engine/resume-errors.ts";
+import { run } from "../engine/run.ts";
+import type { SecretsKey } from "../engine/run-secrets.ts";
 import { Fault } from "../errors/base.ts";
 import type { Path } from "../json/diff.ts";
 import { pointer } from "../json/pointer.ts";
-import { own } from "../json/value.ts";
+import { type Json, own } from "../json/value.ts";
+import { actorOf, requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Clock, Entropy, TempFolder } from "../ports.ts";
-import type { Payloads, TraceEvent } from "../trace/event.ts";
+import type { Clock, TempFolder } from "../ports.ts";
+import { isSuppressed, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { CommandRun, ResumedRun, ScenarioEnvironment } from "./environment.ts";
@@ -26,6 +30,8 @@ export interface Place {
   readonly around: ScenarioEnvironment;
   readonly scratch: TempFolder;
   readonly redactor: ScenarioRedactor;
+  /** Keeps what the traces suppress, until their runs end. */
+  readonly secretsKey: SecretsKey;
   /** By the step that began it: each run as it stands. */
   readonly runs: Map<string, CommandRun>;
 }
@@ -61,7 +67,8 @@ class RunPlayer {
   readonly #step: RunStep;
   readonly #staging: StubbedExecutor;
   readonly #place: Place;
-  readonly #delivered = new Set<string>();
+  /** The keys of the deliveries that ended a wait. */
+  readonly #taken = new Set<string>();
   #run: CommandRun | null = null;
   /** Which session is being played. */
   #at: Path | null = null;
@@ -97,15 +104,29 @@ class RunPlayer {
 
   /** Delivers what there is for the waits of the run, until it waits for nothing of it. */
   async #answered(run: CommandRun): Promise<CommandRun> {
-    const deliveries = this.#step.authored?.deliveries;
-    const wait = run.summary.waits.find(({ key }) => typeof key === "string" && deliveries?.has(key));
-    const key = wait?.key;
-    if (typeof key !== "string") return run;
+    const deliveries = this.#step.authored?.deliveries ?? new Map<string, Json>();
+    const given = [...deliveries.keys()];
+    const keys = run.summary.waits.flatMap(({ key = null }) =>
+      isSuppressed(key) ? given : given.filter((one) => one === key),
+    );
+    for (const key of keys) {
+      const answered = await this.#delivered(run, key, deliveries.get(key) ?? null);
+      if (answered !== null) return this.#answered(answered);
+    }
+    return run;
+  }
+
+  /** Null where the run does not wait for the key: of a suppressed one, only the delivery shows it. */
+  async #delivered(run: CommandRun, key: string, answer: Json): Promise<CommandRun | null> {
     this.#at = ["given", "answers_events", key];
-    this.#delivered.add(key);
-    const delivery = { key, answer: deliveries?.get(key) ?? null };
-    this.#run = await this.#resume(run, { delivery });
-    return this.#answered(this.#run);
+    try {
+      this.#run = await this.#resume(run, { delivery: { key, answer } });
+    } catch (error) {
+      if (error instanceof ResumeFault && error.code === "NO_SUCH_WAIT") return null;
+      throw error;
+    }
+    this.#taken.add(key);
+    return this.#run;
   }
 
   #momentOf({ at }: Session): number | undefined {
@@ -130,7 +151,7 @@ class RunPlayer {
       return isExpected
         ? []
         : [{ at: pointer(refused.at ?? []), expected: "taken", found: refused.fault.code }];
-    const left = [...(authored?.deliveries.keys() ?? [])].filter((key) => !this.#delivered.has(key));
+    const left = [...(authored?.deliveries.keys() ?? [])].filter((key) => !this.#taken.has(key));
     return left.map((key) => ({
       at: pointer(["given", "answers_events", key]),
       expected: "waited for by the run",
@@ -141,13 +162,14 @@ class RunPlayer {
     const { around, scratch, workflows } = this.#place;
     const { workflow, maxHops, payload: bytes, authored } = this.#step;
     const plan = await workflows.plan(workflow);
+    requireInForce(plan);
     const payload = around.parsePayload(bytes);
     const summary = createSummary();
     const events: TraceEvent[] = [];
     const { actor, seed } = authored ?? {};
     const entropy = seed === undefined ? around.entropy : entropyOf(seed, plan, payload, around.seededEntropy);
     const result = await run({
-      ...this.#environment(entropy, this.#now, actor),
+      ...this.#environment(this.#now, actorOf(plan, actor).actor),
       ...{ plan, payload, entropy },
       openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
       maxHops: maxHops ?? around.maxHops,
@@ -168,7 +190,7 @@ class RunPlayer {
     const entropyAfter = (plan: Plan, { payload }: RunStart, drawn: number) =>
       seed === undefined ? around.entropy : entropyOf(seed, plan, payload, around.seededEntropy, drawn);
     const resumed = await around.resumeRun({
-      ...this.#environment(around.entropy, this.#now, actor),
+      ...this.#environment(this.#now, actor),
       file: `${result.folder}/${result.traceId}.jsonl`,
       plan: ({ workflow_code }) => workflows.plan(workflow_code),
       entropy: entropyAfter,
@@ -180,12 +202,13 @@ class RunPlayer {
     return cancellation === undefined ? ran : { ...ran, exitCode: 0 };
   }
 
-  #environment(entropy: Entropy, now: number | undefined, actor: string | undefined) {
-    const { around, scratch, redactor } = this.#place;
+  #environment(now: number | undefined, actor: string | undefined) {
+    const { around, scratch, redactor, secretsKey } = this.#place;
+    const hasKey = this.#step.authored?.hasSecretsKey ?? true;
     const clock: Clock = now === undefined ? around.clock : around.fixedClock(now);
     return {
       clock,
-      redactor: redactor.ofRun(entropy),
+      createRedactor: redactor.ofRun,
       stores: around.openStores(`${scratch.folder}/${DATA}`),
       mail: around.openMail(this.#step.environment),
       // Nothing changes between two attempts of an effect.
@@ -193,6 +216,7 @@ class RunPlayer {
       durability: "process" as const,
       runtime: around.tool,
       wrapExecutor: this.#staging.stub,
+      ...(hasKey ? { secretsKey } : {}),
       ...(around.remote === undefined ? {} : { remote: around.remote }),
       ...(actor === undefined ? {} : { actor }),
     };

@@ -1,5 +1,6 @@
 /** Keeps secrets out of what is said of a step: its data are of no run, so no run has redacted them. */
 
+import { saltOf } from "../engine/entropy.ts";
 import { Redactor } from "../engine/redaction.ts";
 import { Fault } from "../errors/base.ts";
 import { parsePointer, pointer } from "../json/pointer.ts";
@@ -23,15 +24,15 @@ export class ScenarioRedactor {
 
   constructor(snapshot: Snapshot, entropy: Entropy) {
     this.#snapshot = snapshot;
-    this.#ofData = new Redactor(() => entropy.hex(16));
+    this.#ofData = new Redactor(() => saltOf(entropy));
   }
 
-  /** For the next run, which draws from this entropy. */
-  ofRun(entropy: Entropy): Redactor {
-    const redactor = new Redactor(() => entropy.hex(16));
+  /** For a session of a run. */
+  readonly ofRun = (salt: () => string): Redactor => {
+    const redactor = new Redactor(salt);
     this.#ofRuns.push(redactor);
     return redactor;
-  }
+  };
 
   /** Whatever stands under a suppressed name in the data is a secret, wherever else it turns up. */
   learn(...data: readonly Data[]): void {

@@ -1,5 +1,6 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
+import { newSecretsKey } from "../engine/run-secrets.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Json } from "../json/value.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -56,7 +57,8 @@ export async function* runScenario(
   try {
     const workflows = await catalogueOf(scenario, base, around);
     const redactor = new ScenarioRedactor(workflows.snapshot, around.entropy);
-    const place = { scenario, workflows, around, scratch, redactor, runs: new Map() };
+    const kept = { secretsKey: newSecretsKey(), redactor, runs: new Map() };
+    const place = { scenario, workflows, around, scratch, ...kept };
     const earlier = new Map<string, StepLeftovers>();
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {

@@ -83,6 +83,8 @@ export interface Session {
 export interface AuthoredStep {
   readonly actor?: string;
   readonly seed?: string;
+  /** Whether what its trace suppresses is kept until the run ends. */
+  readonly hasSecretsKey: boolean;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
   /** By key: what is delivered whenever the run waits for it. */

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
+import { sharedEntropy } from "../engine/entropy.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
@@ -12,6 +13,7 @@ import type { RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
+import { requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import { nodeClock, nodeEntropy, nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openRemote } from "../platform/remote.ts";
@@ -47,6 +49,7 @@ export interface RunPorts {
   /** Where traces are written. Default: the traces folder. */
   readonly traces?: Traces;
   readonly clock?: Clock;
+  /** What is drawn at random. A run that goes on with a new one draws on behind what it has drawn before. */
   readonly entropy?: Entropy;
   /** Spends the pauses between the attempts of an effect. */
   readonly sleep?: Sleep;
@@ -390,7 +393,7 @@ class OpenWorkspace implements Workspace {
   async #requireSigned() {
     const { trustedKeys = [], requireSignatures = 0 } = this.#options;
     if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
-    const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
+    const { signatureCheck } = await import("../snapshot/seal-signatures.ts");
     return signatureCheck(await this.#sealRequirements());
   }
 
@@ -400,6 +403,9 @@ class OpenWorkspace implements Workspace {
     return openProtocol(start, roots, {
       folders: [...new Set([...folders, this.#paths.traces])],
       ports: LOAD_PORTS,
+      own: this.#paths.traces,
+      // Who names a workspace trusts its folder.
+      isOfAnother: () => false,
       options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }
@@ -434,6 +440,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
+    requireInForce(plan);
     const {
       actor,
       signal,
@@ -446,7 +453,7 @@ class OpenWorkspace implements Workspace {
     } = options;
     // A dry run leaves nothing behind, unless its trace is asked for.
     const defaults = dry === false ? this.#ports : { ...this.#ports, traces: memoryTraces() };
-    const { traces, ...rest } = { ...defaults, ...ports };
+    const { traces, entropy, ...rest } = { ...defaults, ...ports };
     checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
@@ -455,6 +462,7 @@ class OpenWorkspace implements Workspace {
     const records = dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : {};
     const request = {
       ...{ ...rest, ...records, ...stopOf(stop) },
+      entropy: sharedEntropy(entropy),
       plan,
       payload,
       signal,

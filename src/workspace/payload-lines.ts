@@ -18,13 +18,15 @@ export interface LineOptions extends PayloadLimits {
   readonly file: string;
   /** Lines before it are passed over. */
   readonly from: number;
+  /** Told at the end how many lines there are. */
+  readonly ended?: (count: number) => void;
 }
 
 const BREAK = 0x0a;
 
 export async function* payloadLines(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { file, from, ...limits }: LineOptions,
+  { file, from, ended, ...limits }: LineOptions,
 ): AsyncGenerator<PayloadLine> {
   let line = 1;
   let end = 0;
@@ -48,7 +50,11 @@ export async function* payloadLines(
     begun.add(piece.subarray(start));
     end += piece.length - start;
   }
-  if (begun.size > 0 && line >= from) yield taken();
+  if (begun.size > 0) {
+    const last = taken();
+    if (last.line >= from) yield last;
+  }
+  ended?.(line - 1);
 }
 
 /** Keeps the bytes of a line, copied, as long as there are not too many. */

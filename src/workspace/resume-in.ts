@@ -1,5 +1,6 @@
 /** Goes on with a recorded run for the library, or cancels it, with what its workspace has. */
 
+import { sharedEntropy } from "../engine/entropy.ts";
 import type { Delivery } from "../engine/resume.ts";
 import type { RunEnvironment } from "../engine/run.ts";
 import { FileFault } from "../errors/ports.ts";
@@ -42,7 +43,8 @@ export async function resumeIn(call: string, given: GivenTrace, going: Going): P
   const file = fileOf(call, given, traces);
   const folders = file === null ? [] : foldersAbove(file);
   const planIn: GoOnRequest["plan"] = (start, roots) => plan(start, roots, folders);
-  const request = { ...how, plan: planIn, entropy: () => entropy };
+  const behind: GoOnRequest["entropy"] = (_plan, _start, drawn) => sharedEntropy(entropy).behind(drawn);
+  const request = { ...how, plan: planIn, entropy: behind };
   if (file === null) return resumeInMemory(given as RunTrace | Uint8Array, request);
   // A trace that is not there is refused before a lock is made beside it.
   sourceOf(file);

@@ -30,7 +30,7 @@ export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
   readonly locked: LockedTrace;
   /** The plan of the workflow, on the snapshot on which the run began. @throws Fault */
   plan(start: RunStart, roots: ReadonlySet<Digest>): Promise<Plan>;
-  /** Goes on behind the random bytes that the record has: `drawn` of them. */
+  /** Behind the random bytes that the run has drawn: `drawn` of them. `start` has what the trace suppresses. */
   entropy(plan: Plan, start: RunStart, drawn: number): Entropy;
   /** What is kept of the run beside its trace; without it, nothing is. */
   readonly records?: TraceRecords | null;
@@ -93,8 +93,6 @@ interface ReadRecord {
   readonly tornBytes: number;
   /** The names of the events that were delivered. */
   readonly deliveries: ReadonlySet<string>;
-  /** How many random bytes the run has drawn. */
-  readonly drawn: number;
 }
 
 /** @throws ResumeFault `TRACE_DAMAGED` */
@@ -106,7 +104,6 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const protocols = new RecordedProtocols();
   let last: TraceEvent | null = null;
   let bytes = 0;
-  let drawn = 0;
   await trace.read("verifying", async (pieces) => {
     for (const line of verification.lines(pieces)) {
       bytes += line.length + 1;
@@ -114,7 +111,6 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
       protocols.take(event);
       if (event.event_type === "run_resumed" && event.payload.event_id !== undefined)
         deliveries.add(event.payload.event_id);
-      drawn += drawnIn(event);
       addEvent(summary, event);
       openEffects.take(event);
       last = event;
@@ -135,19 +131,10 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const { execution_id: id, sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ id, verified, start, protocols, summary, openEffects, deliveries, drawn },
+    ...{ id, verified, start, protocols, summary, openEffects, deliveries },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };
-}
-
-function drawnIn({ payload }: TraceEvent): number {
-  const observed = "observed" in payload ? (payload.observed ?? []) : [];
-  const digits = observed.reduce(
-    (sum, one) => sum + ("entropy" in one && typeof one.entropy === "string" ? one.entropy.length : 0),
-    0,
-  );
-  return digits / 2;
 }
 
 /** @throws ResumeFault `SNAPSHOT_DIFFERS` */
@@ -202,7 +189,7 @@ async function goOn(
       return resume({
         ...environment,
         ...{ plan, record, settled },
-        entropy: request.entropy(plan, start, read.drawn),
+        entropy: (clear, drawn) => request.entropy(plan, clear, drawn),
         trace: {
           ...{ id: read.id, folder: locked.folder },
           ...(locked.secrets === undefined ? {} : { secrets: locked.secrets }),

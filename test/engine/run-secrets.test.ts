@@ -9,43 +9,16 @@ import { sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { eventsOf } from "../../src/trace/event.ts";
 import {
-  appending,
   compileTrial,
   contract,
   memoryData,
   memorySecrets,
   oneContract,
-  type Protocol,
   type ResumeOptions,
   resumePlan,
   runPlan,
 } from "./trial.ts";
-
-const WAIT: JsonObject = {
-  step: "wait",
-  side_effect: "capability_side_effects::CS_AWAIT_V0",
-  op: "EVENT",
-  inputs: { key: "$.inputs.pin", prompt: "Go on?" },
-  outputs: { reply: "$.capability_result.answer" },
-  on_result: { SUCCESS: "continue", TIMED_OUT: "exit", VIOLATION: "exit", BACKEND_ERROR: "exit" },
-};
-
-/** Waits for a key that is suppressed, and writes a suppressed token and the suppressed answer after it. */
-const PROTOCOL: Protocol = oneContract(
-  contract(
-    [
-      appending("before", { token: "$.inputs.token" }),
-      WAIT,
-      appending("after", { token: "$.inputs.token", reply: "$.results.wait.reply" }),
-    ],
-    {
-      inputs: { token: { required: true }, pin: { required: true } },
-      suppress_trace_fields: ["token", "pin", "key", "answer", "reply"],
-      result_status_contract: { allowed: ["SUCCESS", "TIMED_OUT", "VIOLATION", "BACKEND_ERROR"] },
-    },
-  ),
-  { inputs: { token: "$.payload.token", pin: "$.payload.pin" } },
-);
+import { SECRETIVE } from "./waiting.ts";
 
 const PAYLOAD = { token: "token-of-nobody", pin: "77" };
 const SECRETS = ["token-of-nobody", '"77"', "yes-of-nobody"];
@@ -53,7 +26,7 @@ const SECRETS = ["token-of-nobody", '"77"', "yes-of-nobody"];
 async function begun(seed = "one") {
   const kept = { key: keyOf(seed), secrets: memorySecrets() };
   const options = { kept: { key: kept.key, file: kept.secrets.file }, data: memoryData(), seed };
-  const plan = await compileTrial(PROTOCOL);
+  const plan = await compileTrial(SECRETIVE);
   return { plan, options, kept, asked: await runPlan(plan, PAYLOAD, options) };
 }
 
@@ -124,7 +97,7 @@ test("without the key, with another one, or with another run's file, nothing is 
 });
 
 test("a workflow that can wait and suppresses anything does not begin without a key", async () => {
-  const plan = await compileTrial(PROTOCOL);
+  const plan = await compileTrial(SECRETIVE);
   await assert.rejects(runPlan(plan, PAYLOAD), { code: "SECRETS_KEY_REQUIRED" });
 });
 
@@ -175,7 +148,7 @@ test("a called workflow that would wait is refused there without a key, which re
   const bound = { token: "$.payload.token", pin: "$.payload.pin" };
   const whole = oneContract(caller, { inputs: bound });
   const asks = oneContract({}, { code: "CC_ASKS_V0", inputs: bound }).workflow;
-  const asking = PROTOCOL.contracts?.["CC_WORK_V0"] ?? {};
+  const asking = SECRETIVE.contracts?.["CC_WORK_V0"] ?? {};
   const plan = await compileTrial({
     ...whole,
     others: { "trial::WF_ASKS_V0": asks },

@@ -163,3 +163,29 @@ function cutBehind(trial: Trial, type: EventType): Trial {
     text: lines.map((line) => `${line}\n`).join(""),
   };
 }
+
+const WAIT_IN_SECRET: JsonObject = {
+  step: "wait",
+  side_effect: "capability_side_effects::CS_AWAIT_V0",
+  op: "EVENT",
+  inputs: { key: "$.inputs.pin", prompt: "Go on?" },
+  outputs: { reply: "$.capability_result.answer" },
+  on_result: { SUCCESS: "continue", TIMED_OUT: "exit", VIOLATION: "exit", BACKEND_ERROR: "exit" },
+};
+
+/** Waits for a key that is suppressed, and writes a suppressed token and the suppressed answer after it. */
+export const SECRETIVE: Protocol = oneContract(
+  contract(
+    [
+      appending("before", { token: "$.inputs.token" }),
+      WAIT_IN_SECRET,
+      appending("after", { token: "$.inputs.token", reply: "$.results.wait.reply" }),
+    ],
+    {
+      inputs: { token: { required: true }, pin: { required: true } },
+      suppress_trace_fields: ["token", "pin", "key", "answer", "reply"],
+      result_status_contract: { allowed: ["SUCCESS", "TIMED_OUT", "VIOLATION", "BACKEND_ERROR"] },
+    },
+  ),
+  { inputs: { token: "$.payload.token", pin: "$.payload.pin" } },
+);

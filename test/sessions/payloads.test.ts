@@ -8,11 +8,22 @@ import { suite, type TestContext, test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { memoryTraces } from "../../src/workspace/traces.ts";
+import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
 import { PLAYS_ALL } from "../support/portion.ts";
 import { checkDocument } from "./documents.ts";
-import { assertHint, assertRefused, lines, type Said, type Workspace, workspace } from "./world.ts";
+import { DRAWN_NOT, interruptedAfter, logged, typedIn, typesIn, waitingWorkspace } from "./waiting.ts";
+import {
+  assertHint,
+  assertRefused,
+  at,
+  document,
+  lines,
+  type Said,
+  type Workspace,
+  workspace,
+} from "./world.ts";
 
 const WF = "test::WF_X_V0";
 
@@ -27,6 +38,10 @@ function place(t: TestContext): Workspace {
 }
 
 const RUN = ["run", WF, "--durability", "process"];
+
+/** Each run writes two records. */
+const LOGGING = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
+const LOGGED = ["run", WORKFLOW, "--durability", "process"];
 
 /** The documents of the lines, each valid. */
 function documentsOf({ out }: Said): readonly JsonObject[] {
@@ -125,35 +140,63 @@ suite("pgs run --payloads", () => {
       );
     });
 
-  test("a stop in between finishes what is in progress, and a second command does the rest", async (t) => {
-    const made = place(t);
-    let stop = (_: number) => undefined as unknown;
-    let printed = 0;
-    const world: Partial<Platform> = {
-      ...inMemory(),
-      stdinPieces: () => inPieces(100),
-      onStop(given) {
-        stop = given;
-        return () => undefined;
-      },
-      pause: async () => {
-        if (++printed === 30) stop(1);
-      },
-    };
-    const said = await made.sessionIn(world, ...RUN, "--payloads", "-", "--jobs", "4");
-    assert.equal(said.code, 1, "what the signal asks for");
-    const found = documentsOf(said).map(({ line }) => line);
+  test("a stop in between finishes the events at hand, and the hints let every run go on and do the rest", async (t) => {
+    const made = waitingWorkspace(t, LOGGING);
+    writeFileSync(made.path("p.jsonl"), "{}\n".repeat(20));
+    const run = [...LOGGED, "--payloads", "p.jsonl"];
+    const said = await made.sessionIn(interruptedAfter(70), ...run, "--jobs", "4");
+    assert.equal(said.code, 143, said.err);
+    const found = documentsOf(said);
     assert.deepEqual(
-      found,
+      found.map(({ line }) => line),
       Array.from({ length: found.length }, (_, i) => i + 1),
     );
-    assert.ok(found.length >= 30 && found.length < 100);
-    assert.match(said.err, new RegExp(`^stopped after line ${found.length}$`, "m"));
-    const rest = await made.sessionIn(
-      { ...inMemory(), stdinPieces: () => inPieces(100) },
-      ...[...RUN, "--payloads", "-", "--from-line", String(found.length + 1)],
-    );
-    assert.equal(documentsOf(rest).length, 100 - found.length);
+    const stopped = found.filter(({ status }) => status === "INTERRUPTED");
+    assert.ok(stopped.length > 0 && stopped.length <= 4 && found.length < 20);
+    assert.deepEqual(new Set(stopped.map(({ exit_code }) => exit_code)), new Set([143]));
+    const hints = said.err.split("\n").filter((line) => line.startsWith("hint: "));
+    assert.equal(hints.length, stopped.length + 1);
+    for (const hint of hints.slice(0, -1)) {
+      const [command = "", trace = ""] = typedIn(hint, "resume");
+      assert.notEqual(typesIn(made.path(trace)).at(-1), "side_effect_start");
+      const resumed = await made.session(command, trace, ...DRAWN_NOT);
+      assert.equal(resumed.code, 0, resumed.err);
+    }
+    const [, from = ""] = /--from-line (\d+) to continue/.exec(hints.at(-1) ?? "") ?? [];
+    assert.equal(Number(from), found.length + 1);
+    await made.session(...run, "--from-line", from);
+    assert.equal(logged(made).length, 2 * 20);
+    assert.equal(made.traces().length, 20);
+  });
+
+  test("where nobody reads the results any more, no further line is begun", async (t) => {
+    const made = waitingWorkspace(t, LOGGING);
+    writeFileSync(made.path("p.jsonl"), "{}\n".repeat(20));
+    const world = { isOutClosed: () => made.traces().length > 2 };
+    const said = await made.sessionIn(world, ...LOGGED, "--payloads", "p.jsonl");
+    assert.ok(made.traces().length < 20);
+    assert.match(said.err, /^stopped after line \d+$/m);
+    assert.match(said.err, /--from-line \d+ to continue/);
+  });
+
+  test("a line to begin with that is behind the last one is said", async (t) => {
+    const made = place(t);
+    writeFileSync(made.path("p.jsonl"), '{"a": "x"}\n{"a": "x"}');
+    const run = [...RUN, "--payloads", "p.jsonl", "--from-line"];
+    const none = await made.session(...run, "3");
+    assert.deepEqual([none.code, none.out], [0, ""]);
+    assert.match(none.err, /^notice: p\.jsonl has 2 lines: none is left from line 3 on$/m);
+    assert.doesNotMatch((await made.session(...run, "2")).err, /notice/);
+  });
+
+  test("a payload that is not accepted is reported with the rules that it does not meet", async (t) => {
+    const made = place(t);
+    writeFileSync(made.path("p.jsonl"), '{"a": "x"}\n{"a": 1}\n');
+    const [good, bad] = documentsOf(await made.session(...RUN, "--payloads", "p.jsonl"));
+    writeFileSync(made.path("bad.json"), '{"a": 1}');
+    const alone = document(await made.session(...RUN, "--payload", "bad.json", "--no-png", "--json"));
+    assert.deepEqual([good?.["violations"], bad?.["violations"]], [undefined, alone["violations"]]);
+    assert.equal(at(bad, "violations", 0, "field"), "/a");
   });
 
   test("the same seed and clock write the same traces, also in two parts", async (t) => {
@@ -199,7 +242,7 @@ suite("pgs run --payloads", () => {
       assertHint(said, /^omit --/);
     });
 
-  test("an interrupt finishes the run in progress, and says where it stopped", async (t) => {
+  test("an interrupt finishes the event at hand, and says where it stopped", async (t) => {
     const made = place(t);
     const COUNT = 3000;
     writeFileSync(made.path("p.jsonl"), '{"a": "x"}\n'.repeat(COUNT));
@@ -220,6 +263,7 @@ suite("pgs run --payloads", () => {
     assert.match(err, new RegExp(`--from-line ${found.length + 1} `));
     const traces = made.traces();
     assert.equal(traces.length, found.length, "every line has a trace");
-    for (const trace of traces) assert.equal(lines(trace).at(-1)?.["event_type"], "workflow_complete");
+    const whole = traces.filter((trace) => lines(trace).at(-1)?.["event_type"] === "workflow_complete");
+    assert.equal(whole.length, found.filter(({ status }) => status === "SUCCESS").length);
   });
 });

@@ -4,15 +4,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Platform } from "../../src/cli/context.ts";
-import { realPlatform } from "../../src/main.ts";
-import type { TraceFile } from "../../src/ports.ts";
 import { appending, contract, oneContract } from "../engine/trial.ts";
 import { asking, concurrent, nested } from "../engine/waiting.ts";
 import { lockText, running } from "../support/lock-text.ts";
 import {
   beginWaiting,
   DRAWN_NOT,
+  interruptedAfter,
   logged,
   RUN,
   traceWith,
@@ -23,30 +21,6 @@ import {
 import { assertRefused, assertSound, at, document, exitOf, lines } from "./world.ts";
 
 const LOGGING = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
-
-/** A world in which an interrupt comes right after so many events were written. */
-function interruptedAfter(events: number): Partial<Platform> {
-  const real = realPlatform("");
-  let stop: (exitCode: number) => void = () => undefined;
-  let count = 0;
-  const watched = (file: TraceFile): TraceFile => ({
-    ...file,
-    append(text) {
-      file.append(text);
-      if (++count === events) stop(143);
-    },
-  });
-  return {
-    onStop(given) {
-      stop = given;
-      return () => undefined;
-    },
-    openTrace(...of) {
-      const opened = real.openTrace(...of);
-      return { ...opened, file: watched(opened.file) };
-    },
-  };
-}
 
 test("an interrupt lets a run finish the event at hand, at any event, and it goes on from there", async (t) => {
   const whole = waitingWorkspace(t, LOGGING);

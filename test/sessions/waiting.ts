@@ -6,6 +6,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Platform } from "../../src/cli/context.ts";
+import { realPlatform } from "../../src/main.ts";
+import type { TraceFile } from "../../src/ports.ts";
 import { filesOf, type Protocol, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 import { at, document, lines, tracesIn, type Workspace, workspace } from "./world.ts";
 
@@ -62,4 +65,28 @@ export function typedIn(text: string, command: string): readonly string[] {
   const typed = hint.slice(hint.indexOf(begin) + 4);
   const shell = ["-c", `printf '%s\\n' ${typed.replace(/[;,"?]/g, " ")}`];
   return execFileSync("sh", shell, { encoding: "utf8" }).trimEnd().split("\n");
+}
+
+/** A world in which an interrupt comes right after so many events were written. */
+export function interruptedAfter(events: number): Partial<Platform> {
+  const real = realPlatform("");
+  let stop: (exitCode: number) => void = () => undefined;
+  let count = 0;
+  const watched = (file: TraceFile): TraceFile => ({
+    ...file,
+    append(text) {
+      file.append(text);
+      if (++count === events) stop(143);
+    },
+  });
+  return {
+    onStop(given) {
+      stop = given;
+      return () => undefined;
+    },
+    openTrace(...of) {
+      const opened = real.openTrace(...of);
+      return { ...opened, file: watched(opened.file) };
+    },
+  };
 }

@@ -9,11 +9,12 @@ export interface Criterion {
   readonly statement: string;
 }
 
-/** How a run is set up: `run --actor`, `--clock`, `--seed`. */
+/** How a run is set up: `run --actor`, `--clock`, `--seed`, and whether it has a key for its secrets. */
 export interface Circumstances {
   readonly actor?: string;
   readonly clock?: string;
   readonly seed?: string;
+  readonly secrets_key?: boolean;
 }
 
 export interface AuthoredFile {

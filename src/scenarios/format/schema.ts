@@ -35,6 +35,7 @@ const TYPES: Readonly<Record<string, string>> = {
   object: "an object",
   array: "a list",
   integer: "a whole number",
+  boolean: "true or false",
   null: "null",
 };
 

@@ -65,11 +65,12 @@ export function toScenario(source: Source, reading: Reading): Scenario {
   };
 }
 
-function pick({ actor, clock, seed }: Circumstances): Circumstances {
+function pick({ actor, clock, seed, secrets_key }: Circumstances): Circumstances {
   return {
     ...(actor === undefined ? {} : { actor }),
     ...(clock === undefined ? {} : { clock }),
     ...(seed === undefined ? {} : { seed }),
+    ...(secrets_key === undefined ? {} : { secrets_key }),
   };
 }
 
@@ -160,6 +161,7 @@ function build(
     authored: {
       ...(step.actor === undefined ? {} : { actor: step.actor }),
       ...(step.seed === undefined ? {} : { seed: step.seed }),
+      hasSecretsKey: step.secrets_key ?? true,
       answers: new Map(Object.entries(given.answers ?? {}).map(([key, answer]) => [key, toAnswer(answer)])),
       deliveries: new Map(Object.entries(given.answers_events ?? {})),
       placeOf: (path) => fileLine(source.file, source.lineOf(pointer([...at, ...path]))),

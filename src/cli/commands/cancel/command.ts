@@ -51,6 +51,7 @@ export const cancel = defineCommand({
       notices: [],
       trust,
       kinds,
+      keyOption: null,
       access: "owner",
     } as const;
     await reportRun({ ...reported, exitCode: EXIT.SUCCESS }, beside);

@@ -13,7 +13,15 @@ import { printError } from "../../print.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
-import { checkWait, RECORD, SESSION, sessionEnvironment, TRACE_LIMIT, WAIT } from "../../session.ts";
+import {
+  checkWait,
+  keyOptionOf,
+  RECORD,
+  SESSION,
+  sessionEnvironment,
+  TRACE_LIMIT,
+  WAIT,
+} from "../../session.ts";
 import { TRACE_ARGUMENT, TRUST } from "../../shared-options.ts";
 import { stayWith } from "../../stay.ts";
 import { untilInterrupt } from "../../stop.ts";
@@ -86,6 +94,7 @@ export const resume = defineCommand({
       notices: [],
       trust,
       kinds,
+      keyOption: keyOptionOf(request, going.session),
       access: "owner",
     } as const;
     const exitCode = await reportRun({ ...reported, stopped: stop.exitCode }, beside);

@@ -8,6 +8,7 @@ import { readPayload } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
+import { keyOptionOf } from "../../session.ts";
 import { WORKFLOW_ARGUMENT } from "../../shared-options.ts";
 import type { Stay } from "../../stay.ts";
 import { untilInterrupt } from "../../stop.ts";
@@ -76,7 +77,8 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
     if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
   const kinds = { md: !request.noMd, png: !request.noPng };
   const result = { traceId, folder, head: run.head, ending: run.ending };
-  return reportRun({ ...run, plan, result, notices, trust, kinds, access, stopped: stop.exitCode }, context);
+  const reported = { ...run, plan, result, notices, trust, kinds, access, stopped: stop.exitCode };
+  return reportRun({ ...reported, keyOption: keyOptionOf(request, session) }, context);
 }
 
 /** Most runs do not wait, and need no code for it. */

@@ -4,15 +4,18 @@ import type { TraceEnding } from "../../../engine/advance.ts";
 import { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
 import { TraceFault } from "../../../errors/ports.ts";
-import type { JsonObject } from "../../../json/value.ts";
+import type { Json, JsonObject } from "../../../json/value.ts";
 import { refusedBySystem } from "../../../platform/system-fault.ts";
 import type { Progress } from "../../../ports.ts";
+import type { TraceEvent } from "../../../trace/event.ts";
 import { inFlight } from "../../../workspace/in-flight.ts";
 import { type PayloadLine, payloadLines } from "../../../workspace/payload-lines.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { EXIT, exitCodeOfFault, exitCodeOfRun } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
 import { faultJson, hintLines, plain, printError } from "../../print.ts";
+import { keyOptionOf } from "../../session.ts";
+import { interruptionHint } from "../../wait-hints.ts";
 import { entropyFor, type Prepared, type RunRequest } from "./prepare.ts";
 
 /** Answers the worst exit code of all lines, or that of the signal that stopped them. */
@@ -30,11 +33,14 @@ export async function runPayloads(
   const progress = isShown ? await platform.openProgress("running", source.size ?? 0) : null;
   try {
     const { maxDepth, maxBytes, fromLine: from = 1, jobs = 1, unordered } = request;
-    const lines = payloadLines(source.pieces(), { file: source.file, maxDepth, maxBytes, from });
+    const ended = (count: number) => batch.printEnd(source.file, from, count);
+    const lines = payloadLines(source.pieces(), { file: source.file, maxDepth, maxBytes, from, ended });
     const options = { jobs, isOrdered: !unordered, signal: batch.signal };
     const answers = inFlight(watched(lines, progress), (line) => batch.run(line), options);
     for await (const answer of answers) {
       platform.out(`${JSON.stringify(answer)}\n`);
+      // Nobody reads what further runs would come to.
+      if (platform.isOutClosed()) batch.stop(null);
       // Lets a signal in: a run on fast stores never waits for anything.
       await platform.pause();
     }
@@ -74,11 +80,12 @@ async function* watched(
 /** What became of one line, as `schemas/run-line.schema.json` has it. */
 type LineDocument = JsonObject & { readonly line: number };
 
-type Ending = "succeeded" | "waiting" | "failed" | "refused";
+type Ending = "succeeded" | "waiting" | "interrupted" | "failed" | "refused";
 
 function endingOf({ status, fault }: TraceEnding): Ending {
   if (status === "SUCCESS") return "succeeded";
   if (status === "WAITING") return "waiting";
+  if (status === "INTERRUPTED") return "interrupted";
   return fault === undefined ? "failed" : "refused";
 }
 
@@ -89,12 +96,19 @@ class Batch {
   readonly #request: RunRequest;
   readonly #prepared: Prepared;
   readonly #context: Context;
+  /** No line begins any more. */
   readonly #stopping = new AbortController();
+  /** The runs in progress end, too, after the event at hand. */
+  readonly #interrupting = new AbortController();
+  /** What lets the runs go on that were interrupted. */
+  readonly #goingOn: string[] = [];
   /** Of the signal that stopped it. */
   #signalExit: number | null = null;
   #worst: number = EXIT.SUCCESS;
   #last: number;
-  readonly #counts: Record<Ending, number> = { succeeded: 0, waiting: 0, failed: 0, refused: 0 };
+  readonly #counts: Record<Ending, number> = {
+    ...{ succeeded: 0, waiting: 0, interrupted: 0, failed: 0, refused: 0 },
+  };
 
   constructor(request: RunRequest, prepared: Prepared, context: Context) {
     this.#request = request;
@@ -112,9 +126,11 @@ class Batch {
     return this.#signalExit ?? this.#worst;
   }
 
-  stop(signalExit: number): void {
-    this.#signalExit = signalExit;
+  /** With the exit code that a signal asks for; null where the output was closed. */
+  stop(signalExit: number | null): void {
+    this.#signalExit ??= signalExit;
     this.#stopping.abort();
+    this.#interrupting.abort();
   }
 
   async run(payload: PayloadLine): Promise<LineDocument> {
@@ -131,14 +147,26 @@ class Batch {
   }
 
   async #runLine({ line, read }: PayloadLine): Promise<LineDocument> {
-    const { plan, execute } = this.#prepared;
+    const { plan, session, execute } = this.#prepared;
+    const { platform } = this.#context;
     const payload = read();
     const { seed } = this.#request;
     const entropy = entropyFor(seed && `${seed} line ${line}`, plan, payload, this.#context);
-    const { summary, notices, ...result } = await execute({ payload, entropy });
+    const events: TraceEvent[] = [];
+    const { summary, notices, ...result } = await execute({
+      ...{ payload, entropy },
+      stop: { signal: this.#interrupting.signal, pause: () => platform.pause() },
+      listen: (event) => events.push(event),
+    });
     const { status, outcome, exitReason, fault } = result.ending;
-    const exitCode = exitCodeOfRun(result.ending);
+    const isStopped = status === "INTERRUPTED";
+    const exitCode = (isStopped ? this.#signalExit : null) ?? exitCodeOfRun(result.ending);
     this.#count(endingOf(result.ending), exitCode);
+    const trace = result.folder === "" ? null : `${result.folder}/${result.traceId}.jsonl`;
+    if (isStopped && trace !== null)
+      this.#goingOn.push(
+        await interruptionHint(trace, events, keyOptionOf(this.#request, session), this.#context),
+      );
     return {
       line,
       ...(summary.isDryRun ? { dry_run: true } : {}),
@@ -148,11 +176,9 @@ class Batch {
       exit_reason_code: exitReason,
       exit_code: exitCode,
       results: summary.results,
+      ...(summary.violations.length === 0 ? {} : { violations: summary.violations as unknown as Json }),
       ...(summary.waits.length === 0 ? {} : { waits: summary.waits }),
-      trace:
-        result.folder === ""
-          ? null
-          : shortPath(`${result.folder}/${result.traceId}.jsonl`, this.#context.platform.cwd),
+      trace: trace === null ? null : shortPath(trace, platform.cwd),
       head: result.head,
       notices: notices.map(faultJson),
       error: fault === undefined ? null : faultJson(fault),
@@ -186,16 +212,31 @@ class Batch {
     if (isReason) this.#stopping.abort();
   }
 
+  /** The file ends: so many lines it has. */
+  printEnd(file: string, from: number, count: number): void {
+    if (from <= count || from === 1 || this.#context.settings.quiet) return;
+    printError(
+      this.#context,
+      `notice: ${plain(file)} has ${counted(count, "line")}: none is left from line ${from} on\n`,
+    );
+  }
+
   printSummary(file: string): void {
     const { settings } = this.#context;
     if (settings.quiet) return;
-    const { succeeded, waiting, failed, refused } = this.#counts;
-    const lines = counted(succeeded + waiting + failed + refused, "line");
-    const waits = waiting === 0 ? [] : [counted(waiting, "run waits", "runs wait")];
-    const parts = [`${succeeded} succeeded`, ...waits, `${failed} failed`, `${refused} refused`];
+    const { succeeded, waiting, interrupted, failed, refused } = this.#counts;
+    const lines = counted(succeeded + waiting + interrupted + failed + refused, "line");
+    const parts = [
+      `${succeeded} succeeded`,
+      ...(waiting === 0 ? [] : [counted(waiting, "run waits", "runs wait")]),
+      ...(interrupted === 0 ? [] : [counted(interrupted, "run was interrupted", "runs were interrupted")]),
+      `${failed} failed`,
+      `${refused} refused`,
+    ];
     printError(this.#context, `${lines} of ${plain(file)}: ${parts.join(", ")}\n`);
     if (!this.signal.aborted) return;
     printError(this.#context, `stopped after line ${this.#last}\n`);
-    printError(this.#context, hintLines([`type the command with --from-line ${this.#last + 1} to continue`]));
+    const further = `type the command with --from-line ${this.#last + 1} to continue with the lines after it`;
+    printError(this.#context, hintLines([...this.#goingOn, further]));
   }
 }

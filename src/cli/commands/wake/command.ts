@@ -9,7 +9,14 @@ import { plansOf } from "../../go-on.ts";
 import { flag, text } from "../../option.ts";
 import { printJson } from "../../print.ts";
 import { exitCodeOfAll, type Resuming, resumeRuns } from "../../resumed-runs.ts";
-import { RENDERINGS_OFF, SECRETS_KEY, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import {
+  keyOptionOf,
+  RENDERINGS_OFF,
+  SECRETS_KEY,
+  SESSION,
+  sessionEnvironment,
+  TRACE_LIMIT,
+} from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
 import { untilInterrupt } from "../../stop.ts";
 import { trustOf } from "../../trust.ts";
@@ -50,7 +57,14 @@ export const wake = defineCommand({
     const trust = trustOf(request, context);
     const session = sessionEnvironment({ ...request, actor: undefined, clock: now }, context, "--now");
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const resuming = () => ({ session, plan: plansOf(trust, context), kinds, leavesElsewhere: true });
+    const keyOption = keyOptionOf(request, session) ?? "";
+    const resuming = () => ({
+      session,
+      plan: plansOf(trust, context),
+      kinds,
+      keyOption,
+      leavesElsewhere: true,
+    });
     const stop = untilInterrupt(context);
     try {
       if (watch) return await watchRuns(resuming, session.clock, stop.signal, context);
