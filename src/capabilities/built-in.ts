@@ -9,6 +9,8 @@ import { csMutableJson } from "./effects/cs-mutable-json.ts";
 import { csNameRegistry } from "./effects/cs-name-registry.ts";
 import { csRegistry } from "./effects/cs-registry.ts";
 import { csSendEmail } from "./effects/cs-send-email.ts";
+import { csSnapshotQuery } from "./effects/cs-snapshot-query.ts";
+import { csTextArtifact } from "./effects/cs-text-artifact.ts";
 import { csWorkflowGateway } from "./effects/cs-workflow-gateway.ts";
 import { csWorkflowLoop } from "./effects/cs-workflow-loop.ts";
 import type { Transform } from "./transform.ts";
@@ -106,6 +108,8 @@ export const BUILT_IN_EFFECTS: readonly Effect[] = [
   csNameRegistry,
   csRegistry,
   csSendEmail,
+  csSnapshotQuery,
+  csTextArtifact,
   csWorkflowGateway,
   csWorkflowLoop,
 ];
