@@ -21,6 +21,8 @@ export interface SnapshotForm {
   paths(folder: string): readonly string[];
   /** Full names of the artifacts. Reads no file. */
   names(): Iterable<Fqdn>;
+  /** The files that prove these ones, themselves left out: with both, they can be opened elsewhere. */
+  proof(files: readonly string[]): readonly string[];
   /** How an artifact is checked from its own contents. */
   readonly contents: ContentRule;
 }
