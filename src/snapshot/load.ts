@@ -84,20 +84,25 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
   return digestOf(closureFiles(closure));
 }
 
-/** Refuses a folder without `artifacts/`. @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
-export function requireFolder(folder: string, files: Files, from?: Workspace): void {
+/** For what works on a snapshot with `artifacts/` alone. @throws SnapshotFault, with `ASSEMBLED_SNAPSHOT` for another */
+export function requireFolder(
+  folder: string,
+  files: Files,
+  wanted: "seal" | "lock" | "build",
+  from?: Workspace,
+): void {
   if (requireForm(folder, files, from) === "workspace") return;
-  throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: "assembled snapshot" });
+  throw new SnapshotFault("ASSEMBLED_SNAPSHOT", { snapshot: folder, wanted });
 }
 
 /** @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
 export function requireForm(folder: string, files: Files, from?: Workspace): RunForm {
   const form = formOf(folder, files);
   if (form === "workspace" || form === "assembled") return form;
-  if (form !== undefined)
-    throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: form.other });
   const nearby = findNearbySnapshot(folder, files);
   const options = nearby === null || from === undefined ? null : optionsFor(nearby, from, files);
+  if (form !== undefined)
+    throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: form.other, options });
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 

@@ -47,7 +47,7 @@ export function readAuthored(folder: string, files: Files): AuthoredFolder {
 
 /** @throws SnapshotFault for a folder that is no snapshot, or an artifact that cannot be read */
 export function readBase(folder: string, files: Files): readonly BaseArtifact[] {
-  requireFolder(folder, files);
+  requireFolder(folder, files, "build");
   const place = { root: files.realPath(folder) ?? folder, files };
   const paths = files.list(folder).map(({ path }) => path);
   return paths
