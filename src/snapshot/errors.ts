@@ -41,10 +41,6 @@ const NOT_ASSEMBLED = {
     what: "no lock can be added to it, so it runs without capability packages",
     hint: "use a build of pgs that has the capabilities, or a snapshot with the folder artifacts/",
   },
-  build: {
-    what: "Markdown is not built into it, nor upon it",
-    hint: "name another snapshot, with the folder artifacts/",
-  },
 } as const;
 
 export const snapshotTable = {
@@ -69,7 +65,7 @@ export const snapshotTable = {
         ? "name a snapshot that contains the folder artifacts/, or canonical/ with its manifest.json, with --snapshot DIR"
         : `type ${f.options}`,
   }),
-  ASSEMBLED_SNAPSHOT: (f: { snapshot: string; wanted: "seal" | "lock" | "build" }) => ({
+  ASSEMBLED_SNAPSHOT: (f: { snapshot: string; wanted: "seal" | "lock" }) => ({
     what: `this is an assembled snapshot: ${NOT_ASSEMBLED[f.wanted].what}`,
     where: f.snapshot,
     hint: NOT_ASSEMBLED[f.wanted].hint,

@@ -85,12 +85,7 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
 }
 
 /** For what works on a snapshot with `artifacts/` alone. @throws SnapshotFault, with `ASSEMBLED_SNAPSHOT` for another */
-export function requireFolder(
-  folder: string,
-  files: Files,
-  wanted: "seal" | "lock" | "build",
-  from?: Workspace,
-): void {
+export function requireFolder(folder: string, files: Files, wanted: "seal" | "lock", from?: Workspace): void {
   if (requireForm(folder, files, from) === "workspace") return;
   throw new SnapshotFault("ASSEMBLED_SNAPSHOT", { snapshot: folder, wanted });
 }

@@ -405,6 +405,9 @@ class OpenWorkspace implements Workspace {
     return openProtocol(start, roots, {
       folders: [...new Set([...folders, this.#paths.traces])],
       ports: LOAD_PORTS,
+      own: this.#paths.traces,
+      // Who names a workspace trusts its folder.
+      isOfAnother: () => false,
       options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }

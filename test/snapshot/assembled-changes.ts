@@ -369,6 +369,11 @@ export const CHANGES: readonly Change[] = [
 export const older = assembled("release 9");
 export const OLDER_CHANGES: readonly Change[] = [
   {
+    about: "a lock beside its folders",
+    contents: new Map(older).set("capabilities.lock.json", Buffer.from("{}")),
+    ...inVerify("FILE_NOT_LISTED capabilities.lock.json"),
+  },
+  {
     about: "an artifact",
     contents: withMember(older, RB, { version: "1" }),
     ...inBoth("PROJECTION_HASH_MISMATCH", MANIFEST),

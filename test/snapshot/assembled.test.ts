@@ -106,6 +106,14 @@ test("what no hash covers is said, and only where it is so", () => {
   assert.doesNotMatch(uncovered(whole), /dispatch\.json/);
 });
 
+test("a lock of capability packages that nothing proves is refused", async () => {
+  for (const contents of [whole, older]) {
+    const files = memoryFiles(new Map(contents).set("capabilities.lock.json", Buffer.from("{}")));
+    const snapshot = await openSnapshot(FOLDER, files);
+    assert.throws(() => snapshot.document("capabilities.lock.json"), { code: "FILE_NOT_LISTED" });
+  }
+});
+
 // ---- trust ----
 
 const pem = ({ publicKey }: { publicKey: { export(options: object): string | Buffer } }) =>
