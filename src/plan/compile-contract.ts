@@ -3,7 +3,7 @@
 import { type Effect, type Operation, targetOf } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json/value.ts";
-import type { Artifact } from "../snapshot/artifact.ts";
+import { type Artifact, moduleOf } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
@@ -338,10 +338,10 @@ function implementationOf(
   path: Path,
   scope: ContractScope,
 ): Pick<Composition, "transform" | "atoms"> {
-  const find = (atom: string) => scope.registry.transform(atom);
+  const find = (atom: string, module?: string) => scope.registry.transform(atom, module);
   const composition = compose(artifact.fqdn, artifact.ir, find);
   if (composition === null) {
-    const transform = find(artifact.fqdn);
+    const transform = find(artifact.fqdn, moduleOf(artifact.ir));
     if (transform === undefined) unimplemented(artifact.fqdn, path, scope);
     return { ...(transform && { transform }), atoms: [artifact.fqdn] };
   }

@@ -7,6 +7,7 @@
 import type { Answer, Transform } from "../capabilities/transform.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import type { Sources } from "../ports.ts";
+import { moduleOfAtom } from "../snapshot/artifact.ts";
 import type { Path } from "../snapshot/hint.ts";
 import {
   type Expression,
@@ -30,12 +31,11 @@ export type Problem =
   /** At a path below `ct_ir`. */
   | { readonly code: "MALFORMED"; readonly path: Path; readonly what: string };
 
+/** The transform of a name, and of the module that is named with it. */
+type FindTransform = (atom: string, module?: string) => Transform | undefined;
+
 /** Null where the artifact names itself as its only atom, or none: then it is no composition. */
-export function compose(
-  code: string,
-  ir: JsonObject | null,
-  find: (atom: string) => Transform | undefined,
-): Composition | null {
+export function compose(code: string, ir: JsonObject | null, find: FindTransform): Composition | null {
   const stream = own(ir ?? {}, "atom_stream");
   if (ir === null || !Array.isArray(stream) || isAtom(code, stream)) return null;
   const composer = new Composer(find);
@@ -80,9 +80,9 @@ class Composer {
   /** Those without an implementation, too. */
   readonly atoms = new Map<string, Transform | undefined>();
   readonly problems: Problem[] = [];
-  readonly #find: (atom: string) => Transform | undefined;
+  readonly #find: FindTransform;
 
-  constructor(find: (atom: string) => Transform | undefined) {
+  constructor(find: FindTransform) {
     this.#find = find;
   }
 
@@ -131,7 +131,7 @@ class Composer {
       this.#malformed([...path, "atom"], "the full name of a transform");
       return undefined;
     }
-    const transform = this.#find(atom);
+    const transform = this.#find(atom, moduleOfAtom(item));
     if (transform === undefined && !this.atoms.has(atom))
       this.problems.push({ code: "NO_IMPLEMENTATION", atom });
     if (transform !== undefined && isSecret(transform))

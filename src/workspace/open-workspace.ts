@@ -393,7 +393,7 @@ class OpenWorkspace implements Workspace {
   async #requireSigned() {
     const { trustedKeys = [], requireSignatures = 0 } = this.#options;
     if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
-    const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
+    const { signatureCheck } = await import("../snapshot/seal-signatures.ts");
     return signatureCheck(await this.#sealRequirements());
   }
 
@@ -403,6 +403,9 @@ class OpenWorkspace implements Workspace {
     return openProtocol(start, roots, {
       folders: [...new Set([...folders, this.#paths.traces])],
       ports: LOAD_PORTS,
+      own: this.#paths.traces,
+      // Who names a workspace trusts its folder.
+      isOfAnother: () => false,
       options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }

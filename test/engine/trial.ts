@@ -163,7 +163,8 @@ async function openTrial(protocol: Protocol): Promise<Snapshot> {
 function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
   return {
     ...registry,
-    transform: (code) => transforms.find((one) => one.code === code) ?? registry.transform(code),
+    transform: (code, module) =>
+      transforms.find((one) => one.code === code) ?? registry.transform(code, module),
     effect: (code) => effects.find((one) => one.code === code) ?? registry.effect(code),
   };
 }
