@@ -5,9 +5,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
-import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
 import {
@@ -25,7 +25,9 @@ import { openStores } from "../../../src/storage/files/stores.ts";
 import { PLAYS_ALL } from "../../support/portion.ts";
 import { countingDraw, effectKeyOf, type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
-const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+const effects = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
+  Object.values(effect.operations).every(({ target }) => target === "store"),
+);
 
 /** The moment at which the i-th call of a session begins. */
 const moment = (i: number) => new Date(Date.UTC(2026, 0, 31, 9, 0, i)).toISOString();
