@@ -83,6 +83,11 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
   };
 }
 
+/** Whether the document is a conformance case: by its name, or by what it declares itself to be. */
+export function isCase(file: string, declared: JsonObject): boolean {
+  return /^conformance\/[^/]+__[^/]+\.json$/.test(file) || own(declared, "artifact_type") === CONFORMANCE;
+}
+
 type Guard<T extends Json | undefined> = (value: Json | undefined) => value is T;
 
 const CONFORMANCE = "CT_CONFORMANCE";
