@@ -122,7 +122,11 @@ const SUFFIX = ".graph.json";
 /** The graph is null where the routes cannot be drawn: other rules say why. */
 function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifact[]) {
   const made = behaviourGraph(workflow, artifacts);
-  return { workflow, file: graphFileOf(workflow), graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways } };
+  return {
+    workflow,
+    file: graphFileOf(workflow),
+    graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways },
+  };
 }
 
 /** What the kept graph says of the entry, the nodes, the edges and the ways through, whatever their order. */
