@@ -1,7 +1,7 @@
 /** `pgs test` of runs that wait: how a scenario answers them and moves the clock, and what it is told. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { assertRefused, document, FIXTURES, fixture, type Workspace, workspace } from "./world.ts";
@@ -239,4 +239,27 @@ test("a run that was answered becomes a scenario that answers it", async (t) => 
   assert.match(text, /resume:\n.*at: 2026-11-03T11:15:00\.000Z\n.*event: APPROVAL_/s);
   writeFileSync(place.path(FILE), text.replace("approve", "decline"));
   assert.equal((await place.session("test")).code, 7, "the answer decides how it ends");
+});
+
+test("a run that was answered, and tried again after a pause, becomes a scenario with an answer for each attempt", async (t) => {
+  const [place, trace] = await waiting(t);
+  const world = { sleep: async () => undefined };
+  const at = (time: string) => ["--clock", `2026-11-03T${time}Z`, "--no-png", "--no-md"];
+  const store = place.path("data/release_governance/releases.jsonl");
+  mkdirSync(store);
+  const answer = ["--event", KEY, "--answer", join(FIXTURES, "answers/approve.json")];
+  const paused = await place.sessionIn(world, "resume", trace, ...answer, ...at("11:15:00"));
+  assert.equal(paused.code, 6, paused.err);
+  rmSync(store, { recursive: true });
+  const ended = await place.sessionIn(world, "resume", trace, ...at("11:16:00"));
+  assert.equal(ended.code, 0, ended.err);
+  const made = await place.session("test", "--from-trace", trace, FILE);
+  assert.deepEqual([made.code, made.err], [0, ""], made.out);
+  const text = readFileSync(place.path(FILE), "utf8");
+  assert.match(text, /:\n\s+- outcome: BACKEND_ERROR\n.*- outcome: BACKEND_ERROR\n.*- outcome: SUCCESS\n/s);
+  assert.match(text, /- at: 2026-11-03T11:16:00\.000Z\n/);
+  assert.equal((await place.session("test")).code, 0);
+  writeFileSync(place.path(FILE), text.replace("outcome: BACKEND_ERROR", "outcome: BACKEND_EROR"));
+  const misspelt = await place.session("test");
+  assert.match(misspelt.out, /change "?BACKEND_EROR"? to "?BACKEND_ERROR"?/);
 });
