@@ -92,8 +92,13 @@ function capabilitySection(capability: Capability): string {
   return `\n### \`${code}\`\n\n${about}\n\n${parts}`;
 }
 
-function transformText({ input, result, violations, draws, examples }: Transform): string {
+function transformText({ input, result, violations, draws, examples, ...named }: Transform): string {
+  const { otherCodes = [], implementation } = named;
   const facts: Entries = [
+    ...(otherCodes.length === 0 ? [] : [["also named", namesText(otherCodes)] as const]),
+    ...(implementation === undefined
+      ? []
+      : [["where the artifact names the module", `\`${implementation}\``] as const]),
     ["input", fieldsText(input)],
     ["result", namesText(result)],
     ["violations", namesText(violations)],

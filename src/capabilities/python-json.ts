@@ -1,25 +1,23 @@
 /**
- * JSON values as the Python reference treats them: its equality, its truth and its integers. Data that it has written is
- * found again only when these agree.
+ * JSON values as the Python reference treats them: its equality, its truth, its numbers and its words. Data that it has
+ * written is found again only when these agree.
  */
 
-import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
+import { canonicalPython } from "../json/python-canonical.ts";
+import { isObject, type Json } from "../json/value.ts";
 
 export { canonicalPython, pythonNumber } from "../json/python-canonical.ts";
 
-/** Equality in which true is 1 and false is 0; otherwise type and value, member order aside. */
-export function pythonEqual(a: Json, b: Json): boolean {
-  const left = typeof a === "boolean" ? Number(a) : a;
-  const right = typeof b === "boolean" ? Number(b) : b;
-  if (left === right) return true;
-  if (Array.isArray(left)) {
-    return (
-      Array.isArray(right) &&
-      left.length === right.length &&
-      left.every((item, i) => pythonEqual(item, right[i] as Json))
-    );
-  }
-  return isObject(left) && isObject(right) && sameMembers(left, right);
+/** Equal for values that `pythonEqual` calls equal, and for no others. */
+export function pythonKey(value: Json): string {
+  return canonicalPython(withoutBooleans(value));
+}
+
+function withoutBooleans(value: Json): Json {
+  if (typeof value === "boolean") return Number(value);
+  if (Array.isArray(value)) return value.map(withoutBooleans);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBooleans(member)]));
 }
 
 /** Whether a condition on the value alone would hold: null, false, 0, "", [] and {} are false. */
@@ -49,18 +47,46 @@ export function heldSum(a: number, b: number): number | undefined {
 
 /** As many digits as Python reads. */
 const MAX_DIGITS = 4300;
-/** White space as Python has it, but for the ASCII separators, which `int()` does not skip either. */
+/** White space that `int()` skips: all that Python has but for the ASCII separators. */
 const SPACE = "(?:[^\\S\\ufeff]|\\x85)";
-const INTEGER = new RegExp(`^${SPACE}*([+-]?\\d+(?:_\\d+)*)${SPACE}*$`);
-const SPACES = new RegExp(`${SPACE}+`);
+const PADDING = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
+const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
+const DECIMAL = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+const NOT_A_NUMBER = /^[+-]?nan$/i;
+const SPACES = new RegExp(`(?:${SPACE}|[\\x1c-\\x1f])+`);
+const STRIPPED = new RegExp(`^${SPACES.source}|${SPACES.source}$`, "g");
 
 /** What `int()` makes of the value, cutting a fraction off; undefined when it refuses. */
 export function pythonInt(value: Json): bigint | undefined {
   if (typeof value === "boolean") return BigInt(value);
   if (typeof value === "number") return BigInt(Math.trunc(value));
   if (typeof value !== "string") return undefined;
-  const digits = INTEGER.exec(value)?.[1]?.replaceAll("_", "");
-  return digits === undefined || digits.length > MAX_DIGITS ? undefined : BigInt(digits);
+  const text = numeral(value);
+  const digits = text.replaceAll("_", "");
+  return INTEGER.test(text) && digits.length <= MAX_DIGITS ? BigInt(digits) : undefined;
+}
+
+/** What `float()` makes of the text; undefined when it refuses. */
+export function pythonFloat(value: string): number | undefined {
+  const text = numeral(value);
+  if (DECIMAL.test(text)) return Number(text.replaceAll("_", ""));
+  const infinite = INFINITE.exec(text);
+  if (infinite !== null) return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return NOT_A_NUMBER.test(text) ? Number.NaN : undefined;
+}
+
+/** The text without white space around it, its decimal digits of any script in ASCII. */
+function numeral(text: string): string {
+  return text.replace(PADDING, "").replace(/(?![0-9])\p{Nd}/gu, asciiDigit);
+}
+
+/** Digits of a script are ten neighbours, or several times ten, from zero on. */
+function asciiDigit(digit: string): string {
+  const point = digit.codePointAt(0) as number;
+  let zero = point;
+  while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return String((point - zero) % 10);
 }
 
 /** What `split()` makes of the text. */
@@ -68,13 +94,12 @@ export function pythonWords(text: string): readonly string[] {
   return text.split(SPACES).filter((word) => word !== "");
 }
 
-function sameMembers(a: JsonObject, b: JsonObject): boolean {
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => {
-      const other = own(b, key);
-      return other !== undefined && pythonEqual(a[key] as Json, other);
-    })
-  );
+/** What `strip()` makes of the text. */
+export function pythonStrip(text: string): string {
+  return text.replace(STRIPPED, "");
+}
+
+/** Whether the text is empty or white space alone. */
+export function isBlank(text: string): boolean {
+  return pythonWords(text).length === 0;
 }

@@ -21,7 +21,8 @@ export type Capability = { readonly origin: PackagePin | null } & (
 );
 
 export interface Registry {
-  transform(code: string): Transform | undefined;
+  /** `module` is the one that the artifact names: it tells apart what one name means in different releases. */
+  transform(code: string, module?: string): Transform | undefined;
   effect(code: string): Effect | undefined;
   /** Undefined for a code that nothing provides. */
   capability(code: string): Capability | undefined;
@@ -70,22 +71,40 @@ function provided(
 }
 
 function toRegistry(capabilities: readonly Capability[]): Registry {
-  const byCode = new Map<string, Capability>();
+  const byName = new Map<string, Capability>();
   for (const one of capabilities) {
-    if (!byCode.has(one.declared.code)) byCode.set(one.declared.code, one);
+    for (const name of namesOf(one)) if (!byName.has(name)) byName.set(name, one);
   }
+  const find = (code: string, module?: string) =>
+    byName.get(inModule(withoutFormerPrefix(code), module)) ?? byName.get(withoutFormerPrefix(code));
   return {
-    transform(code) {
-      const found = byCode.get(code);
+    transform(code, module) {
+      const found = find(code, module);
       return found?.kind === "transform" ? found.declared : undefined;
     },
     effect(code) {
-      const found = byCode.get(code);
+      const found = find(code);
       return found?.kind === "effect" ? found.declared : undefined;
     },
-    capability: (code) => byCode.get(code),
-    all: () => [...byCode.values()].sort((a, b) => (a.declared.code < b.declared.code ? -1 : 1)),
+    capability: (code) => find(code),
+    all: () => [...new Set(byName.values())].sort((a, b) => (a.declared.code < b.declared.code ? -1 : 1)),
   };
+}
+
+/** The names by which it is found. */
+function namesOf({ kind, declared }: Capability): readonly string[] {
+  if (kind === "effect") return [declared.code];
+  const { code, otherCodes = [], implementation } = declared;
+  return [code, ...otherCodes].map((name) => inModule(name, implementation));
+}
+
+function inModule(code: string, module: string | undefined): string {
+  return module === undefined ? code : `${code} in ${module}`;
+}
+
+/** Namespaces of the family began with `fb.` once. */
+function withoutFormerPrefix(code: string): string {
+  return code.replace(/^fb\./, "");
 }
 
 const BUILT_IN = provided(null, BUILT_IN_TRANSFORMS, BUILT_IN_EFFECTS);

@@ -100,11 +100,15 @@ export interface EffectCall {
   readonly inputs: JsonObject;
   /** Below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
+  readonly reach: Reach;
   /** What the runtime binding says of the side effect. */
   readonly policy: JsonObject;
   /** The same for every attempt of this step of this run. */
   readonly effectKey: string;
 }
+
+/** Whether a workflow's own runtime binding declares a store, or one that it only consults: that it may read alone. */
+export type Reach = "owned" | "consulted";
 
 /** What operations are performed with; each kind of target takes its own. */
 export interface EffectPorts extends Pick<Ports, "mail"> {
@@ -113,7 +117,25 @@ export interface EffectPorts extends Pick<Ports, "mail"> {
   readonly stores: Stores;
   readonly sources: Sources;
   readonly durability: Durability;
+  /** Answers questions about the snapshot of the run; null where it is not at hand as a whole. */
+  readonly snapshot: SnapshotQuery | null;
 }
+
+/** A snapshot that is asked about itself: the same question has the same answer as long as its root is the same. */
+export interface SnapshotQuery {
+  /** The names of the questions. */
+  readonly questions: readonly string[];
+  /** `query` is the name of the question; the other members are its own. */
+  ask(question: JsonObject): Promise<SnapshotAnswer>;
+}
+
+/** `facts` name no folder of the machine. */
+export type SnapshotAnswer =
+  | { readonly answer: Json }
+  | {
+      readonly refused: "BAD_QUESTION" | "UNKNOWN_NAME" | "UNREADABLE";
+      readonly facts: JsonObject;
+    };
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the

@@ -18,6 +18,13 @@ export type DrawnSources = "clock" | "entropy" | "secret";
 export interface Declaration<S extends InputSchema, R extends string, V extends string, U> {
   /** The FQDN that artifacts bind to. */
   readonly code: string;
+  /** FQDNs that other releases give to the same transform. */
+  readonly otherCodes?: readonly string[];
+  /**
+   * The module that an artifact names in its `handler_ref`. Where one name means two things, it decides; the transform
+   * without a module is meant by every artifact that names another one, or none.
+   */
+  readonly implementation?: string;
   /** One sentence: what the caller gets. */
   readonly about: string;
   readonly input: S;
@@ -44,6 +51,8 @@ export type Example = {
 /** A transform as the engine sees it: names and types erased to JSON. */
 export interface Transform {
   readonly code: string;
+  readonly otherCodes?: readonly string[];
+  readonly implementation?: string;
   readonly about: string;
   readonly input: InputSchema;
   readonly result: readonly string[];
@@ -62,6 +71,8 @@ export function transform<S extends InputSchema, const R extends string, const V
 ): Transform {
   const {
     code,
+    otherCodes,
+    implementation,
     about,
     result,
     violations,
@@ -75,6 +86,8 @@ export function transform<S extends InputSchema, const R extends string, const V
   let loaded = uses === undefined ? { uses: undefined as U } : undefined;
   return {
     code,
+    ...(otherCodes === undefined ? {} : { otherCodes }),
+    ...(implementation === undefined ? {} : { implementation }),
     about,
     input: shape,
     result,

@@ -64,7 +64,7 @@ import { pathUnresolved, secretLeaks } from "./rules/paths.ts";
 import { tokenizedDiffers } from "./rules/projections.ts";
 import { retryMalformed, retryNeverTaken, retryOutcomeUndeclared, verifyNotVisible } from "./rules/retries.ts";
 import { conditionConstant, stepTargetUnknown, stepUnreachable, unusedBooleanResult } from "./rules/steps.ts";
-import { storeShared, storeUndeclared } from "./rules/stores.ts";
+import { consultedStoreWritten, storeShared, storeUndeclared } from "./rules/stores.ts";
 import { waitAnswerMalformed, waitKeyMissing, waitMomentMalformed, waitPromptMissing } from "./rules/waits.ts";
 
 export const RULES: readonly Rule[] = [
@@ -77,6 +77,7 @@ export const RULES: readonly Rule[] = [
   codeMismatch,
   conditionConstant,
   conformanceDiffers,
+  consultedStoreWritten,
   corruptFile,
   eventNotRecorded,
   eventRecordDiffers,

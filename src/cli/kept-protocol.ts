@@ -29,6 +29,8 @@ async function openKept(
   return openProtocol(start, roots, {
     folders: [...new Set([...foldersAbove(context.path(trace)), settings.traces])],
     ports: platform,
+    own: settings.traces,
+    isOfAnother: platform.isOfAnother,
     options: {
       expectSeal: trust.root,
       requireSigned: trust.signatures === 0 ? undefined : await requiredSignatures(trust, context),

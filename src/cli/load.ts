@@ -37,7 +37,7 @@ export async function requiredSignatures(
   context: Context,
 ): Promise<(seal: SnapshotSeal) => void> {
   const [{ signatureCheck }, { sealRequirements }] = await Promise.all([
-    import("../snapshot/verify-snapshot.ts"),
+    import("../snapshot/seal-signatures.ts"),
     import("./signatures.ts"),
   ]);
   return signatureCheck(sealRequirements(trust, context));

@@ -3,7 +3,7 @@
 import { isDigest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { EvaluatedSignature, Verdict } from "../sign/verify.ts";
-import type { SealRequirements } from "../snapshot/verify-snapshot.ts";
+import type { SealRequirements } from "../snapshot/seal-signatures.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { trustedKeys } from "./keys.ts";

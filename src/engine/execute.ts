@@ -164,9 +164,9 @@ function runExit(node: ExitNode, outcome: string, { input, emit }: RunState): Ru
   const at = { run: input.run, node_id: node.key };
   const reason = node.reason === null ? {} : { reason: node.reason };
   emit({ event_type: "node_start", ...at, payload: { node_type: "EXIT", ...reason } });
-  if (node.emit !== null) {
+  for (const event_code of node.emit) {
     const payload = { outcome, exit_reason_code: ending.exitReason };
-    emit({ event_type: "event_announced", ...at, payload: { event_code: node.emit, payload } });
+    emit({ event_type: "event_announced", ...at, payload: { event_code, payload } });
   }
   return ending;
 }

@@ -33,10 +33,10 @@ async function performAndVerify(
   live: LiveEnvironment,
   sources: Sources,
 ): Promise<Performed> {
-  const { operation, path, policy, verify } = step;
+  const { operation, path, reach, policy, verify } = step;
   const target = targetOf(operation);
   if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
-  const call = { inputs, path, policy, effectKey };
+  const call = { inputs, path, reach, policy, effectKey };
   const perform = () => target.perform(operation, call, { ...live, sources });
   if (!verify) return perform();
   const since = new Date(live.clock.now()).toISOString();

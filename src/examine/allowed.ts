@@ -103,7 +103,7 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
     }
     case "event_announced": {
       const { event_code } = event.payload;
-      const isDeclared = node?.type === "EXIT" && node.emit === event_code;
+      const isDeclared = node?.type === "EXIT" && node.emit.includes(event_code);
       return isDeclared ? [] : [finding("NOT_ANNOUNCED", line, { node: name, event_code })];
     }
     default:

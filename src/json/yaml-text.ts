@@ -216,6 +216,9 @@ const TAGS: ReadonlySet<string | undefined> = new Set([
   ..."map seq str int float bool null".split(" ").map((tag) => `tag:yaml.org,2002:${tag}`),
 ]);
 
+/** The grammar of YAML 1.1 takes it for a number; a number without a digit is a text for everybody else. */
+const POINT = /^[-+]?\._*$/;
+
 /** From nodes to values in the order of the text, aliases and merges followed. */
 class Conversion {
   readonly #lineAt: (offset: number) => number;
@@ -334,6 +337,7 @@ class Conversion {
       if (Number.isFinite(held) && BigInt(held) === value) return held;
       return this.#fail("a number does not fit a double");
     }
+    if (typeof value === "number" && POINT.test(source ?? "")) return source as string;
     if (typeof value !== "number" || !Number.isFinite(value) || Number.isNaN(value)) {
       const isSpelledNumber = typeof value === "number" && /\d/.test(source ?? "");
       return this.#fail(

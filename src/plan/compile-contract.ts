@@ -3,7 +3,7 @@
 import { type Effect, type Operation, targetOf } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json/value.ts";
-import type { Artifact } from "../snapshot/artifact.ts";
+import { type Artifact, moduleOf } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
@@ -22,6 +22,7 @@ import {
   pathsIn,
 } from "./expression.ts";
 import type { ValueType } from "./intent.ts";
+import { type Composition, compose } from "./molecule.ts";
 import type {
   Action,
   Binding,
@@ -317,17 +318,41 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const path = [...step.path, "transform"];
   const artifact = scope.closure.resolve(code, "CT", scope.report, path);
   if (artifact === undefined) return undefined;
-  const transform = scope.registry.transform(code);
-  if (transform === undefined) return unimplemented(code, path, scope);
+  const { transform, atoms } = implementationOf(artifact, path, scope);
+  if (transform === undefined) return undefined;
   const { onSuccess, onFailure } = step;
   return {
     kind: "transform",
     code: artifact.fqdn,
+    atoms,
     required: scope.closure.tables.transform(artifact),
     transform,
     onSuccess,
     onFailure,
   };
+}
+
+/** The transform of this build, or the composition of several that the artifact declares. */
+function implementationOf(
+  artifact: Artifact,
+  path: Path,
+  scope: ContractScope,
+): Pick<Composition, "transform" | "atoms"> {
+  const find = (atom: string, module?: string) => scope.registry.transform(atom, module);
+  const composition = compose(artifact.fqdn, artifact.ir, find);
+  if (composition === null) {
+    const transform = find(artifact.fqdn, moduleOf(artifact.ir));
+    if (transform === undefined) unimplemented(artifact.fqdn, path, scope);
+    return { ...(transform && { transform }), atoms: [artifact.fqdn] };
+  }
+  for (const problem of composition.problems) {
+    if (problem.code === "NO_IMPLEMENTATION") unimplemented(problem.atom, path, scope);
+    else {
+      const at = problem.path.join(".");
+      scope.report("MALFORMED", path, `ct_ir.${at} of ${artifact.fqdn} should be ${problem.what}`);
+    }
+  }
+  return composition;
 }
 
 function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<EffectStep> | undefined {
@@ -443,22 +468,30 @@ function locate(
   code: string,
   declared: string | null,
   { storage, closure, report }: ContractScope,
-): { readonly store: string | null; readonly path: string | null } | undefined {
-  if (store === null || storage.structure === null) {
-    if (declared === null) return { store, path: null };
+): Pick<EffectStep, "store" | "path" | "reach"> | undefined {
+  const found = store === null ? undefined : storage.stores.get(store);
+  if (store === null || (found === undefined && storage.structure === null)) {
+    const reach = "owned";
+    if (declared === null) return { store, path: null, reach };
     const path = pathBelowRoot(declared);
     if (path === null) {
       report("STORE_PATH_ESCAPES", [...at, "side_effect"], escaping(declared, code), storage.contain(code));
     }
-    return path === null ? undefined : { store, path };
+    return path === null ? undefined : { store, path, reach };
   }
-  const path = storage.stores.get(store);
-  if (path === undefined) {
+  if (found === undefined) {
     const what = `the runtime binding's STRUCTURE declares no store ${store}`;
     const to = storeMeant(store, code, storage, closure);
     report("UNKNOWN_STORE", [...at, "store"], what, { do: "change", to });
+    return undefined;
   }
-  return path === undefined || path === null ? undefined : { store, path };
+  const { path, reach, others } = found;
+  if (others.length > 0) {
+    const what = `the store ${store} is declared by ${[found.structure, ...others].join(" and ")}`;
+    const hint = "give the stores of the structures that a workflow uses or consults different names";
+    report("AMBIGUOUS_STORE", [...at, "store"], what, hint);
+  }
+  return path === null ? undefined : { store, path, reach };
 }
 
 /** The declared stores that no step uses with another side effect. */

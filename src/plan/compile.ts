@@ -26,6 +26,7 @@ import {
 } from "./expression.ts";
 import { findings } from "./findings.ts";
 import type { FieldSpec, IntentSpec, ValueType } from "./intent.ts";
+import { compose } from "./molecule.ts";
 import type {
   Admission,
   AdmissionRule,
@@ -83,6 +84,8 @@ export async function compile(
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
     closureFiles: closureFiles(closure.artifacts.values()),
+    supersededBy: table.supersededBy.map(({ name }) => qualify(name, closure.namespace)),
+    actorContext: table.actorContext === null ? null : qualify(table.actorContext, closure.namespace),
     runtimeBinding: table.runtimeBinding,
     capabilities,
     admission,
@@ -100,7 +103,15 @@ function codesIn({ nodes }: WorkflowTable, closure: Closure): readonly string[] 
     type === "CC" && code !== null ? (closure.peek(qualify(code, closure.namespace)) ?? []) : [],
   );
   const steps = contracts.flatMap((contract) => closure.tables.contract(contract, () => undefined).steps);
-  return steps.flatMap(({ transform, sideEffect }) => [transform, sideEffect].filter((code) => code !== null));
+  return steps.flatMap(({ transform, sideEffect }) => [
+    ...(transform === null ? [] : (atomsOf(closure.peek(transform)) ?? [transform])),
+    ...(sideEffect === null ? [] : [sideEffect]),
+  ]);
+}
+
+/** Undefined where the transform is no composition. */
+function atomsOf(transform: Artifact | undefined): readonly string[] | undefined {
+  return transform && compose(transform.fqdn, transform.ir, () => undefined)?.atoms;
 }
 
 /** The packages that the nodes' capabilities are of, each once, by name. */
@@ -108,7 +119,8 @@ function packagesOf(nodes: Iterable<PlanNode>, registry: Registry): readonly Pac
   const pins = new Map<string, PackagePin>();
   for (const node of nodes) {
     if (node.type !== "CC") continue;
-    for (const { code } of node.contract.steps) {
+    const codes = node.contract.steps.flatMap((step) => (step.kind === "transform" ? step.atoms : [step.code]));
+    for (const code of codes) {
       const origin = registry.capability(code)?.origin;
       if (origin) pins.set(origin.package, origin);
     }
@@ -181,7 +193,7 @@ function compileNode(
     case "CC":
       return compileContractNode(node, scope, contracts);
     case "EXIT":
-      return { type: "EXIT", key: node.key, reason: node.reason, emit: node.emit } satisfies ExitNode;
+      return compileExit(node);
     default:
       scope.report(
         "NODE_TYPE",
@@ -191,6 +203,10 @@ function compileNode(
       );
       return undefined;
   }
+}
+
+function compileExit({ key, reason, emit }: NodeTable): ExitNode {
+  return { type: "EXIT", key, reason, emit: emit.map(({ name }) => name) };
 }
 
 /** The code of a node determines its type; a node without a code is an EXIT. */

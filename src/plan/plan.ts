@@ -5,6 +5,7 @@
 
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { PackagePin } from "../capabilities/registry.ts";
+import type { Reach } from "../capabilities/target.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
@@ -30,6 +31,10 @@ export interface Plan {
   /** Those files, sorted by path. */
   readonly closureFiles: readonly ClosureFile[];
   readonly runtimeBinding: string;
+  /** Full names of the workflows that are in force in its place; it is not to be run where there are any. */
+  readonly supersededBy: readonly string[];
+  /** Full name of the actor under which the workflow is declared to run. */
+  readonly actorContext: string | null;
   /** The packages that its capabilities are of, by name; those of this build are in none. */
   readonly capabilities: readonly PackagePin[];
   readonly admission: Admission;
@@ -82,8 +87,8 @@ export interface ExitNode {
   readonly type: "EXIT";
   readonly key: NodeKey;
   readonly reason: string | null;
-  /** Event code announced when a run ends here. */
-  readonly emit: string | null;
+  /** Event codes announced when a run ends here, in order. */
+  readonly emit: readonly string[];
 }
 
 export interface Binding {
@@ -133,6 +138,8 @@ interface StepBase {
 export interface TransformStep extends StepBase {
   readonly kind: "transform";
   readonly code: Fqdn;
+  /** The transforms that it is composed of: itself alone, where the artifact declares no composition. */
+  readonly atoms: readonly string[];
   /** Input names the CT artifact requires. */
   readonly required: readonly string[];
   readonly transform: Transform;
@@ -152,6 +159,7 @@ export interface EffectStep extends StepBase {
   readonly store: string | null;
   /** Path below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
+  readonly reach: Reach;
   /** The policy of the runtime binding for this side effect, without what it says of attempts. */
   readonly policy: JsonObject;
   /** How it is tried again; null where it is not. */

@@ -5,6 +5,7 @@ import type { Artifact } from "../snapshot/artifact.ts";
 import { isFqdn, kindOf } from "../snapshot/fqdn.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { PlanFault } from "./errors.ts";
+import { requireInForce } from "./in-force.ts";
 import type { FindWorkflow, Plan } from "./plan.ts";
 
 type Compile = (workflow: Artifact, find: FindWorkflow) => Promise<Plan>;
@@ -27,7 +28,10 @@ async function load(
   if (!isFqdn(name) || kindOf(name) !== "WF") return null;
   try {
     const workflow = snapshot.artifact(name);
-    return workflow === undefined ? null : await compile(workflow);
+    if (workflow === undefined) return null;
+    const plan = await compile(workflow);
+    requireInForce(plan);
+    return plan;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const facts = { workflow: name, refusal: error.code };

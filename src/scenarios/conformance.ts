@@ -58,7 +58,7 @@ export async function checkCase(
   registry: Pick<Registry, "transform">,
   readings: Readings,
 ): Promise<CaseResult> {
-  const transform = registry.transform(declared.transform);
+  const transform = registry.transform(declared.transform, declared.module);
   const { outcome, outputs, reason } =
     transform === undefined
       ? { outcome: "NO_IMPLEMENTATION", outputs: null, reason: null }

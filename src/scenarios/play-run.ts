@@ -8,6 +8,7 @@ import { Fault } from "../errors/base.ts";
 import type { Path } from "../json/diff.ts";
 import { pointer } from "../json/pointer.ts";
 import { type Json, own } from "../json/value.ts";
+import { actorOf, requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock, TempFolder } from "../ports.ts";
 import { isSuppressed, type Payloads, type TraceEvent } from "../trace/event.ts";
@@ -161,13 +162,14 @@ class RunPlayer {
     const { around, scratch, workflows } = this.#place;
     const { workflow, maxHops, payload: bytes, authored } = this.#step;
     const plan = await workflows.plan(workflow);
+    requireInForce(plan);
     const payload = around.parsePayload(bytes);
     const summary = createSummary();
     const events: TraceEvent[] = [];
     const { actor, seed } = authored ?? {};
     const entropy = seed === undefined ? around.entropy : entropyOf(seed, plan, payload, around.seededEntropy);
     const result = await run({
-      ...this.#environment(this.#now, actor),
+      ...this.#environment(this.#now, actorOf(plan, actor).actor),
       ...{ plan, payload, entropy },
       openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
       maxHops: maxHops ?? around.maxHops,

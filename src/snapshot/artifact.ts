@@ -1,7 +1,7 @@
 /** One artifact of a snapshot. */
 
 import type { Digest } from "../json/canonical.ts";
-import type { JsonObject } from "../json/value.ts";
+import { isObject, type JsonObject, objectAt, own } from "../json/value.ts";
 import type { Fqdn, Kind } from "./fqdn.ts";
 
 /** An artifact whose bytes match the seal, or whose executed fields match its Markdown. */
@@ -18,4 +18,17 @@ export interface Artifact {
   readonly frontmatter: JsonObject;
   /** `ct_ir` or `cs_ir` where the kind has one. */
   readonly ir: JsonObject | null;
+}
+
+/** The module that implements the transform, as its artifact names it: that of its only atom. */
+export function moduleOf(ir: JsonObject | null): string | undefined {
+  const stream = own(ir ?? {}, "atom_stream");
+  const [atom] = Array.isArray(stream) && stream.length === 1 ? stream : [];
+  return isObject(atom) ? moduleOfAtom(atom) : undefined;
+}
+
+/** The module that a member of an `atom_stream` names. */
+export function moduleOfAtom(atom: JsonObject): string | undefined {
+  const module = own(objectAt(atom, "handler_ref"), "module");
+  return typeof module === "string" ? module : undefined;
 }

@@ -2,7 +2,8 @@
 
 import { parsePointer, pointer } from "../json/pointer.ts";
 import { lineOf, valueAt } from "../json/text.ts";
-import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../json/value.ts";
+import { moduleOf } from "./artifact.ts";
 import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -24,6 +25,8 @@ export interface ConformanceCase {
   /** `<transform>::<case>`. */
   readonly name: string;
   readonly transform: Fqdn;
+  /** The module that implements the transform, where the case names one. */
+  readonly module?: string;
   readonly file: string;
   readonly inputs: JsonObject;
   /** Null if the case states none: then only the outputs are compared. */
@@ -77,7 +80,11 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
     const property = toProperty(assertion) ?? refuse(pointer(["assertions", field]), PROPERTY_FORM);
     return [field, property] as const;
   });
-  return { name, transform, file, inputs, outcome, outputs, properties: new Map(properties) };
+  const module = moduleOf(objectAt(declared, "ct_ir"));
+  return {
+    ...{ name, transform, file, inputs, outcome, outputs, properties: new Map(properties) },
+    ...(module === undefined ? {} : { module }),
+  };
 }
 
 type Guard<T extends Json | undefined> = (value: Json | undefined) => value is T;

@@ -192,6 +192,10 @@ const nameTable = {
     where: f.snapshot,
     hint: nameHint(f.workflow, f.suggestion, "workflow"),
   }),
+  WORKFLOW_SUPERSEDED: (f: { workflow: string; superseded_by: readonly string[] }) => ({
+    what: `the workflow ${f.workflow} is superseded, so it is not in force`,
+    hint: `type ${f.superseded_by.join(" or ")} instead of ${f.workflow}`,
+  }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot has no artifact ${f.fqdn}`,
     where: f.snapshot,

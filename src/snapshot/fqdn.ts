@@ -97,11 +97,6 @@ export function fileOf(name: Fqdn, kind: Kind): string {
   return `${folder === undefined ? "governance/" : ""}artifacts/${below}/${name.replace("::", "__")}.json`;
 }
 
-/** Whether a run can find the artifact in that file: any folder of an assembled snapshot, or the one of its kind. */
-export function isFileOf(path: string, name: Fqdn, kind: Kind): boolean {
-  return path === fileOf(name, kind) || path.startsWith("canonical/");
-}
-
 const ARTIFACT_FILE =
   /^(?:(?:governance\/)?artifacts\/[a-z_]+|canonical\/[^/]+\/(?:transport\/)?[a-z_]+)\/([^/]+)\.json$/;
 

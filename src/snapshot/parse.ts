@@ -37,11 +37,19 @@ interface Members {
   text(key: string): string | null;
   requiredText(key: string): string;
   texts(key: string): readonly string[];
+  /** The names of a member that is one text or a list of them. */
+  names(key: string): readonly DeclaredName[];
   object(key: string): JsonObject;
   raw(key: string): Json | undefined;
   /** The members of an object that are objects themselves. */
   each(key: string): readonly (readonly [string, Members])[];
   within(key: string): Members;
+}
+
+/** A name where it is declared, below the artifact's `frontmatter`. */
+export interface DeclaredName {
+  readonly name: string;
+  readonly path: Path;
 }
 
 function members(value: JsonObject, path: Path, report: Report): Members {
@@ -74,6 +82,15 @@ function members(value: JsonObject, path: Path, report: Report): Members {
       if (Array.isArray(found) && found.every((item) => typeof item === "string"))
         return found as readonly string[];
       malformed(report, [...path, key], "a list of strings");
+      return [];
+    },
+    names(key) {
+      const found = own(value, key) ?? [];
+      const at = [...path, key];
+      if (typeof found === "string") return [{ name: found, path: at }];
+      if (Array.isArray(found) && found.every((item) => typeof item === "string"))
+        return found.map((name, i) => ({ name: name as string, path: [...at, i] }));
+      malformed(report, at, "a string or a list of strings");
       return [];
     },
     within: (key) => members(object(key), [...path, key], report),
@@ -145,6 +162,14 @@ export const frontMatterTables: SnapshotTables = {
 export interface WorkflowTable {
   readonly summary: string;
   readonly runtimeBinding: string;
+  /** Runtime bindings whose stores the workflow may read and not write. */
+  readonly consults: readonly DeclaredName[];
+  /** Workflows that are in force in its place. */
+  readonly supersededBy: readonly DeclaredName[];
+  /** Workflows in whose place it is in force. */
+  readonly supersedes: readonly DeclaredName[];
+  /** The actor under which it is declared to run. */
+  readonly actorContext: string | null;
   readonly start: string;
   readonly nodes: readonly NodeTable[];
   readonly requires: readonly string[];
@@ -162,7 +187,8 @@ export interface NodeTable {
   readonly inputs: JsonObject | null;
   readonly next: ReadonlyMap<string, string>;
   readonly reason: string | null;
-  readonly emit: string | null;
+  /** The events that an EXIT announces, in order. */
+  readonly emit: readonly DeclaredName[];
 }
 
 function parseWorkflow(artifact: Artifact, report: Report): WorkflowTable {
@@ -172,6 +198,10 @@ function parseWorkflow(artifact: Artifact, report: Report): WorkflowTable {
   return {
     summary: core.text("summary") ?? "",
     runtimeBinding: top.requiredText("runtime_binding"),
+    consults: top.names("consults"),
+    supersededBy: top.names("superseded_by"),
+    supersedes: top.names("supersedes"),
+    actorContext: core.text("actor_context"),
     start: core.requiredText("start_node"),
     nodes: core.each("nodes").map(([key, node]) => parseNode(key, node, report)),
     requires: admission.texts("requires"),
@@ -193,7 +223,7 @@ function parseNode(key: string, node: Members, report: Report): NodeTable {
     inputs: node.raw("inputs") === undefined ? null : node.object("inputs"),
     next: textMap(node, "next", report),
     reason: node.text("reason"),
-    emit: node.text("emit"),
+    emit: node.names("emit"),
   };
 }
 
@@ -316,12 +346,12 @@ export interface BindingTable {
   readonly effects: ReadonlyMap<string, BoundEffect>;
 }
 
-/** A side effect's `policy`, and the path in that or else in `config`. */
+/** A side effect's `policy`, and the path (or root) in that, or else the path in `config`. */
 export interface BoundEffect {
   /** Without `retry` and `verify`, which are for the engine alone. */
   readonly policy: JsonObject;
   readonly path: string | null;
-  readonly pathIn: "policy" | "config";
+  readonly pathAt: readonly ["policy" | "config", "path" | "root"];
   /** `retry` and `verify` of the policy, or else of `config`; null where neither has it. */
   readonly declaredRetry: DeclaredMember | null;
   readonly declaredVerify: DeclaredMember | null;
@@ -334,16 +364,29 @@ export interface DeclaredMember {
   readonly path: Path;
 }
 
+/** Where a side effect's path may be, the first that is there: what holds several files calls it a root. */
+const PATHS = [
+  ["policy", "path"],
+  ["policy", "root"],
+  ["config", "path"],
+] as const;
+
+/** A root counts where it says that it is below the data root: what others call so may be anything. */
+function isPath(text: string | null, member: "path" | "root"): boolean {
+  return text !== null && (member === "path" || text.startsWith("{{module_data_root}}/"));
+}
+
 function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const core = coreOf(artifact, report);
   const effects = core.each("bindings").map(([effect, binding]) => {
-    const own = binding.within("policy").text("path");
-    const path = own ?? binding.within("config").text("path");
+    const pathAt =
+      PATHS.find(([within, member]) => isPath(binding.within(within).text(member), member)) ?? PATHS[0];
+    const declared = binding.within(pathAt[0]).text(pathAt[1]);
     const { retry: _, verify: __, ...policy } = binding.object("policy");
     const bound: BoundEffect = {
       policy,
-      path,
-      pathIn: own === null ? "config" : "policy",
+      path: isPath(declared, pathAt[1]) ? declared : null,
+      pathAt,
       declaredRetry: declaredIn(binding, "retry"),
       declaredVerify: declaredIn(binding, "verify"),
     };

@@ -75,8 +75,13 @@ export interface SnapshotFile {
   readonly bytes: Uint8Array;
 }
 
-/** Every file of the snapshot but the seal, sorted; what cannot be read is a finding. */
-export function readAll(folder: string, files: Files, findings: Fault[]): readonly SnapshotFile[] {
+/** Every file of the snapshot but the one of the seal, sorted; what cannot be read is a finding. */
+export function readAll(
+  folder: string,
+  files: Files,
+  findings: Fault[],
+  sealFile: string = SEAL_FILE,
+): readonly SnapshotFile[] {
   const place = { root: files.realPath(folder) ?? folder, files };
   const inFolders = new Set<string>();
   const all = files.list(folder, true).flatMap(({ path, isLink }) => {
@@ -85,7 +90,7 @@ export function readAll(folder: string, files: Files, findings: Fault[]): readon
       .map((_, i, names) => names.slice(0, i).join("/"))
       .find(isFileName);
     if (holder !== undefined) inFolders.add(holder);
-    if (holder !== undefined || path === SEAL_FILE) return [];
+    if (holder !== undefined || path === sealFile) return [];
     try {
       const bytes = readInside(place, path);
       return bytes === null ? [] : [{ path, bytes }];

@@ -1,14 +1,7 @@
 /** State by key: JSON values that change. */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type MutableJson,
-  own,
-  setOwn,
-} from "../json/value.ts";
+import { pythonEqual } from "../json/python-equal.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import type { Change } from "../ports.ts";
 
 export interface JsonDocumentReader {
@@ -23,6 +16,8 @@ export interface JsonDocument extends JsonDocumentReader {
   put(key: string, value: Json): Promise<Change>;
   /** Removes those of the keys that are there; null, with nothing written, when none is. */
   remove(keys: readonly string[]): Promise<(Change & { readonly before: JsonObject }) | null>;
+  /** Updates the record; null, with nothing written, where the key holds none. */
+  update(key: string, updates: JsonObject): Promise<Change | null>;
   /** Updates every record that matches the filter; null, with nothing written, when none does. */
   updateWhere(filter: JsonObject, updates: JsonObject): Promise<Updated | null>;
 }
@@ -36,7 +31,8 @@ export interface Updated {
 export type Records = readonly (readonly [key: string, record: JsonObject])[];
 
 /**
- * The records that have all fields of the filter, in order; null in the filter means a field that is null or not there.
+ * The records that have all fields of the filter, in order; null in the filter means a field that is null or not there. Values
+ * are equal as Python has it: true is 1.
  * Null when no record has them.
  */
 export function matching(stored: JsonObject, filter: JsonObject): Records | null {
@@ -49,7 +45,7 @@ export function matching(stored: JsonObject, filter: JsonObject): Records | null
 }
 
 const hasValue = (record: Json, field: string, value: Json) =>
-  jsonEqual((isObject(record) ? own(record, field) : null) ?? null, value);
+  pythonEqual((isObject(record) ? own(record, field) : null) ?? null, value);
 
 /** The record with its fields updated; null in the updates removes a field. */
 export function updatedBy(record: JsonObject, updates: JsonObject): JsonObject {

@@ -6,7 +6,7 @@ import { type Config, NO_CONFIG, parseConfig } from "../check/config.ts";
 import { RULES } from "../check/rules.ts";
 import { FileFault } from "../errors/ports.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
-import { requireFolder } from "../snapshot/load.ts";
+import { requireForm } from "../snapshot/load.ts";
 import type { WorkspaceCapabilities } from "./capabilities.ts";
 import type { WorkspacePaths } from "./default-paths.ts";
 import type { CheckReport } from "./open-workspace.ts";
@@ -16,7 +16,7 @@ export async function checkIn(
   capabilities: WorkspaceCapabilities,
 ): Promise<CheckReport> {
   const { snapshot, authored, onto } = paths;
-  requireFolder(snapshot, nodeFiles);
+  requireForm(snapshot, nodeFiles);
   const config = configOf(paths);
   const terms = { config, baseline: baselineOf(config, paths), failOn: config.failOn ?? "error" } as const;
   const registry = await capabilities.registry();

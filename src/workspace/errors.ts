@@ -93,6 +93,10 @@ export const workspaceTable = {
     what: `the actor ${f.actor} is not a full name <domain>::<CODE>`,
     hint: "pass DOMAIN::AC_NAME_V0, or another full name",
   }),
+  ACTOR_DIFFERS: (f: { actor: string; workflow: string; declared: string }) => ({
+    what: `${f.workflow} is declared to run under ${f.declared}; the run records ${f.actor}`,
+    hint: `state ${f.declared} as the actor, or none`,
+  }),
 } satisfies WordingTable;
 
 export class WorkspaceFault<C extends keyof typeof workspaceTable = keyof typeof workspaceTable> extends Fault {

@@ -13,6 +13,7 @@ import type { RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
+import { requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import { nodeClock, nodeEntropy, nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openRemote } from "../platform/remote.ts";
@@ -392,7 +393,7 @@ class OpenWorkspace implements Workspace {
   async #requireSigned() {
     const { trustedKeys = [], requireSignatures = 0 } = this.#options;
     if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
-    const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
+    const { signatureCheck } = await import("../snapshot/seal-signatures.ts");
     return signatureCheck(await this.#sealRequirements());
   }
 
@@ -402,6 +403,9 @@ class OpenWorkspace implements Workspace {
     return openProtocol(start, roots, {
       folders: [...new Set([...folders, this.#paths.traces])],
       ports: LOAD_PORTS,
+      own: this.#paths.traces,
+      // Who names a workspace trusts its folder.
+      isOfAnother: () => false,
       options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }
@@ -436,6 +440,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
+    requireInForce(plan);
     const {
       actor,
       signal,

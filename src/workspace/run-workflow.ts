@@ -1,11 +1,14 @@
 /** One run of a compiled workflow with the summary of its events, as the command line and the library have it. */
 
 import { type RunRequest, requireSecretsKey, run, type TracedRun } from "../engine/run.ts";
+import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/value.ts";
 import { beginRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
+import { actorOf } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import { undeclaredFields } from "../plan/undeclared.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
+import { WorkspaceFault } from "./errors.ts";
 import { PayloadFault } from "./payload-errors.ts";
 
 export interface RecordedRunRequest extends RunRequest {
@@ -15,8 +18,8 @@ export interface RecordedRunRequest extends RunRequest {
 
 export interface SummarizedRun extends TracedRun {
   readonly summary: Summary;
-  /** What is worth a look in the payload. */
-  readonly notices: readonly PayloadFault<"UNDECLARED_FIELD">[];
+  /** What is worth a look in the payload, and of who runs it. */
+  readonly notices: readonly Fault[];
 }
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
@@ -27,6 +30,7 @@ export async function runWorkflow({ records, ...request }: RecordedRunRequest): 
   const traced = await recorded(recording, (hold) =>
     run({
       ...request,
+      ...actorOf(request.plan, request.actor),
       openTrace(id) {
         const trace = request.openTrace(id);
         return { ...trace, file: hold(trace.file) };
@@ -38,11 +42,17 @@ export async function runWorkflow({ records, ...request }: RecordedRunRequest): 
       },
     }),
   );
-  const notices = request.isPayloadStrict === true ? [] : payloadNotices(request.plan, summary.payload);
-  return { ...traced, summary, notices };
+  const undeclared = request.isPayloadStrict === true ? [] : payloadNotices(request.plan, summary.payload);
+  return { ...traced, summary, notices: [...actorNotices(request), ...undeclared] };
+}
+
+function actorNotices({ plan, actor }: RunRequest): readonly Fault[] {
+  const { actorContext: declared, workflow } = plan;
+  if (actor === undefined || declared === null || actor === declared) return [];
+  return [new WorkspaceFault("ACTOR_DIFFERS", { actor, workflow: workflow.fqdn, declared })];
 }
 
 /** What is worth a look in the payload as the trace shows it: names may be secret, too. */
-export function payloadNotices(plan: Plan, payload: JsonObject): SummarizedRun["notices"] {
+export function payloadNotices(plan: Plan, payload: JsonObject): readonly Fault[] {
   return undeclaredFields(plan, payload).map((field) => new PayloadFault("UNDECLARED_FIELD", { ...field }));
 }

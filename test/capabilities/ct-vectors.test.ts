@@ -127,6 +127,44 @@ test("every transform answers its vectors", { skip: absent }, async (t) => {
   assert.ok(informative.length > 0 && informative.length < vectors.length / 10, "only a few are informative");
 });
 
+/** The module that the successor's artifacts name for a transform of no domain. */
+function moduleOf(ct: string): string {
+  return `capability_transforms.implementation.${ct.replace(/^.*::/, "").toLowerCase()}`;
+}
+
+const ASSEMBLED = join(SHARED, "assembled/ct-vectors.json");
+
+test("every transform answers the vectors of the successor's domains, under both namespaces", {
+  skip: existsSync(ASSEMBLED) ? false : "the shared vectors are not beside the repository",
+}, async () => {
+  const vectors = JSON.parse(readFileSync(ASSEMBLED, "utf8")) as readonly Vector[];
+  assert.equal(vectors.length, 44);
+  for (const vector of vectors) {
+    for (const prefix of ["", "fb."]) {
+      const declared = registry.transform(`${prefix}${vector.ct}`, moduleOf(vector.ct));
+      assert.ok(declared, vector.ct);
+      await declared.prepare?.();
+      check(declared, vector);
+    }
+  }
+});
+
+test("one name that means two things is told apart by the module that the artifact names", () => {
+  const code = "capability_transforms::CT_PURE_EXTRACT_V0";
+  const inputs = { from: { a: 1 }, path: "$.a", type: "number" };
+  const modules = [
+    "pgs_transforms.implementation.transforms.atoms.ct_pure_extract_v0",
+    undefined,
+    moduleOf(code),
+  ];
+  const results = modules.map((module) => registry.transform(code, module)?.answer(inputs, pure));
+  assert.deepEqual(results, [
+    { result: { result: 1 } },
+    { result: { result: 1 } },
+    { result: { result: null } },
+  ]);
+});
+
 /** The fields a published case asserts no value of. */
 function propertyOf(assertions: JsonObject | undefined): Pick<Vector, "property"> {
   if (assertions === undefined) return {};

@@ -7,11 +7,11 @@ import {
   held,
   heldSum,
   isTruthy,
-  pythonEqual,
   pythonInt,
   pythonNumber,
   pythonWords,
 } from "../../src/capabilities/python-json.ts";
+import { pythonEqual } from "../../src/json/python-equal.ts";
 import type { Json } from "../../src/json/value.ts";
 
 test("canonical text is ASCII: everything else is escaped by code unit", () => {

@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
+import { BUILT_IN_TRANSFORMS } from "../../src/capabilities/built-in.ts";
 import { integer } from "../../src/capabilities/input-schema.ts";
 import { registry } from "../../src/capabilities/registry.ts";
 import { type Transform, transform } from "../../src/capabilities/transform.ts";
 import { trialSources, tryTransform } from "../../src/capabilities/trial.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 
-const FOLDER = join(import.meta.dirname, "../../src/capabilities/transforms");
-const files = readdirSync(FOLDER).filter((file) => file.startsWith("ct-"));
-const transforms = await Promise.all(files.map(declaredIn));
-
-async function declaredIn(file: string): Promise<Transform> {
-  const [, code] = /^ {2}code: "([^"]+)",$/m.exec(readFileSync(join(FOLDER, file), "utf8")) ?? [];
-  const declared = registry.transform(String(code)) ?? assert.fail(`${file} is not registered`);
-  await declared.prepare?.();
-  return declared;
-}
+const transforms = BUILT_IN_TRANSFORMS;
+await Promise.all(transforms.map((declared) => declared.prepare?.()));
 
 const copy = <T extends Json>(value: T): T => structuredClone(value) as T;
 

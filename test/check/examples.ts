@@ -637,6 +637,32 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "consulted-store-written",
+    about: "a step writes to a store of a binding that the workflow consults",
+    at: "/core/pipeline/0/store",
+    breach: (small) => {
+      const { blocks } = small;
+      blocks["test::RB_Y_V0"] = {
+        rb_code: "RB_Y_V0",
+        core: { storage_structure: "test::STRUCTURE_Y_V0", bindings: {} },
+      };
+      blocks["test::STRUCTURE_Y_V0"] = {
+        structure_code: "STRUCTURE_Y_V0",
+        core: { entity_stores: { THEIRS: { path: "{{module_data_root}}/theirs.jsonl" } } },
+      };
+      at(blocks, WF)["consults"] = ["test::RB_Y_V0"];
+      step(small, "CC_WRITE_V0")["store"] = "THEIRS";
+    },
+  },
+  {
+    rule: "retired-used",
+    about: "a workflow starts with an intent that another one supersedes",
+    at: "/core/nodes/ASK/code",
+    breach: ({ blocks }) => {
+      at(blocks, "test::IN_X_V0")["superseded_by"] = ["test::IN_X_V1"];
+    },
+  },
+  {
     rule: "retired-used",
     about: "a workflow starts with an intent that is retired",
     at: "/core/nodes/ASK/code",

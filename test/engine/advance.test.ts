@@ -39,13 +39,13 @@ const endings: readonly Row[] = [
 
 for (const [reason, outcome, exitReason, status] of endings) {
   test(`an EXIT with reason ${reason} after ${outcome} ends the run ${status} ${exitReason}`, () => {
-    const ending = endAt({ type: "EXIT", key: "END", reason, emit: null }, outcome);
+    const ending = endAt({ type: "EXIT", key: "END", reason, emit: [] }, outcome);
     assert.deepEqual(ending, { status, outcome, exitReason });
   });
 }
 
 test("an outcome named like a member of every object ends like any other declared outcome", () => {
-  const ending = endAt({ type: "EXIT", key: "END", reason: null, emit: null }, "constructor");
+  const ending = endAt({ type: "EXIT", key: "END", reason: null, emit: [] }, "constructor");
   assert.deepEqual(ending, { status: "FAILED", outcome: "constructor", exitReason: "EXIT_constructor" });
 });
 

@@ -43,6 +43,8 @@ export const NOW = "2026-01-31T09:00:00.120Z";
 export const WORKFLOW = "trial::WF_TRIAL_V0";
 export const SNAPSHOT = "/trial/protocol_snapshot";
 
+export const CONSULTED = "trial::RB_CONSULTED_V0";
+
 export const PASSTHROUGH = "capability_transforms::CT_PURE_PASSTHROUGH_V0";
 export const JOURNAL = "capability_side_effects::CS_APPENDONLY_JSONL_V0";
 export const REGISTRY = "capability_side_effects::CS_REGISTRY_V0";
@@ -51,6 +53,10 @@ export const REGISTRY = "capability_side_effects::CS_REGISTRY_V0";
 export interface Protocol {
   /** `core` of the workflow. */
   readonly workflow: JsonObject;
+  /** What the workflow declares beside its `core`, by full name where it is another one. */
+  readonly beside?: Readonly<Record<string, JsonObject>>;
+  /** Store -> path below the data root, of the runtime binding CONSULTED. */
+  readonly consulted?: Readonly<Record<string, string>>;
   /** By FQDN: `core` of the workflows that steps may call. */
   readonly others?: Readonly<Record<string, JsonObject>>;
   /** By code: the declared inputs of an intent. */
@@ -63,6 +69,8 @@ export interface Protocol {
   readonly stores?: Readonly<Record<string, string>>;
   /** By transform: the inputs its artifact requires. */
   readonly required?: Readonly<Record<string, readonly string[]>>;
+  /** By transform: the composition that its artifact declares. */
+  readonly compositions?: Readonly<Record<string, JsonObject>>;
   /** Capabilities that only this protocol has. */
   readonly transforms?: readonly Transform[];
   readonly effects?: readonly Effect[];
@@ -155,14 +163,15 @@ async function openTrial(protocol: Protocol): Promise<Snapshot> {
 function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
   return {
     ...registry,
-    transform: (code) => transforms.find((one) => one.code === code) ?? registry.transform(code),
+    transform: (code, module) =>
+      transforms.find((one) => one.code === code) ?? registry.transform(code, module),
     effect: (code) => effects.find((one) => one.code === code) ?? registry.effect(code),
   };
 }
 
 /** The sealed snapshot's files by absolute path. */
 export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
-  const { others = {}, intents = {}, contracts = {}, stores = {} } = protocol;
+  const { others = {}, intents = {}, contracts = {}, stores = {}, beside = {}, consulted } = protocol;
   const steps = Object.values(contracts).flatMap(stepsOf);
   const capabilities = registryOf(protocol);
   const named = (member: string) => [...new Set(steps.map((step) => step[member]))].filter(isText);
@@ -175,30 +184,25 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
     protocol.closedIntents?.includes(code) === true ? { additional: false } : {};
   const artifacts = [
     ...Object.entries({ [WORKFLOW]: protocol.workflow, ...others }).map(([name, core]) =>
-      artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core }),
+      artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core, ...beside[name] }),
     ),
+    ...(consulted === undefined ? [] : consultedArtifacts(consulted)),
     artifact("trial::RB_TRIAL_V0", {
       core: {
         storage_structure: "trial::STRUCTURE_TRIAL_V0",
         bindings: Object.fromEntries(sideEffects.map((code) => [code, bindingOf(code)])),
       },
     }),
-    artifact("trial::STRUCTURE_TRIAL_V0", {
-      core: {
-        entity_stores: Object.fromEntries(
-          Object.entries({ LOG: "log.jsonl", NAMES: "names.jsonl", ...stores }).map(([name, path]) => [
-            name,
-            { path },
-          ]),
-        ),
-      },
-    }),
+    structure("trial::STRUCTURE_TRIAL_V0", { LOG: "log.jsonl", NAMES: "names.jsonl", ...stores }),
     ...Object.entries(intents).map(([code, inputs]) =>
       artifact(`trial::${code}`, { core: { inputs, ...closed(code) } }),
     ),
     ...Object.entries(contracts).map(([code, core]) => artifact(`trial::${code}`, { core })),
     ...named("transform").map((code) =>
-      artifact(code, { core: { inputs: requiring(protocol.required?.[code]) } }),
+      composedOf(
+        artifact(code, { core: { inputs: requiring(protocol.required?.[code]) } }),
+        protocol.compositions?.[code],
+      ),
     ),
     ...sideEffects.map((code) =>
       artifact(code, { core: { operations: operationsOf(capabilities.effect(code)) } }),
@@ -212,11 +216,29 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
   return new Map(all.map(({ path, bytes }) => [`${SNAPSHOT}/${path}`, bytes]));
 }
 
+function structure(name: string, stores: Readonly<Record<string, string>>) {
+  const entries = Object.entries(stores).map(([store, path]) => [store, { path }] as const);
+  return artifact(name, { core: { entity_stores: Object.fromEntries(entries) } });
+}
+
+function consultedArtifacts(stores: Readonly<Record<string, string>>) {
+  const structureName = "trial::STRUCTURE_CONSULTED_V0";
+  return [
+    artifact(CONSULTED, { core: { storage_structure: structureName, bindings: {} } }),
+    structure(structureName, stores),
+  ];
+}
+
 const isText = (value: Json | undefined): value is string => typeof value === "string";
 
 function stepsOf(core: JsonObject): readonly JsonObject[] {
   const pipeline = own(core, "pipeline");
   return Array.isArray(pipeline) ? pipeline.filter(isObject) : [];
+}
+
+function composedOf([path, text]: readonly [string, string], ir: JsonObject | undefined) {
+  if (ir === undefined) return [path, text] as const;
+  return [path, JSON.stringify({ ...(JSON.parse(text) as JsonObject), ct_ir: ir })] as const;
 }
 
 const requiring = (names: readonly string[] = []): JsonObject =>

@@ -76,7 +76,7 @@ const OUTCOMES = [
 
 for (const reason of ["COMPLETED", "FAILED", "EXITED", null]) {
   test(`an EXIT for the reason ${reason} has a class for every outcome`, () => {
-    const exit: ExitNode = { type: "EXIT", key: "END", reason, emit: null };
+    const exit: ExitNode = { type: "EXIT", key: "END", reason, emit: [] };
     const found = OUTCOMES.map((outcome) => classOfEnding(endAt(exit, outcome)));
     const good = reason === "FAILED" ? "BUSINESS_VIOLATION" : null;
     const bad = "BUSINESS_VIOLATION";

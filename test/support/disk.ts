@@ -136,6 +136,8 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
     syncBuiltinESMExports();
   };
   const before = snapshotOf(folder, nodeOf);
+  // Its first use keeps the functions that there are then.
+  fs.rmSync(join(folder, "nothing"), { recursive: true, force: true });
   replace(recording);
   try {
     await work();

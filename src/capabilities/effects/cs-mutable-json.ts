@@ -1,11 +1,14 @@
+import { pythonEqual } from "../../json/python-equal.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
-import { matching, type Records } from "../../storage/document.ts";
+import { matching, type Records, updatedBy } from "../../storage/document.ts";
 import { absent, type Doubt, done, type ShownAnswer, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
+import { isBlank } from "../python-json.ts";
 import { storeEffect } from "../targets/store.ts";
 
 const BLANK_KEY = { outcome: "VIOLATION", reason: { code: "KEY_BLANK" } } as const;
+const NO_RECORD = { outcome: "VIOLATION", reason: { code: "NO_RECORD" } } as const;
 const NO_RECORD_MATCHES = {
   outcome: "VIOLATION",
   result: { matched_keys: [], updated_count: 0 },
@@ -14,8 +17,6 @@ const NO_RECORD_MATCHES = {
 
 /** How many keys evidence names; the input sets no limit. */
 const MOST_NAMED = 10;
-
-const isBlank = (key: string) => key.trim() === "";
 
 /** The fields in which two records differ; of any other value, nothing. */
 function differing(a: Json, b: Json): readonly string[] {
@@ -39,7 +40,7 @@ function doubtOfRemoval(keys: readonly string[], last: Change | null): Doubtful 
 function doubtOfUpdate(updated: Records, filter: JsonObject, last: Change | null): Doubtful {
   const conditions = Object.entries(filter);
   const matches = (record: Json | undefined) =>
-    isObject(record) && conditions.every(([field, value]) => jsonEqual(own(record, field), value));
+    isObject(record) && conditions.every(([field, value]) => pythonEqual(own(record, field) ?? null, value));
   const stillMatch = updated.length === (matching(Object.fromEntries(updated), filter)?.length ?? 0);
   const stored = last?.after ?? {};
   const isKnown = stillMatch || updated.every(([key]) => matches(own(stored, key)));
@@ -143,6 +144,34 @@ export const csMutableJson = storeEffect({
         return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
       },
     },
+    SELECT: {
+      about: "Every record and, in the same order, every key, for a caller that selects by content.",
+      input: {},
+      outcomes: ["SUCCESS", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run(_, document) {
+        const stored = await document.all();
+        return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
+      },
+    },
+    UPDATE: {
+      about: "Sets fields of the record at the key and keeps its others; null removes a field.",
+      input: { key: string, updates: object },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ key, updates }, document) {
+        if (isBlank(key)) return BLANK_KEY;
+        const change = await document.update(key, updates);
+        return change === null ? NO_RECORD : { outcome: "SUCCESS", change };
+      },
+      async probe({ key, updates }, document) {
+        const found = isBlank(key) ? undefined : await document.get(key);
+        if (!isObject(found)) return absent({ key });
+        const updated = updatedBy(found, updates);
+        if (jsonEqual(found, updated)) return done({ key }, NOTHING);
+        return unclear("OTHER_VALUE", { key, differing: differing(found, updated) }, NOTHING);
+      },
+    },
     UPDATE_WHERE: {
       about:
         "Sets fields of every record that has all fields of the filter, in one step; null removes a field, and in the filter means none.",
@@ -225,6 +254,30 @@ export const csMutableJson = storeEffect({
           result: { records: [{ state: "open" }, { state: "open", by: "x" }], keys: ["a", "b"] },
         },
         { op: "UPDATE_WHERE", input: { filter: { state: "gone" }, updates: {} }, outcome: "VIOLATION" },
+      ],
+    },
+    {
+      about: "fields of one record are set, removed and kept",
+      before: TWO,
+      calls: [
+        { op: "UPDATE", input: { key: "b", updates: { state: "done", by: null } }, outcome: "SUCCESS" },
+        { op: "UPDATE", input: { key: "a", updates: { by: "y" } }, outcome: "SUCCESS" },
+        {
+          op: "SELECT",
+          input: {},
+          outcome: "SUCCESS",
+          result: { records: [{ state: "open", by: "y" }, { state: "done" }], keys: ["a", "b"] },
+        },
+        { op: "UPDATE", input: { key: "z", updates: { by: "y" } }, outcome: "VIOLATION" },
+        { op: "UPDATE", input: { key: " ", updates: {} }, outcome: "VIOLATION" },
+      ],
+    },
+    {
+      about: "what is no object has no fields to update, and an empty store has no records",
+      calls: [
+        { op: "SELECT", input: {}, outcome: "SUCCESS", result: { records: [], keys: [] } },
+        { op: "WRITE", input: { key: "n", value: 7 }, outcome: "SUCCESS" },
+        { op: "UPDATE", input: { key: "n", updates: { by: "y" } }, outcome: "VIOLATION" },
       ],
     },
     {

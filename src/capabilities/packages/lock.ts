@@ -8,6 +8,7 @@ import type { RequireLocked } from "../registry.ts";
 import { CapabilityFault } from "./errors.ts";
 import type { LoadedPackage } from "./load.ts";
 import { LOCK_FILE } from "./locked-provider.ts";
+import type { PackageSource } from "./source.ts";
 
 export const LOCK_SCHEMA = "pgs.capabilities-lock/1";
 
@@ -74,19 +75,19 @@ export function lockedTo(packages: readonly LoadedPackage[]): RequireLocked {
     const locked = readLock(snapshot) ?? [];
     for (const { package: name } of used) {
       const loaded = packages.find(({ pin }) => pin.package === name);
-      if (loaded !== undefined) requireSame(loaded, locked);
+      if (loaded !== undefined) requireLocked(loaded.source, locked);
     }
   };
 }
 
 /** @throws CapabilityFault `CAPABILITY_NOT_LOCKED`, `CAPABILITY_CHANGED`, `CAPABILITY_VERSION` */
-function requireSame({ pin, source }: LoadedPackage, locked: readonly LockedPackage[]): void {
-  const found = locked.find((one) => one.package === pin.package);
-  if (found === undefined)
+export function requireLocked({ pin, files: found }: PackageSource, locked: readonly LockedPackage[]): void {
+  const pinned = locked.find((one) => one.package === pin.package);
+  if (pinned === undefined)
     throw new CapabilityFault("CAPABILITY_NOT_LOCKED", { package: pin.package, lock: LOCK_FILE });
-  const { files, version } = found;
-  for (const path of [...new Set([...files.keys(), ...source.files.keys()])].sort()) {
-    const [before, now] = [files.get(path), source.files.get(path)?.digest];
+  const { files, version } = pinned;
+  for (const path of [...new Set([...files.keys(), ...found.keys()])].sort()) {
+    const [before, now] = [files.get(path), found.get(path)?.digest];
     if (before === now) continue;
     const change = before === undefined ? "new" : now === undefined ? "removed" : "changed";
     const facts = { package: pin.package, file: path, change, version } as const;

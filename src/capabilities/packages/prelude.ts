@@ -351,7 +351,7 @@ function sourcesOf(draw, kinds, more) {
 const METHODS = {
   registry: ["history", "register", "resolve", "exists", "deregister", "count"],
   log: ["find", "append", "entries"],
-  document: ["get", "all", "put", "remove", "updateWhere"],
+  document: ["get", "all", "put", "remove", "update", "updateWhere"],
   names: ["lookUp", "bind"],
 };
 function storeOf(kind, name, call) {

@@ -13,6 +13,7 @@ import {
   failuresOf,
   type OutsideTarget,
   type Performed,
+  type Reach,
   withInput,
 } from "../target.ts";
 
@@ -138,6 +139,11 @@ function operationOn<K extends StoreKind>(
   };
 }
 
+/** A store that the workflow only consults is read, and never written. */
+function mayBegin({ semantics }: StoreOperation, reach: Reach): boolean {
+  return reach === "owned" || semantics === "reads";
+}
+
 export const storeTarget: OutsideTarget<StoreOperation> = {
   answers: "recorded",
   needsPath: true,
@@ -145,8 +151,9 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   hasDryRun: true,
   callsWorkflows: false,
   isReading: ({ semantics }) => semantics === "reads",
-  async perform(operation, { inputs, path, effectKey }, { stores, sources, durability }) {
+  async perform(operation, { inputs, path, reach, effectKey }, { stores, sources, durability }) {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
+    if (!mayBegin(operation, reach)) return { outcome: "VIOLATION", reason: { code: "STORE_CONSULTED" } };
     const store = stores.at(path);
     const performed = await operation.perform(inputs, store, { ...sources, effectKey });
     if (durability !== "device" || operation.semantics === "reads") return performed;
@@ -173,9 +180,11 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   canRetry: ({ semantics }, { change }) =>
     semantics !== "append-only" || change === undefined || !isChange(change),
   isVisible: ({ semantics }) => semantics !== "reads",
-  async probe({ probe }, { inputs, path }, begun, { stores }) {
-    // Without a path it would have answered BACKEND_ERROR.
-    if (path === null || probe === undefined) return { found: absent(), looked: null, lock: null };
+  async probe(operation, { inputs, path, reach }, begun, { stores }) {
+    const { probe } = operation;
+    // Without a path it would have answered BACKEND_ERROR, on a consulted store VIOLATION.
+    if (path === null || probe === undefined || !mayBegin(operation, reach))
+      return { found: absent(), looked: null, lock: null };
     if (stores === null) return { because: "NO_DATA_ROOT", evidence: {} };
     const store: StoreReader = stores.at(path);
     const looked = { file: store.name, changed: await store.lastChanged() };

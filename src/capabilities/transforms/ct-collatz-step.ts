@@ -6,6 +6,7 @@ import { transform } from "../transform.ts";
 
 export const ctCollatzStep = transform({
   code: "ai_governance::CT_PURE_COLLATZ_STEP_V0",
+  otherCodes: ["workload::CT_PURE_COLLATZ_STEP_V0"],
   about: "For every number the path that halving even and tripling odd numbers plus one takes down to 1.",
   input: { numbers: array },
   result: ["sequences"],

@@ -1,5 +1,5 @@
+import { pythonEqual } from "../../json/python-equal.ts";
 import { anything } from "../input-schema.ts";
-import { pythonEqual } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctCompareEqual = transform({

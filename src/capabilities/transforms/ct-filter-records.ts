@@ -1,6 +1,6 @@
+import { pythonEqual } from "../../json/python-equal.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { array, object } from "../input-schema.ts";
-import { pythonEqual } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctFilterRecords = transform({

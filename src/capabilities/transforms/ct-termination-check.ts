@@ -1,10 +1,11 @@
+import { pythonEqual } from "../../json/python-equal.ts";
 import type { Json } from "../../json/value.ts";
 import { object } from "../input-schema.ts";
-import { pythonEqual } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctTerminationCheck = transform({
   code: "ai_governance::CT_PURE_TERMINATION_CHECK_V0",
+  otherCodes: ["workload::CT_PURE_TERMINATION_CHECK_V0"],
   about: "Whether every sequence ends at 1, and the names of those that do not, in the order they are given.",
   input: { sequences: object },
   result: ["all_terminate", "non_terminating"],

@@ -1,6 +1,7 @@
+import { pythonEqual } from "../../json/python-equal.ts";
 import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/value.ts";
 import { array, object } from "../input-schema.ts";
-import { isTruthy, pythonEqual } from "../python-json.ts";
+import { isTruthy, pythonFloat } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctValidateParameterRules = transform({
@@ -97,17 +98,8 @@ function ordered(value: Json, operand: Json, holds: (a: number, b: number) => bo
   throw new Error(`${typeOf(value)} and ${typeOf(operand)} have no order`);
 }
 
-const DECIMAL = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
-const NOT_A_NUMBER = /^[+-]?nan$/i;
-
 /** Texts become the number they spell (undefined when they spell none) and booleans 1 or 0; the rest stays. */
 function spelledNumber(value: Json): Json | undefined {
   if (typeof value === "boolean") return Number(value);
-  if (typeof value !== "string") return value;
-  const text = value.trim();
-  if (DECIMAL.test(text)) return Number(text.replaceAll("_", ""));
-  const infinite = INFINITE.exec(text);
-  if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
-  return NOT_A_NUMBER.test(text) ? Number.NaN : undefined;
+  return typeof value === "string" ? pythonFloat(value) : value;
 }

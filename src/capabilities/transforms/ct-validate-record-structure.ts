@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { object } from "../input-schema.ts";
 import { pythonNumber } from "../python-json.ts";
+import { pythonPattern } from "../python-pattern.ts";
 import { transform } from "../transform.ts";
 
 export const ctValidateRecordStructure = transform({
@@ -175,7 +176,7 @@ function bound(rules: JsonObject, rule: RuleName): number | undefined {
 /** Patterns come from the contract, not from the record (the artifact demands that of its callers). */
 function wholeMatch(pattern: string): RegExp {
   try {
-    return new RegExp(`^(?:${pattern})$`, "u");
+    return pythonPattern(pattern);
   } catch (cause) {
     throw new Error("the schema's pattern is not a regular expression", { cause });
   }

@@ -1,5 +1,5 @@
+import { pythonEqual } from "../../json/python-equal.ts";
 import { anything, array } from "../input-schema.ts";
-import { pythonEqual } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctValidateSetMembership = transform({

@@ -18,7 +18,7 @@ const REASONS = {
     "UNKNOWN_OPERATION",
     ...LOCK_CODES,
   ],
-  "store-undeclared": ["UNKNOWN_STORE", "STORE_PATH_ESCAPES"],
+  "store-undeclared": ["UNKNOWN_STORE", "AMBIGUOUS_STORE", "STORE_PATH_ESCAPES"],
   "retry-malformed": ["RETRY_MALFORMED"],
   "retry-never-taken": ["RETRY_NEVER"],
   "retry-outcome-undeclared": ["RETRY_OUTCOME"],

@@ -7,19 +7,14 @@ import type { JsonObject } from "../../json/value.ts";
 import type { Files } from "../../ports.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
-import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";
-import { fqdnOfFile, isFileOf, kindOf, wordOf } from "../../snapshot/fqdn.ts";
+import { SnapshotFault } from "../../snapshot/errors.ts";
+import { fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
 import { closureRoot, toArtifact } from "../../snapshot/load.ts";
 import { frontMatterTables } from "../../snapshot/parse.ts";
-import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
-import {
-  readAll,
-  readSealFile,
-  type SnapshotFile,
-  verifyAgainst,
-  verifyContents,
-} from "../../snapshot/verify.ts";
+import type { SnapshotFile } from "../../snapshot/verify.ts";
+import { readWhole, type WholeSnapshot } from "../../snapshot/whole.ts";
+import { roleOf } from "../../snapshot/workspace-whole.ts";
 
 /** An artifact of whatever kind, as its file holds it. */
 export interface Entry extends ParsedArtifact {
@@ -44,50 +39,41 @@ export interface Read {
 }
 
 export function readEntries(folder: string, files: Files): Read {
-  const faults: Fault[] = [];
-  const all = readAll(folder, files, faults);
-  const seal = readSealFile(folder, files, faults);
-  if (seal !== undefined) for (const fault of sealFaults(seal, all)) faults.push(fault);
+  const whole = readWhole(folder, files);
+  const faults: Fault[] = [...whole.faults];
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   const texts = new Map<string, string>();
-  for (const file of all.filter(({ path }) => path.endsWith(".json"))) {
+  for (const file of whole.files.filter(({ path }) => path.endsWith(".json"))) {
     try {
       if (fqdnOfFile(file.path) === undefined) {
         documents.set(file.path, parseStrict(file.path, file.bytes));
         texts.set(file.path, utf8(file.bytes));
-      } else {
-        const entry = readEntry(file);
-        for (const fault of verifyContents(file.path, entry)) faults.push(fault);
-        entries.set(entry.fqdn, entry);
+        continue;
       }
+      const entry = readEntry(file, whole.roleOf);
+      for (const fault of whole.verifyFile(file)) faults.push(fault);
+      if (whole.roleOf(file.path, entry.fqdn) !== "copy") entries.set(entry.fqdn, entry);
     } catch (error) {
       if (!(error instanceof SnapshotFault)) throw error;
       faults.push(error);
     }
   }
-  return { entries, documents, texts, isSealed: seal !== null, paths: all.map(({ path }) => path), faults };
-}
-
-/** Bytes against the seal, where there is one. */
-function sealFaults(bytes: Uint8Array | null, all: readonly SnapshotFile[]): readonly SealFault[] {
-  if (bytes === null) return [];
-  const parsed = parseSeal(bytes);
-  if (!("fault" in parsed)) return verifyAgainst(parsed.seal, all);
-  const byPath = new Map(all.map((file) => [file.path, file.bytes]));
-  return [checkSealOnDisk(parsed, (path) => byPath.get(path) ?? null)];
+  const isSealed = whole.seal?.state !== "verified";
+  return { entries, documents, texts, isSealed, paths: whole.files.map(({ path }) => path), faults };
 }
 
 /** @throws SnapshotFault */
-export function readEntry(file: SnapshotFile): Entry {
+export function readEntry(file: SnapshotFile, role: WholeSnapshot["roleOf"] = roleOf): Entry {
   const parsed = parseEnvelope(file.path, file.bytes);
-  return { ...parsed, word: wordOf(parsed.fqdn), file: file.path, artifact: asArtifact(file, parsed) };
+  const isRead = role(file.path, parsed.fqdn) === "read";
+  const artifact = isRead ? asArtifact(file, parsed) : null;
+  return { ...parsed, word: wordOf(parsed.fqdn), file: file.path, artifact };
 }
 
 function asArtifact({ path, bytes }: SnapshotFile, parsed: ParsedArtifact): Artifact | null {
   const kind = kindOf(parsed.fqdn);
-  const isReached = kind !== undefined && (isFileOf(path, parsed.fqdn, kind) || kind === "STRUCTURE");
-  return isReached ? toArtifact(kind, { path, bytes, digest: sha256(bytes) }, parsed) : null;
+  return kind !== undefined ? toArtifact(kind, { path, bytes, digest: sha256(bytes) }, parsed) : null;
 }
 
 /** The artifacts as a snapshot to compile from: what was read, and nothing read again. */

@@ -20,7 +20,8 @@ export function declarationFlaws(
   registry: Registry,
 ): readonly DeclarationFlaw[] {
   const core = objectAt(block, "core");
-  const transform = registry.transform(name);
+  const module = own(objectAt(objectAt(block, "machine"), "implementation"), "module");
+  const transform = registry.transform(name, typeof module === "string" ? module : undefined);
   if (transform !== undefined) {
     const { input, result } = transform;
     const required = Object.keys(input).filter((one) => input[one]?.required === true);

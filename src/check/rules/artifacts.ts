@@ -2,7 +2,7 @@
 
 import type { Fault } from "../../errors/base.ts";
 import { pointer } from "../../json/pointer.ts";
-import { isObject, type Json, objectAt, own } from "../../json/value.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { memoize } from "../../plan/analysis/memoize.ts";
 import { codeOf, isFqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
@@ -259,10 +259,10 @@ export const retiredUsed = rule({
   hint: "use the artifact that superseded it, or retire the workflow too",
   *check({ workflows, entries }) {
     for (const { artifact, table } of workflows) {
-      if (own(artifact.frontmatter, "status") === RETIRED) continue;
+      if (isRetired(artifact)) continue;
       for (const { code, path } of table.nodes) {
         const name = code === null ? "" : qualify(code, namespaceOf(artifact.fqdn));
-        if (own(entries.get(name)?.frontmatter ?? {}, "status") !== RETIRED) continue;
+        if (!isRetired(entries.get(name))) continue;
         yield foundIn(
           artifact,
           [...path, "code"],
@@ -274,4 +274,9 @@ export const retiredUsed = rule({
   },
 });
 
-const RETIRED = "RETIRED";
+/** By its status, or because others supersede it. */
+function isRetired({ frontmatter = {} }: { readonly frontmatter?: JsonObject } = {}): boolean {
+  const by = own(frontmatter, "superseded_by") ?? [];
+  const isSuperseded = !Array.isArray(by) || by.length > 0;
+  return isSuperseded || own(frontmatter, "status") === "RETIRED";
+}

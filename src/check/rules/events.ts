@@ -20,16 +20,17 @@ export const eventNotRecorded = rule({
     for (const workflow of subject.workflows) {
       // What it would record is known once it compiles.
       if (workflow.plan === null) continue;
-      for (const { key, emit, path } of workflow.table.nodes) {
-        if (emit === null) continue;
-        const writers = new Set(
-          records.flatMap((one) =>
-            one.workflow === workflow && one.event === bare(emit) ? [one.node ?? ""] : [],
-          ),
-        );
-        if (!isReachedWithout(key, writers, workflow)) continue;
-        const message = `a path leads to ${key} on which no record of ${emit} was written`;
-        yield foundIn(workflow.artifact, [...path, "emit"], { node: key, event: emit }, message);
+      for (const { key, emit } of workflow.table.nodes) {
+        for (const { name: event, path } of emit) {
+          const writers = new Set(
+            records.flatMap((one) =>
+              one.workflow === workflow && one.event === bare(event) ? [one.node ?? ""] : [],
+            ),
+          );
+          if (!isReachedWithout(key, writers, workflow)) continue;
+          const message = `a path leads to ${key} on which no record of ${event} was written`;
+          yield foundIn(workflow.artifact, path, { node: key, event }, message);
+        }
       }
     }
   },
@@ -117,9 +118,8 @@ export const eventUndeclared = rule({
       yield foundIn(event, ["core", "schema"], {}, `${event.fqdn} declares no field`);
     }
     for (const workflow of subject.workflows) {
-      for (const { emit, path } of workflow.table.nodes) {
-        if (emit !== null && !isKnown(emit, workflow))
-          yield undeclared(workflow.artifact, [...path, "emit"], emit, declared);
+      for (const { name, path } of workflow.table.nodes.flatMap(({ emit }) => emit)) {
+        if (!isKnown(name, workflow)) yield undeclared(workflow.artifact, path, name, declared);
       }
       for (const side of ["requires", "forbids"] as const) {
         for (const [i, event] of workflow.table[side].entries()) {

@@ -121,6 +121,26 @@ function keptFiles(subject: SnapshotModel): ReadonlyMap<string, readonly Kept[]>
   return new Map([...files].map(([file, steps]) => [file, [...steps.values()]]));
 }
 
+export const consultedStoreWritten = rule({
+  id: "consulted-store-written",
+  about: "Disallow writing to a store that the workflow only consults; such a step always ends in a violation",
+  severity: "error",
+  hint: "write in a workflow whose own runtime binding declares the store, or only read it",
+  *check({ contracts }) {
+    for (const { artifact, uses } of contracts) {
+      for (const { workflow, node } of uses) {
+        for (const step of node.contract.steps) {
+          if (step.kind !== "effect" || step.reach !== "consulted") continue;
+          if (targetOf(step.operation).isReading(step.operation)) continue;
+          const facts = { workflow: workflow.artifact.fqdn, step: step.name, store: step.store };
+          const message = `step ${step.name} writes to ${step.store}, which ${workflow.artifact.fqdn} only consults`;
+          yield foundIn(artifact, ["core", "pipeline", step.index, "store"], facts, message);
+        }
+      }
+    }
+  },
+});
+
 export const storeUndeclared = rule({
   id: "store-undeclared",
   about: "Require a declared store below the data root for every side effect; otherwise it always fails",

@@ -24,6 +24,8 @@ export function printVerified({ findings, ...state }: VerifiedSnapshot, context:
       seal: state.sealed ? "sealed" : "verified",
       root: state.root,
       files: state.files,
+      form: state.form,
+      not_covered: state.uncovered,
       signatures: signaturesJson(state.signatures),
       findings: findings.map(faultJson),
     });
@@ -35,7 +37,8 @@ export function printVerified({ findings, ...state }: VerifiedSnapshot, context:
     printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
+    const uncovered = state.uncovered.map((what) => `not covered by the seal: ${what}\n`).join("");
+    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}${uncovered}`);
   }
 }
 

@@ -99,13 +99,13 @@ export async function probeEffect(effect: BegunEffect, declared: Declared, ports
   if (effect.isCaller) return elsewhere(unseen("NESTED"));
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
-  const { operation, path, policy } = declared.step;
+  const { operation, path, reach, policy } = declared.step;
   const { inputs } = effect;
   const target = targetOf(operation);
   if (target.answers !== "recorded" || target.isReading(operation)) return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
   try {
-    const call = { inputs, path, policy, effectKey: effect.effectKey };
+    const call = { inputs, path, reach, policy, effectKey: effect.effectKey };
     const probe = await target.probe(operation, call, effect, ports);
     if ("because" in probe) return elsewhere(unseen(probe.because, probe.evidence));
     return { ...probe, found: withoutSecrets(probe.found, declared) };

@@ -26,7 +26,11 @@ export function openProtocolArchive(root: TracesRoot, source: ProtocolSource): P
     const files = protocolFiles(id).map((name) => root.store(name));
     for (const file of files) {
       const found = startOf(file, head.length);
-      if (found === head) return null;
+      if (found === head) {
+        // Whoever is writing it has not forced it to the device yet.
+        if (file.holder() !== null) await file.locked(() => undefined);
+        return null;
+      }
       if (found === null) return write(file, plan);
     }
     return new LedgerFault("PROTOCOL_NOT_KEPT", {
@@ -41,7 +45,9 @@ export function openProtocolArchive(root: TracesRoot, source: ProtocolSource): P
     if (typeof text !== "string")
       return new LedgerFault("PROTOCOL_NOT_KEPT", { file: pathOf(file), reason: text.missing });
     await file.locked(() => {
-      if (file.stamp() === null) file.replace(text);
+      if (file.stamp() !== null) return;
+      file.replace(text);
+      file.sync();
     });
     let first: LedgerFault | null = null;
     for (const called of await calledBy(plan)) first ??= await keep(called);

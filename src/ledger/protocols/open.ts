@@ -1,7 +1,9 @@
 /** A kept protocol, opened as the snapshot that it was: what a trace was recorded on, when the snapshot at hand is another. */
 
 import { type LoadPorts, loadPackages } from "../../capabilities/packages/load.ts";
+import { readLock, requireLocked } from "../../capabilities/packages/lock.ts";
 import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
+import { namedPackage, readPackage } from "../../capabilities/packages/source.ts";
 import { composeRegistry, type Registry, registry } from "../../capabilities/registry.ts";
 import { Fault } from "../../errors/base.ts";
 import type { KeptProtocol as OpenedProtocol, UnusableProtocol } from "../../examine/protocol.ts";
@@ -11,6 +13,7 @@ import { type Files, IoError } from "../../ports.ts";
 import { type OpenOptions, openSnapshot } from "../../snapshot/load.ts";
 import { requireWorkflow } from "../../snapshot/require.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Payloads } from "../../trace/event.ts";
 import { type KeptProtocol, parseProtocol } from "./document.ts";
 import { keptFiles } from "./kept-files.ts";
@@ -24,6 +27,10 @@ export interface KeptPlace {
   readonly ports: LoadPorts;
   /** What the seal must be, and which files were checked before. */
   readonly options: Pick<OpenOptions, "expectSeal" | "requireSigned" | "checked">;
+  /** The traces folder of the workspace. From others, no code is loaded but what the seal vouches for. */
+  readonly own: string;
+  /** Whether a path belongs to somebody else, whose code would run with the rights of this user. */
+  isOfAnother(path: string): boolean;
 }
 
 /**
@@ -37,15 +44,20 @@ export async function openProtocol(
 ): Promise<OpenedProtocol | UnusableProtocol | null> {
   const { closure_root: closureRoot, root } = start.snapshot;
   if (closureRoot === undefined) return null;
+  let refused: UnusableProtocol | null = null;
   for (const folder of place.folders) {
     const files = protocolFiles({ closureRoot, root }).map((name) => `${folder}/${name}`);
     const found = files.flatMap((file) => readKept(file, closureRoot, place.ports.files) ?? []);
     const main = found.find(({ kept }) => kept?.snapshot.root === root);
     const damaged = found.find(({ kept }) => kept === undefined);
-    if (main?.kept !== undefined) return open(start, { ...main, kept: main.kept }, [...roots], folder, place);
-    if (damaged !== undefined) return { file: damaged.file, reason: "it is not what its name says" };
+    if (main?.kept !== undefined) {
+      const opened = await open(start, { ...main, kept: main.kept }, [...roots], folder, place);
+      if ("plan" in opened) return opened;
+      refused ??= opened;
+    } else if (damaged !== undefined)
+      refused ??= { file: damaged.file, reason: "it is not what its name says" };
   }
-  return null;
+  return refused;
 }
 
 interface Found {
@@ -72,9 +84,10 @@ async function open(
   main: { readonly file: string; readonly kept: KeptProtocol },
   roots: readonly Digest[],
   folder: string,
-  { ports, options }: KeptPlace,
+  place: KeptPlace,
 ): Promise<OpenedProtocol | UnusableProtocol> {
   const { file } = main;
+  const { ports, options } = place;
   const all = [main.kept, ...calledOf(main.kept, roots, folder, ports.files)];
   const files = keptFiles(contentsOf(all));
   try {
@@ -83,7 +96,10 @@ async function open(
       return { file, reason: "it has no seal, but the run was on one" };
     if (snapshot.state === "sealed" && snapshot.rootOf([]) !== start.snapshot.root)
       return { file, reason: "its seal is another than that of the run" };
-    const capable = await registryOf(all, { ...ports, files });
+    const isVouchedFor = options.expectSeal !== undefined || options.requireSigned !== undefined;
+    if (packagesIn(all).length > 0 && !isVouchedFor && !isOwn(file, folder, place))
+      return { file, reason: FOREIGN_CODE };
+    const capable = await registryOf(all, snapshot, { ...ports, files });
     return {
       file,
       snapshot,
@@ -133,14 +149,27 @@ function contentsOf(all: readonly KeptProtocol[]): ReadonlyMap<string, Uint8Arra
   return contents;
 }
 
-async function registryOf(all: readonly KeptProtocol[], ports: LoadPorts): Promise<Registry> {
-  const names = [...new Set(all.flatMap(({ packages }) => packages.map((one) => one.package)))];
-  if (names.length === 0) return registry;
-  return composeRegistry(
-    await loadPackages(
-      names.map((name) => `${PACKAGES}/${name}`),
-      PACKAGES,
-      ports,
-    ),
-  );
+const FOREIGN_CODE =
+  "it has code of capability packages, which is only loaded from the traces folder of the workspace, if that is yours, or if --expect-seal or --key vouches for it";
+
+function isOwn(file: string, folder: string, { own, ports, isOfAnother }: KeptPlace): boolean {
+  if (ports.files.realPath(folder) !== ports.files.realPath(own)) return false;
+  return ![file, file.replace(/\/[^/]*$/, ""), folder].some((path) => isOfAnother(path));
+}
+
+const packagesIn = (all: readonly KeptProtocol[]) => [
+  ...new Set(all.flatMap(({ packages }) => packages.map((one) => one.package))),
+];
+
+/** Nothing of a package is evaluated that is not, to the byte, what the snapshot pins. @throws CapabilityFault, SealFault */
+async function registryOf(
+  all: readonly KeptProtocol[],
+  snapshot: Snapshot,
+  ports: LoadPorts,
+): Promise<Registry> {
+  const folders = packagesIn(all).map((name) => `${PACKAGES}/${name}`);
+  if (folders.length === 0) return registry;
+  const locked = readLock(snapshot) ?? [];
+  for (const folder of folders) requireLocked(readPackage(namedPackage(folder, PACKAGES), ports.files), locked);
+  return composeRegistry(await loadPackages(folders, PACKAGES, ports));
 }

@@ -37,7 +37,7 @@ export async function compileContractAlone(
 const BOUND: BoundStorage = {
   policy: {},
   path: null,
-  pathIn: "policy",
+  pathAt: ["policy", "path"],
   declaredRetry: null,
   declaredVerify: null,
   retry: null,
@@ -47,12 +47,11 @@ const BOUND: BoundStorage = {
 /** What is bound, and where it is stored, only a workflow says. */
 function everythingBound({ steps }: ContractTable): Omit<Storage, "report"> {
   const effects = steps.flatMap(({ sideEffect }) => (sideEffect === null ? [] : [sideEffect]));
-  const stores = steps.flatMap(({ store }) => (store === null ? [] : [store]));
   const nothing = () => undefined;
   return {
     structure: null,
     effects: new Map(effects.map((code) => [code, BOUND])),
-    stores: new Map(stores.map((store) => [store, store])),
+    stores: new Map(),
     bind: nothing,
     contain: nothing,
   };

@@ -77,8 +77,8 @@ export const silent: Report = () => undefined;
 function unprepared(build: Registry): Registry {
   return {
     ...build,
-    transform(code) {
-      const { prepare: _, ...rest } = build.transform(code) ?? {};
+    transform(...named) {
+      const { prepare: _, ...rest } = build.transform(...named) ?? {};
       return "code" in rest ? (rest as ReturnType<Registry["transform"]>) : undefined;
     },
   };

@@ -224,7 +224,7 @@ function suppressed({ suppressed: names }: Contract): Html {
 
 function renderExit({ reason, emit }: ExitNode): Html {
   const rows: (readonly [string, Part])[] = [["reason", reason === null ? "–" : code(reason)]];
-  if (emit !== null) rows.push(["announces", code(emit)]);
+  rows.push(...emit.map((event) => ["announces", code(event)] as const));
   return facts(rows);
 }
 

@@ -1,14 +1,28 @@
 /** How an artifact of an assembled snapshot is checked from its own contents. */
 
-import { sha256 } from "../../json/canonical.ts";
+import { type Digest, sha256 } from "../../json/canonical.ts";
 import type { ContentRule } from "../content-checks.ts";
 import type { Manifest } from "./manifest.ts";
 
-export function contentRule({ constituents }: Manifest): ContentRule {
-  const form = constituents === null ? "release 9" : "v5";
+/** What `content_hash` is the hash of: the front matter, or the Markdown. */
+export type Generation = "v5" | "release 9";
+
+export function generationOf({ constituents }: Manifest): Generation {
+  return constituents === null ? "release 9" : "v5";
+}
+
+export function contentRule(manifest: Manifest): ContentRule {
+  const generation = generationOf(manifest);
   return {
-    load: async () => () => [],
-    // What passes here may not pass in another form.
-    key: (digest) => sha256(`${form} ${digest}`),
+    async load() {
+      const { verifyContents } = await import("./verify-contents.ts");
+      return (file) => verifyContents(file, generation);
+    },
+    key: (digest) => contentKey(digest, generation),
   };
+}
+
+/** What passes here may not pass in another form. */
+function contentKey(digest: Digest, generation: Generation): Digest {
+  return sha256(`${generation} ${digest}`);
 }

@@ -63,6 +63,16 @@ export const assembledTable = {
     where: place(f),
     hint: `restore ${f.file} from where the snapshot was published`,
   }),
+  PROJECTION_MISSING: (f: { file: string; domain: string }) => ({
+    what: `manifest.json has the domain ${f.domain}, but this file of it is missing`,
+    where: f.file,
+    hint: restore(f.file),
+  }),
+  DOMAIN_UNKNOWN: (f: { file: string; domain: string }) => ({
+    what: `manifest.json has no domain ${f.domain}`,
+    where: f.file,
+    hint: `remove ${f.file}, or have the snapshot assembled again with its domain`,
+  }),
   ARTIFACT_TWICE: (f: { file: string; other: string; fqdn: string }) => ({
     what: `${f.fqdn} is in two files of one domain`,
     where: f.file,

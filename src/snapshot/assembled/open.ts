@@ -58,7 +58,7 @@ function filesOf({ constituents }: Manifest, { root, files }: Place): readonly s
   return constituents?.map(({ path }) => path) ?? files.list(root).map(({ path }) => path);
 }
 
-function sealOf(
+export function sealOf(
   manifest: Manifest,
   place: Place,
   files: readonly string[],

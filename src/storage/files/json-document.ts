@@ -4,7 +4,7 @@ import { StoreFault } from "../../errors/ports.ts";
 import { DEPTH, SIZE } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
 import { readObject } from "../../json/parse.ts";
-import { type JsonObject, own } from "../../json/value.ts";
+import { isObject, type JsonObject, own } from "../../json/value.ts";
 import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import {
   fieldsOf,
@@ -74,6 +74,17 @@ export function openDocument(file: StoreFile): JsonDocument {
           return { before, after: null };
         },
       ),
+    update: (key, updates) =>
+      ifFound(
+        file,
+        (stored) => recordAt(stored, key),
+        (record, stored) => {
+          const updated = updatedBy(record, updates);
+          write(file, { ...stored, [key]: updated });
+          const fields = Object.keys(updates);
+          return { before: fieldsOf([[key, record]], fields), after: fieldsOf([[key, updated]], fields) };
+        },
+      ),
     updateWhere: (filter, updates) =>
       ifFound(
         file,
@@ -89,6 +100,11 @@ export function openDocument(file: StoreFile): JsonDocument {
         },
       ),
   };
+}
+
+function recordAt(stored: JsonObject, key: string): JsonObject | null {
+  const record = own(stored, key);
+  return isObject(record) ? record : null;
 }
 
 /** Does the work under the lock with what is found there; null, without a lock, where nothing is found even before. */

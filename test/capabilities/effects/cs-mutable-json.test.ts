@@ -51,6 +51,21 @@ test("only the fields that an update sets stand in its change", async (t) => {
   assert.deepEqual(JSON.parse(at.text() as string), { a: { s: 3 }, b: { s: 2 }, c: 7 });
 });
 
+test("an update of one record names the fields that it sets, and keeps the others", async (t) => {
+  const at = freshStore(t, '{"a":{"s":1,"by":"x","n":true},"c":7}');
+  const { change } = await call(at, "UPDATE", { key: "a", updates: { s: 3, by: null, new: [] } });
+  assert.deepEqual(change, { before: { a: { s: 1, by: "x" } }, after: { a: { s: 3, new: [] } } });
+  assert.deepEqual(JSON.parse(at.text() as string), { a: { s: 3, n: true, new: [] }, c: 7 });
+  for (const key of ["c", "z", "\x1c "])
+    assert.equal((await call(at, "UPDATE", { key, updates: {} })).outcome, "VIOLATION", key);
+});
+
+test("a filter takes true for 1, as Python does", async (t) => {
+  const at = freshStore(t, '{"a":{"n":true},"b":{"n":1},"c":{"n":"1"},"d":{"n":false}}');
+  const { result } = await call(at, "UPDATE_WHERE", { filter: { n: 1 }, updates: { m: 2 } });
+  assert.deepEqual(result?.matched_keys, ["a", "b"]);
+});
+
 test("a filter compares values of any type, all of its fields, and an empty one takes every record", async (t) => {
   const at = freshStore(t, '{"a":{"s":[1,{"x":null}],"n":1},"b":{"s":[1],"n":1},"c":{"n":"1"},"d":[]}');
   const matched = async (filter: JsonObject) =>
@@ -66,6 +81,7 @@ test("what leaves nothing to do writes nothing, not even a folder", async (t) =>
   await call(at, "DELETE", { key: "k" });
   await call(at, "DELETE_MANY", { keys: ["k"] });
   await call(at, "UPDATE_WHERE", { filter: {}, updates: {} });
+  await call(at, "UPDATE", { key: "k", updates: { a: 1 } });
   assert.equal(at.text(), null);
 });
 

@@ -58,10 +58,17 @@ async function perform(
   const operation = await operationOf(text, others);
   const target = targetOf(operation);
   assert.ok(target.answers === "recorded");
-  const call = { inputs, policy, path: null, effectKey: "key" };
+  const call = { inputs, policy, path: null, reach: "owned" as const, effectKey: "key" };
   const stores = fileStores(memoryData().root);
   const mail = { environment: {}, send: async () => undefined };
-  return target.perform(operation, call, { remote, stores, mail, sources: SOURCES, durability: "process" });
+  return target.perform(operation, call, {
+    remote,
+    stores,
+    mail,
+    sources: SOURCES,
+    durability: "process",
+    snapshot: null,
+  });
 }
 
 const HTTP = (run: string, probe = "null") => effectText("http", run, { probe });
@@ -153,7 +160,7 @@ test("a probe of a package says what it found", async (t) => {
     const operation = await operationOf(HTTP('return { outcome: "SUCCESS" };', probe));
     const target = targetOf(operation);
     assert.ok(target.answers === "recorded");
-    const call = { inputs: {}, policy, path: null, effectKey: "key" };
+    const call = { inputs: {}, policy, path: null, reach: "owned" as const, effectKey: "key" };
     return target.probe(
       operation,
       call,

@@ -6,7 +6,7 @@ import { CheckFault } from "../../../check/errors.ts";
 import type { CheckResult } from "../../../check/evaluate.ts";
 import { counted } from "../../../errors/counted.ts";
 import { IoError } from "../../../ports.ts";
-import { requireFolder } from "../../../snapshot/load.ts";
+import { requireForm } from "../../../snapshot/load.ts";
 import { placeFindings } from "../../authored-places.ts";
 import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
@@ -50,7 +50,7 @@ export const check = defineCommand({
   },
   async action(request, context) {
     const { platform, settings } = context;
-    requireFolder(settings.snapshot, platform.files, settings);
+    requireForm(settings.snapshot, platform.files, settings);
     const terms = readCheckTerms(request, context, !request.updateBaseline);
     const newBaseline = request.updateBaseline ? terms.file : undefined;
     const baseline = request.updateBaseline ? undefined : terms.file;

@@ -9,8 +9,9 @@ import { GATE_PARTS, type GatePart, hasPassed, leftOut } from "../../../report/r
 import { runConformance } from "../../../scenarios/conformance.ts";
 import { isScenarioFile } from "../../../scenarios/format/find.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
-import { requireFolder } from "../../../snapshot/load.ts";
-import { type SealRequirements, verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { requireForm } from "../../../snapshot/load.ts";
+import type { SealRequirements } from "../../../snapshot/seal-signatures.ts";
+import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
 import { placeFindings, placeHints } from "../../authored-places.ts";
 import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
@@ -64,7 +65,7 @@ export const gate = defineCommand({
     const inputs = { "a key": key, "the configuration": config, "the baseline": baseline, "a scenario": place };
     await checkOutputs(request, inputs, context);
     const trust = trustOf(request, context);
-    requireFolder(settings.snapshot, platform.files, settings);
+    requireForm(settings.snapshot, platform.files, settings);
     const seal = sealRequirements(trust, context);
     const asked = { ...request, trust, seal, terms: readCheckTerms(request, context) };
     const gated: Gated[] = [];

@@ -50,10 +50,12 @@ export const plan = defineCommand({
 });
 
 function toText(compiled: Plan, findings: readonly LocatedFinding[], paint: Paint): string {
-  const { workflow, snapshot, admission, start } = compiled;
+  const { workflow, snapshot, supersededBy, actorContext, admission, start } = compiled;
   const { requires, forbids } = admission;
   return [
     `${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${snapshot.seal} ${snapshot.root}\n`,
+    ...supersededBy.map((name) => `${paint("bad", "superseded by")} ${plain(name)}\n`),
+    ...(actorContext === null ? [] : [`actor ${plain(actorContext)}\n`]),
     ...requires.map(({ event }) => `requires ${plain(event)}\n`),
     ...forbids.map(({ event }) => `forbids ${plain(event)}\n`),
     ...inReadingOrder(compiled).map((node) => `\n${nodeText(node, node.key === start)}`),
@@ -98,8 +100,10 @@ async function locate(
 
 function nodeText(node: PlanNode, isStart: boolean): string {
   const mark = isStart ? " (start)" : "";
-  if (node.type === "EXIT")
-    return lineOf(`${node.key} EXIT ${node.reason ?? ""}${node.emit === null ? "" : ` emits ${node.emit}`}`);
+  if (node.type === "EXIT") {
+    const emits = node.emit.length === 0 ? "" : ` emits ${node.emit.join(", ")}`;
+    return lineOf(`${node.key} EXIT ${node.reason ?? ""}${emits}`);
+  }
   const bound = node.type === "CC" ? node.contract.fqdn : (node.intent?.fqdn ?? "");
   const head = lineOf(`${node.key} ${node.type}${mark} ${bound}`);
   const steps = node.type === "CC" ? node.contract.steps.map(stepText).join("") : "";
@@ -112,7 +116,7 @@ function stepText(step: Step): string {
   const what =
     step.kind === "transform"
       ? step.code
-      : `${step.code} ${step.op} ${step.store ?? step.path ?? "(no store)"}`;
+      : `${step.code} ${step.op} ${step.store ?? step.path ?? "(no store)"}${step.reach === "consulted" ? " (consulted)" : ""}`;
   const tried = step.kind === "effect" && step.retry !== null ? [retryText(step.retry)] : [];
   const verified = step.kind === "effect" && step.verify ? ["verified"] : [];
   return [
@@ -127,6 +131,8 @@ function toJson(plan: Plan, findings: readonly LocatedFinding[]): unknown {
   return {
     workflow: plan.workflow,
     snapshot: plan.snapshot,
+    superseded_by: plan.supersededBy,
+    actor_context: plan.actorContext,
     runtime_binding: plan.runtimeBinding,
     admission: plan.admission,
     start: plan.start,
@@ -137,7 +143,7 @@ function toJson(plan: Plan, findings: readonly LocatedFinding[]): unknown {
 }
 
 function nodeJson(node: PlanNode): unknown {
-  if (node.type === "EXIT") return node;
+  if (node.type === "EXIT") return { ...node, emit: node.emit.length > 1 ? node.emit : (node.emit[0] ?? null) };
   const next = Object.fromEntries(routesOf(node.next));
   if (node.type === "IN") return { type: node.type, intent: node.intent && intentJson(node.intent), next };
   return { type: node.type, contract: contractJson(node.contract), inputs: bindingsJson(node.inputs), next };
@@ -167,6 +173,7 @@ function stepJson(step: Step): unknown {
           op: step.op,
           store: step.store,
           path: step.path,
+          reach: step.reach,
           outcomes: [...step.declared],
           retry: step.retry && retryJson(step.retry),
           verify: step.verify,

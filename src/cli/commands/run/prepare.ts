@@ -3,6 +3,7 @@
 import { entropyOf } from "../../../engine/entropy.ts";
 import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
+import { requireInForce } from "../../../plan/in-force.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
 import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
@@ -102,6 +103,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
   const plan = await planOf(workflow, context, trust);
+  requireInForce(plan);
   const environment = { ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload };
   if (request.dryRun) {
     const dry = {

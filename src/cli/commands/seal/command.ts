@@ -38,7 +38,8 @@ export const seal = defineCommand({
     const keys = signingKeys(key, context);
     const sealed = sealSnapshot(keys, await authoredFindings(context), context);
     if ("findings" in sealed) {
-      printVerified({ ...sealed, sealed: false, root: null, signatures: [] }, context);
+      const unsealed = { sealed: false, root: null, signatures: [], form: "workspace", uncovered: [] };
+      printVerified({ ...sealed, ...unsealed }, context);
       return EXIT.SNAPSHOT;
     }
     printSealed(sealed, context);

@@ -1,0 +1,19 @@
+/** Whether a workflow may run, and who is recorded as the one who runs it. */
+
+import { NameFault } from "../snapshot/errors.ts";
+import type { Plan } from "./plan.ts";
+
+/** Refuses a workflow that others supersede: it is not in force. @throws NameFault `WORKFLOW_SUPERSEDED` */
+export function requireInForce({ workflow, supersededBy }: Pick<Plan, "workflow" | "supersededBy">): void {
+  if (supersededBy.length === 0) return;
+  throw new NameFault("WORKFLOW_SUPERSEDED", { workflow: workflow.fqdn, superseded_by: supersededBy });
+}
+
+/** Whom the caller states, else the actor under which the workflow is declared to run. It authorises nothing. */
+export function actorOf(
+  { actorContext }: Pick<Plan, "actorContext">,
+  stated: string | undefined,
+): { readonly actor?: string } {
+  const actor = stated ?? actorContext ?? undefined;
+  return actor === undefined ? {} : { actor };
+}

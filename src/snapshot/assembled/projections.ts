@@ -1,0 +1,215 @@
+/** The projections of each domain against the hashes that the manifest states, and against what repeats them. */
+
+import { Fault } from "../../errors/base.ts";
+import { type Digest, sha256 } from "../../json/canonical.ts";
+import { pointer } from "../../json/pointer.ts";
+import { canonicalPython } from "../../json/python-canonical.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
+import type { ParsedArtifact } from "../envelope.ts";
+import { fqdnOfFile } from "../fqdn.ts";
+import { domainOf } from "./artifact-files.ts";
+import { AssembledFault } from "./errors.ts";
+import { type DomainEntry, MANIFEST, type Manifest, placeIn } from "./manifest.ts";
+import type { Contents } from "./verify.ts";
+
+/** Hashes that are recomputed, members that repeat them, and artifacts of no domain. */
+export function projectionFaults(manifest: Manifest, contents: Contents): readonly Fault[] {
+  const known = new Set(manifest.domains.map(({ domain }) => domain));
+  const strays = contents
+    .paths()
+    .filter((path) => fqdnOfFile(path) !== undefined && !known.has(domainOf(path)));
+  return [
+    ...strays.map((file) => new AssembledFault("DOMAIN_UNKNOWN", { file, domain: domainOf(file) })),
+    ...manifest.domains.flatMap((entry) => new DomainCheck(entry, manifest, contents).faults()),
+  ];
+}
+
+/** A report that was written after the seal, and says of which snapshot. */
+export function reportFaults({ root }: Manifest, contents: Contents): readonly Fault[] {
+  const file = "conformance/composition.json";
+  const report = contents.document(file);
+  if (!isObject(report) || report instanceof Fault) return [];
+  return repeated(file, textOf(contents, file), report, { snapshot_id: root }, MANIFEST);
+}
+
+function textOf(contents: Contents, file: string): string {
+  return Buffer.from(contents.found(file)?.bytes ?? []).toString();
+}
+
+/** Members of a document that must have these values, which another file says. */
+function repeated(
+  file: string,
+  text: string,
+  document: JsonObject,
+  expected: JsonObject,
+  by: string,
+): readonly Fault[] {
+  return Object.entries(expected).flatMap(([member, value]) => {
+    const found = own(document, member) ?? null;
+    if (jsonEqual(found, value)) return [];
+    const facts = { ...placeIn(text, [member], file), pointer: pointer([member]), by };
+    return new AssembledFault("PROJECTION_FACT_DIFFERS", {
+      ...facts,
+      found: shown(found),
+      expected: shown(value),
+    });
+  });
+}
+
+const shown = (value: Json) => JSON.stringify(value).slice(0, 80);
+
+class DomainCheck {
+  readonly #entry: DomainEntry;
+  readonly #manifest: Manifest;
+  readonly #contents: Contents;
+
+  constructor(entry: DomainEntry, manifest: Manifest, contents: Contents) {
+    this.#entry = entry;
+    this.#manifest = manifest;
+    this.#contents = contents;
+  }
+
+  faults(): readonly Fault[] {
+    const { domain, attestation, tokenized } = this.#entry;
+    return [
+      ...this.#tokenized(),
+      ...this.#vocabulary(),
+      ...this.#canonical(),
+      ...this.#hashFault("trust", "attestation_hash", attestation, sha256(tokenized), `tokenized/${domain}/`),
+      ...this.#attested(),
+    ];
+  }
+
+  #tokenized(): readonly Fault[] {
+    const { domain, tokenized, vocabulary } = this.#entry;
+    return this.#with([`tokenized/${domain}/topology.json`], ([topology = {}], [file = ""]) => {
+      const [adjacency, edges, nodes] = ["adjacency", "edges", "nodes"].map(
+        (key) => own(topology, key) ?? null,
+      );
+      const computed = hashOf({ adjacency, edges, nodes } as JsonObject);
+      return [
+        ...this.#hashFault("tokenized", "projection_hash", tokenized, computed, file),
+        ...this.#metadata("tokenized", tokenized, {
+          vocabulary_hash: vocabulary,
+          structure_id: domain,
+          node_count: lengthOf(nodes),
+          edge_count: lengthOf(edges),
+        }),
+      ];
+    });
+  }
+
+  #vocabulary(): readonly Fault[] {
+    const { domain, vocabulary } = this.#entry;
+    const files = ["forward", "reverse"].map((name) => `vocabulary/${domain}/${name}.json`);
+    return this.#with(files, ([forward = {}, reverse = {}]) => [
+      ...this.#hashFault(
+        "vocabulary",
+        "projection_hash",
+        vocabulary,
+        hashOf({ forward, reverse }),
+        `vocabulary/${domain}/`,
+      ),
+      ...this.#metadata("vocabulary", vocabulary, { address_count: Object.keys(reverse).length }),
+    ]);
+  }
+
+  /** Where an artifact cannot be read, that is the finding. */
+  #canonical(): readonly Fault[] {
+    const { domain, canonical } = this.#entry;
+    const artifacts = this.#artifacts();
+    if (artifacts === null) return this.#metadata("canonical", canonical, {});
+    const computed = hashOf(Object.fromEntries(artifacts.map((one) => [one.fqdn, one.envelope])));
+    return [
+      ...this.#hashFault("canonical", "projection_hash", canonical, computed, `canonical/${domain}/`),
+      ...this.#metadata("canonical", canonical, {}),
+    ];
+  }
+
+  #artifacts(): readonly ParsedArtifact[] | null {
+    const { domain } = this.#entry;
+    const paths = this.#contents.paths().filter((path) => path.startsWith(`canonical/${domain}/`));
+    const read = paths.map((path) =>
+      fqdnOfFile(path) === undefined ? undefined : this.#contents.artifact(path),
+    );
+    const artifacts = read.flatMap((one) => (one === undefined || one instanceof Fault ? [] : [one]));
+    const isWhole = paths.every(
+      (path, i) => fqdnOfFile(path) === undefined || artifacts.includes(read[i] as never),
+    );
+    return isWhole ? artifacts : null;
+  }
+
+  /** The attestation repeats what it attests; of a domain that imports capabilities, it lists them. */
+  #attested(): readonly Fault[] {
+    const { domain, tokenized, attestation } = this.#entry;
+    return this.#with([`trust/${domain}/structure_attestation.json`], ([document = {}], [file = ""]) => {
+      const copies = (this.#artifacts() ?? []).filter(({ content }) => content === "");
+      const names = copies.map(({ fqdn }) => fqdn).sort();
+      const imported =
+        own(document, "imported_capabilities") === undefined ? {} : { imported_capabilities: names };
+      const text = textOf(this.#contents, file);
+      const stated = { attestation_hash: attestation, tokenized_projection_hash: tokenized };
+      return [
+        ...repeated(file, text, document, { ...stated, structure_id: domain }, MANIFEST),
+        ...repeated(file, text, document, imported, `canonical/${domain}/`),
+      ];
+    });
+  }
+
+  /** What the metadata of each projection repeats of the manifest, and what it says of its own files. */
+  #metadata(projection: string, hash: Digest, more: JsonObject): readonly Fault[] {
+    const { domain, graphAddressHash, compilerVersion } = this.#entry;
+    const tokenized = this.#contents.document(`tokenized/${domain}/metadata.json`);
+    const topology = isObject(tokenized) ? (own(tokenized as JsonObject, "graph_topology_hash") ?? null) : null;
+    return this.#with([`${projection}/${domain}/metadata.json`], ([metadata = {}], [file = ""]) => {
+      const text = textOf(this.#contents, file);
+      const shared = {
+        projection_hash: hash,
+        graph_address_hash: graphAddressHash,
+        compiler_version: compilerVersion,
+      };
+      return [
+        ...repeated(file, text, metadata, shared, MANIFEST),
+        ...repeated(
+          file,
+          text,
+          metadata,
+          { graph_topology_hash: topology },
+          `tokenized/${domain}/metadata.json`,
+        ),
+        ...repeated(file, text, metadata, more, `${projection}/${domain}/`),
+      ];
+    });
+  }
+
+  /** Nothing for a file that cannot be read: that is reported of the file itself. */
+  #with(
+    files: readonly string[],
+    check: (documents: readonly JsonObject[], files: readonly string[]) => readonly Fault[],
+  ): readonly Fault[] {
+    const { domain } = this.#entry;
+    const documents = files.map((file) => this.#contents.document(file));
+    const missing = files.filter((_, i) => documents[i] === undefined);
+    if (missing.length > 0)
+      return missing.map((file) => new AssembledFault("PROJECTION_MISSING", { file, domain }));
+    const read = documents.flatMap((one) => (one === undefined || one instanceof Fault ? [] : [one]));
+    return read.length === files.length ? check(read, files) : [];
+  }
+
+  #hashFault(
+    projection: string,
+    member: string,
+    stated: Digest,
+    computed: Digest,
+    of: string,
+  ): readonly Fault[] {
+    if (stated === computed) return [];
+    const path = [...this.#entry.at, "projections", projection, member];
+    const facts = { ...placeIn(this.#manifest.text, path), pointer: pointer(path), of, stated, computed };
+    return [new AssembledFault("PROJECTION_HASH_MISMATCH", facts)];
+  }
+}
+
+const hashOf = (value: Json): Digest => sha256(canonicalPython(value));
+
+const lengthOf = (value: Json | undefined) => (Array.isArray(value) ? value.length : null);

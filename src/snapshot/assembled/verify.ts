@@ -1,0 +1,146 @@
+/** Every file of an assembled snapshot, against its manifest and against each other. */
+
+import { Fault } from "../../errors/base.ts";
+import { sha256 } from "../../json/canonical.ts";
+import type { JsonObject } from "../../json/value.ts";
+import { type ParsedArtifact, parseEnvelope, parseStrict } from "../envelope.ts";
+import { fqdnOfFile } from "../fqdn.ts";
+import type { Place } from "../read-inside.ts";
+import type { FoundFile, SnapshotSeal } from "../seal.ts";
+import { readAll, type SnapshotFile } from "../verify.ts";
+import type { WholeSnapshot } from "../whole.ts";
+import { artifactPaths, ownerOf } from "./artifact-files.ts";
+import { generationOf } from "./contents.ts";
+import { MANIFEST } from "./manifest.ts";
+import { readManifest, sealOf } from "./open.ts";
+import { projectionFaults, reportFaults } from "./projections.ts";
+import { contradictions } from "./verify-contents.ts";
+
+export function readAssembled(place: Place): WholeSnapshot {
+  const faults: Fault[] = [];
+  const files = readAll(place.root, place.files, faults, MANIFEST);
+  const contents = new Contents(files);
+  const manifest = attempt(() => readManifest(place), faults);
+  const rest = { files, faults, ...rolesOf(contents, faults) };
+  if (manifest === undefined)
+    return { ...rest, form: "assembled", seal: null, verifyFile: jsonFaults(contents), uncovered: [] };
+  const generation = generationOf(manifest);
+  const paths = files.map(({ path }) => path);
+  const seal = sealOf(manifest, place, paths, (path) => contents.found(path));
+  if (manifest.constituents !== null) listedFaults(seal, contents, faults);
+  for (const fault of projectionFaults(manifest, contents)) faults.push(fault);
+  for (const fault of reportFaults(manifest, contents)) faults.push(fault);
+  return {
+    ...rest,
+    form: `assembled (${generation})`,
+    seal,
+    verifyFile(file) {
+      const artifact = contents.artifact(file.path);
+      return artifact instanceof Fault || artifact === undefined
+        ? jsonFaults(contents)(file)
+        : contradictions(file.path, artifact, generation);
+    },
+    uncovered: UNCOVERED[generation],
+  };
+}
+
+const UNCOVERED = {
+  v5: [
+    "provenance and compiler_version in manifest.json",
+    "conformance/ and signature.json, which are written after the seal",
+    "the profile: its text is not in the snapshot, so profile_sha256 is not recomputed",
+    "graph_address_hash: it covers rules that are not in the domain, so it is not recomputed",
+  ],
+  "release 9": [
+    "tokenized/*/dispatch.json and tokenized/*/handlers.json",
+    "behavior_logic/, evidence/ and the indexes",
+    "metadata.json and trust/, but for the hashes that they repeat",
+    "provenance and compiler_version in manifest.json, conformance/ and signature.json",
+    "files that were added outside canonical/: no list says which belong to the snapshot",
+    "the bytes of a file: its hashes are over values",
+    "graph_address_hash: it covers rules that are not in the domain, so it is not recomputed",
+  ],
+} as const;
+
+/** The files, each parsed once. */
+export class Contents {
+  readonly #files: ReadonlyMap<string, SnapshotFile>;
+  readonly #documents = new Map<string, JsonObject | Fault>();
+  readonly #artifacts = new Map<string, ParsedArtifact | Fault>();
+
+  constructor(files: readonly SnapshotFile[]) {
+    this.#files = new Map(files.map((file) => [file.path, file]));
+  }
+
+  paths(): readonly string[] {
+    return [...this.#files.keys()];
+  }
+
+  found(path: string): FoundFile | null {
+    const bytes = this.#files.get(path)?.bytes;
+    return bytes === undefined ? null : { bytes, digest: sha256(bytes) };
+  }
+
+  /** The object in a file, or why there is none; undefined where there is no file. */
+  document(path: string): JsonObject | Fault | undefined {
+    const bytes = this.#files.get(path)?.bytes;
+    if (bytes === undefined) return undefined;
+    const known = this.#documents.get(path) ?? attempted(() => parseStrict(path, bytes));
+    this.#documents.set(path, known);
+    return known;
+  }
+
+  /** The artifact in a file, or why there is none; undefined for a file that holds no artifact. */
+  artifact(path: string): ParsedArtifact | Fault | undefined {
+    const document = this.document(path);
+    if (document === undefined || document instanceof Fault || fqdnOfFile(path) === undefined) return undefined;
+    const bytes = this.#files.get(path)?.bytes ?? new Uint8Array();
+    const known = this.#artifacts.get(path) ?? attempted(() => parseEnvelope(path, bytes, () => document));
+    this.#artifacts.set(path, known);
+    return known;
+  }
+}
+
+/** Of a file from its own contents: strict JSON, and an artifact where its place asks for one. */
+function jsonFaults(contents: Contents): (file: SnapshotFile) => readonly Fault[] {
+  return ({ path }) => {
+    if (!path.endsWith(".json")) return [];
+    const found = [contents.document(path), contents.artifact(path)];
+    return found.filter((one) => one instanceof Fault).slice(0, 1);
+  };
+}
+
+/** Every file against the list, both ways. */
+function listedFaults(seal: SnapshotSeal, contents: Contents, faults: Fault[]): void {
+  const listed = seal.entries().map(({ path }) => path);
+  for (const path of new Set([...contents.paths(), ...listed])) {
+    attempt(() => seal.check(path, contents.found(path)), faults);
+  }
+}
+
+function rolesOf(contents: Contents, faults: Fault[]): Pick<WholeSnapshot, "roleOf"> {
+  const canonical = contents.paths().filter((path) => contents.artifact(path) !== undefined);
+  const owners = new Map<string, string>();
+  const paths = attempt(() => artifactPaths(canonical), faults) ?? new Map();
+  for (const [name, files] of paths) {
+    const owner = attempt(() => ownerOf(files, (path) => contents.found(path)), faults);
+    owners.set(name, owner ?? files[0] ?? "");
+  }
+  return { roleOf: (file, name) => (owners.get(name) === file ? "read" : "copy") };
+}
+
+function attempted<T>(work: () => T): T | Fault {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+function attempt<T>(work: () => T, faults: Fault[]): T | undefined {
+  const result = attempted(work);
+  if (!(result instanceof Fault)) return result;
+  faults.push(result);
+  return undefined;
+}
