@@ -8,6 +8,7 @@ import { csConcurrentWorkflows } from "./effects/cs-concurrent-workflows.ts";
 import { csMutableJson } from "./effects/cs-mutable-json.ts";
 import { csNameRegistry } from "./effects/cs-name-registry.ts";
 import { csRegistry } from "./effects/cs-registry.ts";
+import { csRegistryNamed } from "./effects/cs-registry-named.ts";
 import { csSendEmail } from "./effects/cs-send-email.ts";
 import { csSnapshotQuery } from "./effects/cs-snapshot-query.ts";
 import { csTextArtifact } from "./effects/cs-text-artifact.ts";
@@ -107,6 +108,7 @@ export const BUILT_IN_EFFECTS: readonly Effect[] = [
   csMutableJson,
   csNameRegistry,
   csRegistry,
+  csRegistryNamed,
   csSendEmail,
   csSnapshotQuery,
   csTextArtifact,

@@ -218,6 +218,8 @@ export interface Declared<S extends InputSchema = InputSchema, O extends string 
 /** What every side effect declares. */
 export interface EffectOf<O> {
   readonly code: string;
+  /** The module that an artifact names in its `handler_ref`, as of a transform. */
+  readonly implementation?: string;
   readonly about: string;
   readonly operations: Readonly<Record<string, O>>;
 }

@@ -85,7 +85,8 @@ function build(request: CompileRequest): Reported {
   const read = readAuthored(authored, files);
   if (read.files.length === 0 && read.problems.length === 0)
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
-  const made = buildSnapshot(read.files, {
+  const built = buildSnapshot(read.files, {
+    others: new Map(lock === null ? [] : [[LOCK_FILE, lock]]),
     base: onto === null ? [] : readBase(onto, files),
     capabilities: registry.all().map(({ declared }) => declared.code),
     standard(name, form) {
@@ -94,7 +95,6 @@ function build(request: CompileRequest): Reported {
     },
     isUnread: (name) => packages?.mayDeclare(name) ?? false,
   });
-  const built = lock === null ? made : { ...made, files: new Map([...made.files, [LOCK_FILE, lock]]) };
   const declared = differingDeclarations(built, registry);
   return { built, reported: [...(packages?.problems ?? []), ...read.problems, ...built.problems, ...declared] };
 }
@@ -148,10 +148,11 @@ function toProblem({ source, text }: BuiltArtifact, { path, ...said }: Unplaced)
 // ---- workflows and contracts ----
 
 async function modelOf(
-  { files, artifacts }: Built,
+  { files, artifacts, form }: Built,
   folder: string,
   registry: Registry,
 ): Promise<SnapshotModel> {
+  const roleOf = form === "assembled" ? () => "read" as const : undefined;
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   // A copy of a capability is no artifact of its own.
@@ -159,7 +160,7 @@ async function modelOf(
   for (const [path, text] of files) {
     const bytes = Buffer.from(text);
     if (owners.has(path)) {
-      const entry = readEntry({ path, bytes });
+      const entry = readEntry({ path, bytes }, roleOf);
       entries.set(entry.fqdn, entry);
     } else if (fqdnOfFile(path) === undefined) documents.set(path, parseStrict(path, bytes));
   }

@@ -1,10 +1,11 @@
 /** What a run waits for, and how it went on after it had waited or was interrupted. */
 
+import { joined } from "../../errors/joined.ts";
 import type { Json } from "../../json/value.ts";
 import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
 import { type Session, sessionsOf } from "../../trace/sessions.ts";
 import type { Paragraph } from "./paragraph.ts";
-import { joined, momentText, valueText } from "./words.ts";
+import { momentText, valueText } from "./words.ts";
 
 /** The sessions of the run but for its last suspension, which its ending tells. */
 export function sessionsParagraph(events: readonly TraceEvent[]): readonly Paragraph[] {
