@@ -19,9 +19,11 @@ import { renderSvg } from "../../src/render/svg.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { requireWorkflow } from "../../src/snapshot/require.ts";
 import { freshEntropy } from "../support/fresh-entropy.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { at, document, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const skip = skipWithout("published/protocol_snapshot") || skipWithout("vectors");
 const snapshot = sharedPath("published/protocol_snapshot");
@@ -91,7 +93,6 @@ async function assertReplays(place: Workspace, jsonl: string, texts: string[]): 
 const person = { first_name: "Ida", last_name: "Key", email_registration: "ida.key@example.org" };
 
 test("the entropy of a new wallet, its mnemonic, seed and private keys stand nowhere", { skip }, async (t) => {
-  if (!isItsTurn(t, 3)) return;
   const place = workspace(t, { snapshot });
   const drawn: Buffer[] = [];
   const fresh = freshEntropy(t);
@@ -156,10 +157,9 @@ interface Scenario {
   }[];
 }
 
-test("the mnemonic that signs a transaction, its seed and its private keys stand nowhere", {
+it("the mnemonic that signs a transaction, its seed and its private keys stand nowhere", {
   skip,
 }, async (t) => {
-  if (!isItsTurn(t, 3)) return;
   const { snapshot_overlay, data_before, steps } = JSON.parse(
     readFileSync(sharedPath("vectors/new_suppression.json"), "utf8"),
   ) as Scenario;

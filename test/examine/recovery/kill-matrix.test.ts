@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { registry } from "../../../src/capabilities/registry.ts";
 import type { AdviceCode } from "../../../src/examine/recovery/advice.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
@@ -12,10 +12,12 @@ import { fixedClock, nodeFiles } from "../../../src/platform/node-ports.ts";
 import type { Fqdn } from "../../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { compileTrial, type MemoryData, memoryData, NOW, runPlan } from "../../engine/trial.ts";
-import { PLAYS_ALL, portion } from "../../support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 import { type Crash, examined, killed, storedIn } from "./killed.ts";
 import { NESTED } from "./nested-protocols.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** What is stored, but for what every run draws anew. */
 function meaning(data: MemoryData): unknown {
@@ -67,7 +69,7 @@ for (const [about, protocol, before = {}] of portion(
   NESTED,
   3,
 )) {
-  test(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
+  it(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
     const given = await killEverywhere(t, {
       plan: await compileTrial(protocol),
       payload: { id: "P-0" },
@@ -81,7 +83,7 @@ for (const [about, protocol, before = {}] of portion(
 const PUBLISHED = "published/protocol_snapshot";
 const VECTOR = "vectors/orchestration_tx_workload.json";
 
-test("killed anywhere, a published workload of one transaction loses nothing for who follows the advice", {
+it("killed anywhere, a published workload of one transaction loses nothing for who follows the advice", {
   skip: skipWithout(PUBLISHED) || skipWithout(VECTOR),
 }, async (t) => {
   const { data_before: before, steps } = JSON.parse(readFileSync(sharedPath(VECTOR), "utf8")) as {
