@@ -119,7 +119,10 @@ function effectText(effect: Effect): string {
   });
   const examples = "examples" in effect ? effect.examples.map(({ about }) => `- ${about}\n`) : [];
   const shown = examples.length === 0 ? "" : `\nExamples show that:\n\n${examples.join("")}`;
-  return `| operation | | input | outcomes | semantics |\n|---|---|---|---|---|\n${rows.join("")}${shown}`;
+  const { implementation } = effect;
+  const module =
+    implementation === undefined ? "" : `Where the artifact names the module \`${implementation}\`.\n\n`;
+  return `${module}| operation | | input | outcomes | semantics |\n|---|---|---|---|---|\n${rows.join("")}${shown}`;
 }
 
 function fieldsText(input: InputSchema): string {

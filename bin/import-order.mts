@@ -22,6 +22,7 @@ const ORDER = [
   "capability.ts",
   "plan",
   "engine",
+  "query",
   "render",
   "examine",
   "ledger",

@@ -192,25 +192,33 @@ export default storeEffect({
 
 const readme = readFileSync(join(folder, "README.md"), "utf8");
 
-it("the README says how to begin with the tarball, and the library's page shows a program that runs there", () => {
-  assert.ok(readme.includes(`npm install ./pgs-runner-${version}.tgz\n`));
+/** What the README says to copy. */
+function copyParts(): void {
   const [, copy = ""] = /^(\(cd node_modules\/pgs-runner && .*\))$/m.exec(readme) ?? [];
   ok("sh", ["-c", copy]);
+}
+
+const page = readFileSync(join(folder, "docs/library.md"), "utf8");
+const [first = "", resuming = "", service = ""] = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(
+  ([, code = ""]) => code,
+);
+
+it("the README says how to begin with the tarball, and the library's page shows a program that runs there", () => {
+  assert.ok(readme.includes(`npm install ./pgs-runner-${version}.tgz\n`));
+  copyParts();
   rmSync(join(root, "data"), { recursive: true, force: true });
   cpSync(join(root, "fixtures/data"), join(root, "data"), { recursive: true });
   assert.match(readme, /^\$ cp -r fixtures\/data data$/m);
-  const page = readFileSync(join(folder, "docs/library.md"), "utf8");
-  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
-  const [first = "", resuming = "", service = ""] = programs;
   for (const program of [first, resuming]) {
     const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
     writeFileSync(join(root, "example.mjs"), program);
     assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
   }
-  writeFileSync(join(root, "service.mjs"), service);
 });
 
 it("the service that the library's page shows answers requests", async (t) => {
+  copyParts();
+  writeFileSync(join(root, "service.mjs"), service);
   const child = spawn(process.execPath, ["service.mjs"], { cwd: root });
   t.after(() => child.kill());
   const [address] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];

@@ -8,7 +8,10 @@ import { csConcurrentWorkflows } from "./effects/cs-concurrent-workflows.ts";
 import { csMutableJson } from "./effects/cs-mutable-json.ts";
 import { csNameRegistry } from "./effects/cs-name-registry.ts";
 import { csRegistry } from "./effects/cs-registry.ts";
+import { csRegistryNamed } from "./effects/cs-registry-named.ts";
 import { csSendEmail } from "./effects/cs-send-email.ts";
+import { csSnapshotQuery } from "./effects/cs-snapshot-query.ts";
+import { csTextArtifact } from "./effects/cs-text-artifact.ts";
 import { csWorkflowGateway } from "./effects/cs-workflow-gateway.ts";
 import { csWorkflowLoop } from "./effects/cs-workflow-loop.ts";
 import type { Transform } from "./transform.ts";
@@ -105,7 +108,10 @@ export const BUILT_IN_EFFECTS: readonly Effect[] = [
   csMutableJson,
   csNameRegistry,
   csRegistry,
+  csRegistryNamed,
   csSendEmail,
+  csSnapshotQuery,
+  csTextArtifact,
   csWorkflowGateway,
   csWorkflowLoop,
 ];

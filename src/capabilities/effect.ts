@@ -8,11 +8,22 @@ import { type ClockEffect, clockTarget } from "./targets/clock.ts";
 import { type HostEffect, hostTarget } from "./targets/host.ts";
 import { type HttpEffect, httpTarget } from "./targets/http.ts";
 import { type MailEffect, mailTarget } from "./targets/mail.ts";
+import { type QueryEffect, snapshotTarget } from "./targets/snapshot.ts";
 import { type StoreEffect, storeTarget } from "./targets/store.ts";
+import { type TextsEffect, textsTarget } from "./targets/texts.ts";
 import { type WaitEffect, waitTarget } from "./targets/wait.ts";
 import { type CallEffect, workflowsTarget } from "./targets/workflows.ts";
 
-export type Effect = StoreEffect | MailEffect | CallEffect | HttpEffect | HostEffect | WaitEffect | ClockEffect;
+export type Effect =
+  | StoreEffect
+  | TextsEffect
+  | MailEffect
+  | CallEffect
+  | HttpEffect
+  | HostEffect
+  | WaitEffect
+  | ClockEffect
+  | QueryEffect;
 
 /** An operation as the engine sees it. */
 export type Operation = Effect["operations"][string];
@@ -23,6 +34,8 @@ const TARGETS: { readonly [T in Operation["target"]]: Target<Extract<Operation, 
   workflows: workflowsTarget,
   wait: waitTarget,
   clock: clockTarget,
+  texts: textsTarget,
+  snapshot: snapshotTarget,
   http: httpTarget,
   host: hostTarget,
 };

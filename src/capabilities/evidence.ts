@@ -81,6 +81,10 @@ export const ambiguityTable = {
     what: "records match the filter: they were not updated yet, or they match again since",
     hint: BEFORE,
   },
+  SOME_WRITTEN: {
+    what: "documents are not as the effect writes them: they were not written yet, or were written again since",
+    hint: "performing it again writes all of them and changes no other document",
+  },
   ONLY_TORN: {
     what: "the file has only an incomplete line, and every operation on such a registry returns BACKEND_ERROR",
     hint: "remove the file, which has no complete line, and examine again",

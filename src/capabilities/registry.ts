@@ -23,7 +23,7 @@ export type Capability = { readonly origin: PackagePin | null } & (
 export interface Registry {
   /** `module` is the one that the artifact names: it tells apart what one name means in different releases. */
   transform(code: string, module?: string): Transform | undefined;
-  effect(code: string): Effect | undefined;
+  effect(code: string, module?: string): Effect | undefined;
   /** Undefined for a code that nothing provides. */
   capability(code: string): Capability | undefined;
   /** Every capability, ordered by code. */
@@ -82,8 +82,8 @@ function toRegistry(capabilities: readonly Capability[]): Registry {
       const found = find(code, module);
       return found?.kind === "transform" ? found.declared : undefined;
     },
-    effect(code) {
-      const found = find(code);
+    effect(code, module) {
+      const found = find(code, module);
       return found?.kind === "effect" ? found.declared : undefined;
     },
     capability: (code) => find(code),
@@ -93,9 +93,9 @@ function toRegistry(capabilities: readonly Capability[]): Registry {
 
 /** The names by which it is found. */
 function namesOf({ kind, declared }: Capability): readonly string[] {
-  if (kind === "effect") return [declared.code];
-  const { code, otherCodes = [], implementation } = declared;
-  return [code, ...otherCodes].map((name) => inModule(name, implementation));
+  const { code, implementation } = declared;
+  const names = kind === "transform" ? [code, ...(declared.otherCodes ?? [])] : [code];
+  return names.map((name) => inModule(name, implementation));
 }
 
 function inModule(code: string, module: string | undefined): string {

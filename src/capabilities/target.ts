@@ -117,7 +117,25 @@ export interface EffectPorts extends Pick<Ports, "mail"> {
   readonly stores: Stores;
   readonly sources: Sources;
   readonly durability: Durability;
+  /** Answers questions about the snapshot of the run; null where it is not at hand as a whole. */
+  readonly snapshot: SnapshotQuery | null;
 }
+
+/** A snapshot that is asked about itself: the same question has the same answer as long as its root is the same. */
+export interface SnapshotQuery {
+  /** The names of the questions. */
+  readonly questions: readonly string[];
+  /** `query` is the name of the question; the other members are its own. */
+  ask(question: JsonObject): Promise<SnapshotAnswer>;
+}
+
+/** `facts` name no folder of the machine. */
+export type SnapshotAnswer =
+  | { readonly answer: Json }
+  | {
+      readonly refused: "BAD_QUESTION" | "UNKNOWN_NAME" | "UNREADABLE";
+      readonly facts: JsonObject;
+    };
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
@@ -200,6 +218,8 @@ export interface Declared<S extends InputSchema = InputSchema, O extends string 
 /** What every side effect declares. */
 export interface EffectOf<O> {
   readonly code: string;
+  /** The module that an artifact names in its `handler_ref`, as of a transform. */
+  readonly implementation?: string;
   readonly about: string;
   readonly operations: Readonly<Record<string, O>>;
 }

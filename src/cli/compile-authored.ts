@@ -3,11 +3,10 @@
 import { type Compilation, compileAuthored, errorsIn } from "../check/authored/compile-authored.ts";
 import { AuthoredFault } from "../check/authored/errors.ts";
 import { packageProblems } from "../check/authored/package-problems.ts";
-import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
+import { changeFor, type Difference, differencesOf, SEALS } from "../check/authored/snapshot-change.ts";
 import { StoreFault } from "../errors/ports.ts";
 import { IoError } from "../ports.ts";
 import { type Problem, withPaths } from "../snapshot/build/problem.ts";
-import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
 
 /** The folders of one call. */
@@ -51,10 +50,10 @@ function requireOwnFolder(snapshot: string, folders: Readonly<Record<string, str
   }
 }
 
-/** What was written, and whether a seal was removed with that. */
+/** What was written, and the file of the seal that was removed with that. */
 export interface WrittenSnapshot {
   readonly differences: readonly Difference[];
-  readonly isSealRemoved: boolean;
+  readonly removedSeal: string | null;
 }
 
 /** Makes the snapshot what the Markdown makes. @throws AuthoredFault, SnapshotFault */
@@ -62,7 +61,7 @@ export async function writeSnapshot(
   { compilation, differences: before }: CompiledSources,
   { platform, settings }: Context,
 ): Promise<WrittenSnapshot> {
-  let written: WrittenSnapshot = { differences: before, isSealRemoved: false };
+  let written: WrittenSnapshot = { differences: before, removedSeal: null };
   if (before.length === 0) return written;
   const { files } = platform;
   const { snapshot } = settings;
@@ -70,8 +69,8 @@ export async function writeSnapshot(
     await platform.replaceFolder(snapshot, () => {
       // Another process may have replaced it since.
       const differences = differencesOf(compilation, snapshot, files);
-      const isSealed = files.realPath(`${snapshot}/${SEAL_FILE}`) !== null;
-      written = { differences, isSealRemoved: differences.length > 0 && isSealed };
+      const seal = SEALS.find((file) => files.realPath(`${snapshot}/${file}`) !== null) ?? null;
+      written = { differences, removedSeal: differences.length > 0 ? seal : null };
       return differences.length === 0 ? null : changeFor(compilation, differences);
     });
   } catch (error) {

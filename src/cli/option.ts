@@ -18,12 +18,15 @@ export interface OptionSpec<T> {
   /** The environment variable that says the same. */
   readonly env?: string;
   /** What a shell proposes for its value. */
-  readonly completes?: "file" | "folder";
+  readonly completes?: Completed;
   /** Why a text is no value of this option; undefined for one that is. */
   refuse?(text: string): string | undefined;
   /** The typed value of what was typed: undefined where it was not given, true where it was given without a value. */
   read(given: Given): T;
 }
+
+/** What a shell proposes: paths, or the snapshot's names: full ones, those and their codes, or workflows. */
+export type Completed = "file" | "folder" | "artifact" | "code" | "workflow";
 
 export type Given = string | true | readonly string[] | undefined;
 
@@ -33,7 +36,7 @@ export interface ArgumentSpec<T> {
   readonly isOptional?: true;
   readonly isVariadic?: true;
   readonly choices?: readonly string[];
-  readonly completes?: "file" | "folder";
+  readonly completes?: Completed;
   read(given: readonly string[]): T;
 }
 

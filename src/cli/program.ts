@@ -88,6 +88,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/show/command.ts")).show,
   },
   {
+    name: "query",
+    summary: "ask the snapshot: who uses what, what a change reaches, how a workflow can end",
+    load: async () => (await import("./commands/query/command.ts")).query,
+  },
+  {
     name: "plan",
     summary: "compile a workflow and print the steps that a run executes",
     load: async () => (await import("./commands/plan/command.ts")).plan,

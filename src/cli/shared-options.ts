@@ -25,7 +25,9 @@ export const SHARED = {
       env: "$PGS_WORKSPACE",
       default: "nearest folder with a pgs.json, else the current one",
     }),
-    snapshot: folder("the protocol snapshot", { default: "<workspace>/protocol_snapshot" }),
+    snapshot: folder("the protocol snapshot", {
+      default: "<workspace>/protocol_snapshot, else <workspace>/snapshot",
+    }),
     "data-root": folder("folder in which side effects store their data", {
       env: "$PGS_DATA_ROOT",
       default: "<workspace>/data",
@@ -103,8 +105,12 @@ export const JOBS = {
 };
 
 /** A workflow as an argument, or by an option. */
-export const WORKFLOW_ARGUMENT = { workflow: optionalArgument("full name of the workflow: <domain>::<WF>") };
-export const WORKFLOW_OPTION = { wf: text("FQDN", "the workflow, instead of the argument") };
+export const WORKFLOW_ARGUMENT = {
+  workflow: optionalArgument("full name of the workflow: <domain>::<WF>", { completes: "workflow" }),
+};
+export const WORKFLOW_OPTION = {
+  wf: text("FQDN", "the workflow, instead of the argument", { completes: "workflow" }),
+};
 
 /** A trace as an argument: what names one alone. */
 export const TRACE_ARGUMENT = {

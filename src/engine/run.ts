@@ -1,7 +1,7 @@
 /** One session of a run, from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
 import { targetOf } from "../capabilities/effect.ts";
-import type { Durability } from "../capabilities/target.ts";
+import type { Durability, SnapshotQuery } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import { type JsonObject, jsonEqual } from "../json/value.ts";
@@ -28,6 +28,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly stores: Stores;
   /** Servers and code of the host; without them, no effect that needs them is performed. */
   readonly remote?: Remote;
+  /** For effects that ask the snapshot about itself. */
+  readonly snapshot?: SnapshotQuery;
   readonly durability: Durability;
   /** Of the whole trace. */
   readonly limits?: TraceLimits;
@@ -122,7 +124,7 @@ export async function inTrace(
   work: (live: LiveRun) => Promise<RunResult | null>,
   after?: JournalPosition,
 ): Promise<TracedRun> {
-  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, stop } = request;
+  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, snapshot = null, stop } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
     const journal = openJournal(trace.file, {
@@ -137,7 +139,7 @@ export async function inTrace(
       journal.append(masked);
     };
     const executor = createLiveExecutor({
-      ...{ ...request, remote, limits },
+      ...{ ...request, remote, snapshot, limits },
       journal: {
         append,
         sync: () => journal.sync(),

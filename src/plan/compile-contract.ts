@@ -365,7 +365,7 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   }
   const location = binding === undefined ? undefined : locate(step, code, binding.path, scope);
   if (artifact === undefined) return undefined;
-  const effect = scope.registry.effect(code);
+  const effect = scope.registry.effect(code, moduleOf(artifact.ir));
   if (effect === undefined) return unimplemented(code, path, scope);
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;

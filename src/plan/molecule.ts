@@ -35,11 +35,7 @@ export type Problem =
 type FindTransform = (atom: string, module?: string) => Transform | undefined;
 
 /** Null where the artifact names itself as its only atom, or none: then it is no composition. */
-export function compose(
-  code: string,
-  ir: JsonObject | null,
-  find: FindTransform,
-): Composition | null {
+export function compose(code: string, ir: JsonObject | null, find: FindTransform): Composition | null {
   const stream = own(ir ?? {}, "atom_stream");
   if (ir === null || !Array.isArray(stream) || isAtom(code, stream)) return null;
   const composer = new Composer(find);

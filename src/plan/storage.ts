@@ -122,7 +122,7 @@ function advice(
     contain(effect) {
       const bound = effects.get(effect);
       if (bound === undefined || bound.path === null) return undefined;
-      return { ...pathMeant(bound.path), at: [...path, effect, bound.pathIn, "path"], artifact };
+      return { ...pathMeant(bound.path), at: [...path, effect, ...bound.pathAt], artifact };
     },
   };
 }

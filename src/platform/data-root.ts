@@ -36,8 +36,8 @@ export interface DataRootOptions {
   readonly ownerLost: (file: string) => void;
   /** Permissions of what is made; the umask may reduce them. */
   readonly modes: Modes;
-  /** Whether a lock that is released leaves nothing behind by which the next is taken faster. */
-  readonly areLocksTakenOnce: boolean;
+  /** The folder for the link by which a process takes its next lock faster; by default that of each lock. */
+  readonly lockLinks: string | undefined;
 }
 
 export interface Modes {
@@ -50,7 +50,7 @@ const DEFAULTS: DataRootOptions = {
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
   modes: { folder: 0o777, file: 0o666 },
-  areLocksTakenOnce: false,
+  lockLinks: undefined,
 };
 
 /** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
@@ -86,7 +86,7 @@ export interface Root {
 function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { folder: rootFolder, unsynced } = root;
   const { file: mode } = options.modes;
-  const once = options.areLocksTakenOnce ? { isTakenOnce: true as const } : {};
+  const links = options.lockLinks === undefined ? {} : { links: options.lockLinks };
   // Derived data does not have to reach the device.
   const derived = { ...root, unsynced: new Set<string>() };
   // The location of the store when its lock was taken: while the lock is held, it is not resolved again.
@@ -141,7 +141,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
       };
       const attemptOnce = () =>
         at("UNWRITABLE", (found) =>
-          tryLocked({ ...found, ...once, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+          tryLocked({ ...found, ...links, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
         );
       return inOrder(async () => {
         const known = unlocked?.() ?? null;

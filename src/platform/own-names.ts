@@ -6,6 +6,9 @@ const OWN_FOLDER = ".pgs";
 /** Where indexes are; none of them ends as a journal does. */
 export const INDEXES = `${OWN_FOLDER}/index`;
 
+/** Where a traces folder has the links of processes that take locks in it: in itself, it may have very many names. */
+export const linksIn = (traces: string) => `${traces}/${OWN_FOLDER}`;
+
 /** The lock of a store, next to it. */
 export const lockOf = (store: string) => `${store}.lock`;
 

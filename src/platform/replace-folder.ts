@@ -42,7 +42,7 @@ export async function replaceFolder(
   const lock = {
     path: lockOf(beside(folder, "new")),
     folder: path.dirname(folder),
-    isTakenOnce: true,
+    links: null,
   } as const;
   const deadline = deadlineIn(patience);
   const replaceNow = () => {

@@ -9,7 +9,7 @@ import { syncFolder, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryRemove } from "./lock/lock.ts";
 import { release, tryAcquire } from "./lock/lock-link-pool.ts";
 import { makeFolders } from "./make-folders.ts";
-import { lockOf } from "./own-names.ts";
+import { linksIn, lockOf } from "./own-names.ts";
 
 /** Permissions of the files of a run; the umask may reduce them. */
 export const TRACE_MODES = {
@@ -71,9 +71,11 @@ export function traceHolder(file: string): LockHolder | null {
 }
 
 function lockTrace(file: string): () => void {
-  // No link is kept for later: the folder is that of one run.
-  const lock = { path: lockOf(file), folder: path.dirname(file), isTakenOnce: true } as const;
+  const folder = path.dirname(file);
   const name = path.basename(file);
+  const isInOwnFolder = name === `${path.basename(folder)}.jsonl`;
+  const links = isInOwnFolder ? linksIn(path.resolve(folder, "..")) : null;
+  const lock = { path: lockOf(file), folder, links };
   for (let attempts = 0; !tryAcquire(lock); attempts++) {
     const alive = tryRemove(lock, name, 0);
     if (alive === null && attempts < 100) continue;

@@ -5,22 +5,20 @@ import { join, resolve } from "node:path";
 import type { TraceAccess, TracesRoot } from "../ports.ts";
 import { nameBelow, openDataRoot } from "./data-root.ts";
 import { attempt } from "./node-ports.ts";
+import { linksIn } from "./own-names.ts";
 import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 
 /** How long another process that writes to the ledger is waited for: it needs less than a millisecond. */
 const PATIENCE_MS = 5000;
 
-/**
- * What is made in it is for those who have the access. No link for later locks is kept in it: who keeps one looks through
- * the whole folder, which may have very many traces.
- */
+/** What is made in it is for those who have the access. */
 export function openTracesRoot(
   folder: string,
   access: TraceAccess = "owner",
   lockTimeout = PATIENCE_MS,
 ): TracesRoot {
   const root = resolve(folder);
-  const options = { lockTimeout, modes: TRACE_MODES[access], areLocksTakenOnce: true };
+  const options = { lockTimeout, modes: TRACE_MODES[access], lockLinks: linksIn(root) };
   const below = (path: string) => join(root, nameBelow(root, path));
   return {
     ...openDataRoot(root, options),

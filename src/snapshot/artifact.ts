@@ -20,14 +20,14 @@ export interface Artifact {
   readonly ir: JsonObject | null;
 }
 
-/** The module that implements the transform, as its artifact names it: that of its only atom. */
+/** The module that implements the capability, as its artifact names it: of a transform, that of its only atom. */
 export function moduleOf(ir: JsonObject | null): string | undefined {
   const stream = own(ir ?? {}, "atom_stream");
-  const [atom] = Array.isArray(stream) && stream.length === 1 ? stream : [];
+  const [atom = ir] = Array.isArray(stream) && stream.length === 1 ? stream : [];
   return isObject(atom) ? moduleOfAtom(atom) : undefined;
 }
 
-/** The module that a member of an `atom_stream` names. */
+/** The module that a member of an `atom_stream`, or a side effect, names. */
 export function moduleOfAtom(atom: JsonObject): string | undefined {
   const module = own(objectAt(atom, "handler_ref"), "module");
   return typeof module === "string" ? module : undefined;

@@ -20,7 +20,8 @@ export async function markdownLine(artifact: Pick<Artifact, "text">, path: Path)
 /** Callers ask for many fields of one artifact in a row: its text is parsed once. */
 const finders = new WeakMap<object, FindLine>();
 
-function contentOf({ text }: Pick<Artifact, "text">): string {
+/** The Markdown in an artifact; empty where it has none. */
+export function contentOf({ text }: Pick<Artifact, "text">): string {
   const envelope = JSON.parse(text) as Json;
   const content = isObject(envelope) ? own(envelope, "content") : undefined;
   return typeof content === "string" ? content : "";

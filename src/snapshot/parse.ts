@@ -346,12 +346,12 @@ export interface BindingTable {
   readonly effects: ReadonlyMap<string, BoundEffect>;
 }
 
-/** A side effect's `policy`, and the path in that or else in `config`. */
+/** A side effect's `policy`, and the path (or root) in that, or else the path in `config`. */
 export interface BoundEffect {
   /** Without `retry` and `verify`, which are for the engine alone. */
   readonly policy: JsonObject;
   readonly path: string | null;
-  readonly pathIn: "policy" | "config";
+  readonly pathAt: readonly ["policy" | "config", "path" | "root"];
   /** `retry` and `verify` of the policy, or else of `config`; null where neither has it. */
   readonly declaredRetry: DeclaredMember | null;
   readonly declaredVerify: DeclaredMember | null;
@@ -364,16 +364,29 @@ export interface DeclaredMember {
   readonly path: Path;
 }
 
+/** Where a side effect's path may be, the first that is there: what holds several files calls it a root. */
+const PATHS = [
+  ["policy", "path"],
+  ["policy", "root"],
+  ["config", "path"],
+] as const;
+
+/** A root counts where it says that it is below the data root: what others call so may be anything. */
+function isPath(text: string | null, member: "path" | "root"): boolean {
+  return text !== null && (member === "path" || text.startsWith("{{module_data_root}}/"));
+}
+
 function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const core = coreOf(artifact, report);
   const effects = core.each("bindings").map(([effect, binding]) => {
-    const own = binding.within("policy").text("path");
-    const path = own ?? binding.within("config").text("path");
+    const pathAt =
+      PATHS.find(([within, member]) => isPath(binding.within(within).text(member), member)) ?? PATHS[0];
+    const declared = binding.within(pathAt[0]).text(pathAt[1]);
     const { retry: _, verify: __, ...policy } = binding.object("policy");
     const bound: BoundEffect = {
       policy,
-      path,
-      pathIn: own === null ? "config" : "policy",
+      path: isPath(declared, pathAt[1]) ? declared : null,
+      pathAt,
       declaredRetry: declaredIn(binding, "retry"),
       declaredVerify: declaredIn(binding, "verify"),
     };

@@ -30,7 +30,7 @@ export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
 }
 
 /** The name that was meant: also by one written as a path, with one colon, or with another domain. */
-function meantName(given: string, names: readonly string[]): string | null {
+export function meantName(given: string, names: readonly string[]): string | null {
   const tidy = given
     .replace(/^.*\//, "")
     .replace(/\.json$/, "")

@@ -12,6 +12,7 @@ import type { EventQuery } from "./event-query.ts";
 import type { KeyRegistry, KeyRegistryReader } from "./key-registry.ts";
 import type { NameRegistry, NameRegistryReader } from "./name-registry.ts";
 import type { RecordLog, RecordLogReader } from "./record-log.ts";
+import type { TextFolder } from "./text-folder.ts";
 
 /** Every method throws a `StoreFault` when the storage cannot do it, a `RunFault` when its path leads out of it. */
 export interface StoreKinds {
@@ -53,6 +54,8 @@ export interface Store extends StoreReader {
 export interface Stores {
   /** The same object for every spelling of a path. @throws RunFault `STORE_PATH_ESCAPES` */
   at(path: string): Store;
+  /** The text documents below a path. @throws RunFault `STORE_PATH_ESCAPES` */
+  texts(path: string): TextFolder;
   readonly events: EventQuery;
   /**
    * The stores as they are, for a dry run: what is written to the overlay is read back from it and kept nowhere else.

@@ -213,7 +213,9 @@ function pathsOf({ folder = ".", snapshot, dataRoot, capabilities }: WorkspaceOp
   const home = homeOf({ folder });
   if (!nodeFiles.isFolder(home)) throw new WorkspaceFault("WORKSPACE_MISSING", { folder });
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
-  const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
+  const paths = isWorkspace(home, nodeFiles)
+    ? readWorkspaceFile(home, shown, nodeFiles)
+    : defaultPaths(home, nodeFiles);
   const packages = capabilities?.map((one) =>
     one.startsWith(".") ? `${home}/${one.replace(/^\.\/*/, "")}` : one,
   );

@@ -149,7 +149,7 @@ test("every transform answers the vectors of the successor's domains, under both
   }
 });
 
-test("one name that means two things is told apart by the module that the artifact names", () => {
+test("a transform that means two things under one name is told apart by the module that the artifact names", () => {
   const code = "capability_transforms::CT_PURE_EXTRACT_V0";
   const inputs = { from: { a: 1 }, path: "$.a", type: "number" };
   const modules = [

@@ -165,7 +165,7 @@ function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
     ...registry,
     transform: (code, module) =>
       transforms.find((one) => one.code === code) ?? registry.transform(code, module),
-    effect: (code) => effects.find((one) => one.code === code) ?? registry.effect(code),
+    effect: (code, module) => effects.find((one) => one.code === code) ?? registry.effect(code, module),
   };
 }
 

@@ -29,6 +29,7 @@ import {
 } from "../../src/ledger/line.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import { childModules } from "../support/child-modules.ts";
+import { withoutSpares } from "../support/listing.ts";
 import { lockText, running } from "../support/lock-text.ts";
 import { takingTurns } from "../support/portion.ts";
 
@@ -91,7 +92,9 @@ test("a ledger begins with the first run of an empty folder, and links each line
     null,
   );
   assert.deepEqual(statesIn(file), ["RUNNING", "COMPLETED"]);
-  assert.deepEqual(readdirSync(folder), ["ledger.jsonl"], "neither a lock nor a link for one is left");
+  assert.deepEqual(readdirSync(folder).sort(), [".pgs", "ledger.jsonl"], "no lock is left");
+  assert.deepEqual(withoutSpares(join(folder, ".pgs")), []);
+  assert.equal(statSync(join(folder, ".pgs")).mode & 0o777, 0o700);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
 });
@@ -263,5 +266,16 @@ it("eight processes append at once: one chain, and of each run its lines in orde
       Array.from({ length: LINES }, (_, i) => i),
     );
   }
-  assert.deepEqual(readdirSync(folder), ["ledger.jsonl"]);
+  assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), [".pgs", "ledger.jsonl"]);
+});
+
+test("nothing is put where a link leads in the place of the folder for locks", async (t) => {
+  const { folder, file, ledger } = place(t);
+  const outside = join(folder, "../outside");
+  for (const one of [folder, outside]) mkdirSync(one);
+  symlinkSync(outside, join(folder, ".pgs"));
+  for (const state of ["RUNNING", "COMPLETED"] as const)
+    assert.equal(await ledger.record(line(1, state)), null);
+  assert.deepEqual(statesIn(file), ["RUNNING", "COMPLETED"]);
+  assert.deepEqual([readdirSync(outside), readdirSync(folder).sort()], [[], [".pgs", "ledger.jsonl"]]);
 });

@@ -66,7 +66,7 @@ test("a trace has its own folder, and a name already taken gets a number", (t) =
     opened.map(({ id }) => id),
     ["id", "id_2", "other", "id_3"],
   );
-  assert.deepEqual(readdirSync(traces).sort(), ["id", "id_2", "id_3", "other"]);
+  assert.deepEqual(readdirSync(traces).sort(), [".pgs", "id", "id_2", "id_3", "other"]);
   for (const one of opened) {
     assert.equal(one.folder, join(traces, one.id));
     assert.equal(readFileSync(join(one.folder, `${one.id}.jsonl`), "utf8"), "line\n");

@@ -16,7 +16,7 @@ export interface Suite {
 export const SUITES: Readonly<Record<string, Suite>> = {
   sessions: { places: ["sessions"], processes: 2 },
   engine: { places: ["engine", "render", "interop", "docs", "example.test.ts"], processes: 1 },
-  core: { places: ["json", "errors", "sign", "snapshot", "plan", "check"], processes: 1 },
+  core: { places: ["json", "errors", "sign", "snapshot", "plan", "query", "check"], processes: 1 },
   // Together: the traces that are tampered with are made once.
   examine: { places: ["examine", "trace"], processes: 1 },
   "command-line": {

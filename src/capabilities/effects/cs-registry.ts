@@ -3,10 +3,8 @@ import { isActive, type KeyRegistryReader } from "../../storage/key-registry.ts"
 import type { FoundEntries } from "../../storage/record-log.ts";
 import { absent, done, type ShownAnswer, unclear } from "../evidence.ts";
 import { anything, object, optional, string } from "../input-schema.ts";
-import { isBlank } from "../python-json.ts";
 import { markOf, storeEffect } from "../targets/store.ts";
 
-const BLANK_KEY = { outcome: "VIOLATION", reason: { code: "KEY_BLANK" } } as const;
 const EMPTY_KEY = { outcome: "VIOLATION", reason: { code: "KEY_EMPTY" } } as const;
 
 /** An address that no other effect makes: a line shows which effect wrote it. */
@@ -66,7 +64,6 @@ export const csRegistry = storeEffect({
       outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
       semantics: "append-only",
       async run({ key, value = {}, ...targets }, registry, { effectKey }) {
-        if (isBlank(key)) return BLANK_KEY;
         const entry = { key, address: addressOf(effectKey), ...otherFields(targets, value) };
         const added = await registry.register(key, () => entry);
         if (added === null) return { outcome: "ALREADY_EXISTS" };
@@ -204,10 +201,9 @@ export const csRegistry = storeEffect({
       ],
     },
     {
-      about: "a key is text that says something; one that is asked for is not empty",
+      about: "a key is text; one that is asked for is not empty",
       calls: [
         { op: "REGISTER", input: {}, outcome: "VIOLATION" },
-        { op: "REGISTER", input: { key: " " }, outcome: "VIOLATION" },
         { op: "REGISTER", input: { key: "k", value: "text" }, outcome: "VIOLATION" },
         { op: "RESOLVE", input: {}, outcome: "VIOLATION" },
         { op: "EXISTS", input: { key_or_address: "" }, outcome: "VIOLATION" },

@@ -85,7 +85,8 @@ function build(request: CompileRequest): Reported {
   const read = readAuthored(authored, files);
   if (read.files.length === 0 && read.problems.length === 0)
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
-  const made = buildSnapshot(read.files, {
+  const built = buildSnapshot(read.files, {
+    others: new Map(lock === null ? [] : [[LOCK_FILE, lock]]),
     base: onto === null ? [] : readBase(onto, files),
     capabilities: registry.all().map(({ declared }) => declared.code),
     standard(name, form) {
@@ -94,7 +95,6 @@ function build(request: CompileRequest): Reported {
     },
     isUnread: (name) => packages?.mayDeclare(name) ?? false,
   });
-  const built = lock === null ? made : { ...made, files: new Map([...made.files, [LOCK_FILE, lock]]) };
   const declared = differingDeclarations(built, registry);
   return { built, reported: [...(packages?.problems ?? []), ...read.problems, ...built.problems, ...declared] };
 }

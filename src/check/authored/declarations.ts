@@ -20,8 +20,7 @@ export function declarationFlaws(
   registry: Registry,
 ): readonly DeclarationFlaw[] {
   const core = objectAt(block, "core");
-  const module = own(objectAt(objectAt(block, "machine"), "implementation"), "module");
-  const transform = registry.transform(name, typeof module === "string" ? module : undefined);
+  const transform = registry.transform(name, moduleIn(objectAt(block, "machine")));
   if (transform !== undefined) {
     const { input, result } = transform;
     const required = Object.keys(input).filter((one) => input[one]?.required === true);
@@ -31,7 +30,7 @@ export function declarationFlaws(
       ...unknownNames(Object.keys(objectAt(core, "outputs")), result, ["core", "outputs"], "output"),
     ];
   }
-  const effect = registry.effect(name);
+  const effect = registry.effect(name, moduleIn(block));
   if (effect === undefined) return [];
   const operations = objectAt(core, "operations");
   const path = ["core", "operations"];
@@ -43,6 +42,11 @@ export function declarationFlaws(
       return unknownItems(said.map(String), outcomes, [...path, op, "result_status_values"]);
     }),
   ];
+}
+
+function moduleIn(block: JsonObject): string | undefined {
+  const module = own(objectAt(block, "implementation"), "module");
+  return typeof module === "string" ? module : undefined;
 }
 
 function unknownNames(

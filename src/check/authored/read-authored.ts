@@ -9,7 +9,7 @@ import type { Problem } from "../../snapshot/build/problem.ts";
 import { parseEnvelope } from "../../snapshot/envelope.ts";
 import { SnapshotFault } from "../../snapshot/errors.ts";
 import { fqdnOfFile } from "../../snapshot/fqdn.ts";
-import { requireFolder } from "../../snapshot/load.ts";
+import { requireForm } from "../../snapshot/load.ts";
 import { readInside } from "../../snapshot/read-inside.ts";
 import { AuthoredFault } from "./errors.ts";
 
@@ -47,7 +47,7 @@ export function readAuthored(folder: string, files: Files): AuthoredFolder {
 
 /** @throws SnapshotFault for a folder that is no snapshot, or an artifact that cannot be read */
 export function readBase(folder: string, files: Files): readonly BaseArtifact[] {
-  requireFolder(folder, files);
+  requireForm(folder, files);
   const place = { root: files.realPath(folder) ?? folder, files };
   const paths = files.list(folder).map(({ path }) => path);
   return paths
@@ -56,6 +56,8 @@ export function readBase(folder: string, files: Files): readonly BaseArtifact[] 
       const bytes = readInside(place, file);
       if (bytes === null) return [];
       const { fqdn, text, content, envelope } = parseEnvelope(file, bytes);
+      // A copy of another domain's capability: the owner has the text.
+      if (content === "") return [];
       const listed = own(envelope, "references");
       const references = Array.isArray(listed) ? listed.map(String) : [];
       return [{ fqdn, file, text, content, references }];

@@ -5,6 +5,7 @@ import { DEPTH } from "../../json/limits.ts";
 import { readObjectText } from "../../json/parse.ts";
 import { own } from "../../json/value.ts";
 import type { Files, FolderChange } from "../../ports.ts";
+import { MANIFEST, SIGNATURE_FILE } from "../../snapshot/assembled/manifest.ts";
 import type { TreeForm } from "../../snapshot/build/identity.ts";
 import { fqdnOfFile } from "../../snapshot/fqdn.ts";
 import type { AuthoredPlace } from "../../snapshot/hint.ts";
@@ -66,15 +67,30 @@ export function changeFor(
     if (text !== undefined) write.set(path, text);
   }
   const stale = differences.filter(({ what }) => what === "stale").map(({ path }) => path);
-  return { write, remove: differences.length === 0 ? [] : [...stale, SEAL_FILE] };
+  return { write, remove: differences.length === 0 ? [] : [...stale, ...SEALS] };
 }
+
+/** What seals a snapshot that is not made by the compiler itself. */
+export const SEALS: readonly string[] = [SEAL_FILE, SIGNATURE_FILE];
 
 /** Whether a file has a name that only the compiler gives; whatever else is in the snapshot belongs to others. */
 function isMade(path: string, form: TreeForm): boolean {
   if (fqdnOfFile(path) !== undefined) return true;
-  if (/^behavior_logic\/([^/]+)\/\1\.graph\.json$/.test(path)) return true;
-  if (path === LOCK_FILE) return true;
+  if (/^behavior_logic\/(?:[^/]+\/)?([^/]+)\/\1\.graph\.json$/.test(path)) return true;
+  if (path === LOCK_FILE || path === MANIFEST) return true;
+  if (ASSEMBLED.test(path)) return true;
   if (/^artifact_index\/(?:index|stores)\.json$/.test(path)) return true;
   // In other trees they are made of other files.
   return form === "own" && /^conformance\/[^/]+__[^/]+\.json$/.test(path);
 }
+
+const ASSEMBLED = new RegExp(
+  [
+    "canonical/[^/]+/metadata",
+    "tokenized/[^/]+/(?:dispatch|handlers|topology|metadata)",
+    "vocabulary/[^/]+/(?:forward|reverse|metadata)",
+    "trust/[^/]+/structure_attestation",
+  ]
+    .map((path) => `^${path}\\.json$`)
+    .join("|"),
+);

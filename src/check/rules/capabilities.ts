@@ -108,8 +108,8 @@ function* policyFlawsIn({ workflow, node }: Use, { ofWord }: SnapshotModel): Gen
 }
 
 function pathIn(binding: ReturnType<typeof objectAt>): boolean {
-  return [objectAt(binding, "policy"), objectAt(binding, "config")].some(
-    (one) => typeof own(one, "path") === "string",
+  return [objectAt(binding, "policy"), objectAt(binding, "config")].some((one) =>
+    ["path", "root"].some((member) => typeof own(one, member) === "string"),
   );
 }
 

@@ -6,6 +6,7 @@ import { pointer } from "../../json/pointer.ts";
 import type { Notice, Part, Rule } from "../../report/result.ts";
 import { PROBLEMS, type Problem, withPaths } from "../../snapshot/build/problem.ts";
 import { codeOf } from "../../snapshot/fqdn.ts";
+import { SEAL_FILE } from "../../snapshot/seal.ts";
 import type { Paint } from "../colour.ts";
 import { type CompiledSources, shownProblem } from "../compile-authored.ts";
 import type { Context } from "../context.ts";
@@ -16,7 +17,8 @@ import type { Printed } from "../report-view.ts";
 export interface CompileResult extends CompiledSources {
   /** Whether nothing was to be changed. */
   readonly isCheck: boolean;
-  readonly isSealRemoved: boolean;
+  /** The file of the seal that was removed; null where none was. */
+  readonly removedSeal: string | null;
 }
 
 export function compileReport(context: Context, command = "pgs compile"): Printed<CompileResult> {
@@ -29,7 +31,7 @@ export function compileReport(context: Context, command = "pgs compile"): Printe
 }
 
 function compileJson(result: CompileResult, context: Context): object {
-  const { compilation, differences, errors, isCheck, isSealRemoved, authored } = result;
+  const { compilation, differences, errors, isCheck, removedSeal, authored } = result;
   const pathsOf = (...wanted: readonly string[]) =>
     differences.filter(({ what }) => wanted.includes(what)).map(({ path }) => path);
   return {
@@ -41,7 +43,7 @@ function compileJson(result: CompileResult, context: Context): object {
     [isCheck ? "to_write" : "written"]: pathsOf("missing", "differs"),
     [isCheck ? "to_remove" : "removed"]: pathsOf("stale"),
     generated: compilation.generated,
-    seal_removed: isSealRemoved,
+    seal_removed: removedSeal !== null,
   };
 }
 
@@ -71,7 +73,7 @@ export function problemsText(result: CompiledSources, paint: Paint, context: Con
 }
 
 function outcomeText(result: CompileResult, paint: Paint): string {
-  const { compilation, differences, errors, isCheck, isSealRemoved } = result;
+  const { compilation, differences, errors, isCheck, removedSeal } = result;
   const sum = `${sumOf(result)}\n`;
   if (errors.length > 0) return `${paint("bad", sum)}the snapshot stays as it is\n`;
   const made = compilation.generated
@@ -86,8 +88,14 @@ function outcomeText(result: CompileResult, paint: Paint): string {
     ...(stale === 0 ? [] : [`${stale} ${remove}`]),
   ].join(", ");
   if (isCheck) return `${paint("bad", sum)}${made}the snapshot is stale: ${changes}\nhint: type pgs compile\n`;
-  const seal = isSealRemoved ? "seal.json is removed, with its signatures: type pgs seal\n" : "";
-  return `${paint("good", sum)}${made}${changes}\n${seal}`;
+  return `${paint("good", sum)}${made}${changes}\n${sealText(removedSeal)}`;
+}
+
+function sealText(removed: string | null): string {
+  if (removed === null) return "";
+  return removed === SEAL_FILE
+    ? "seal.json is removed, with its signatures: type pgs seal\n"
+    : `${removed} is removed: it signed the snapshot as it was\n`;
 }
 
 export function sumOf({ compilation, errors }: CompiledSources): string {

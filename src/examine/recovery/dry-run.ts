@@ -60,6 +60,7 @@ export async function dryRun(
     ...stage,
     ...world,
     remote: null,
+    snapshot: null,
     limits: TRACE_LIMITS,
     onBeginRun: () => undefined,
     journal: unwrittenJournal(),

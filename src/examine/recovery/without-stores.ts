@@ -20,6 +20,7 @@ const unused = () => {
 
 const NONE: OverlayStores = {
   at: unused,
+  texts: unused,
   events: { find: unused },
   overlay: () => NONE,
   written: () => [],

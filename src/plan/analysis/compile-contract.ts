@@ -37,7 +37,7 @@ export async function compileContractAlone(
 const BOUND: BoundStorage = {
   policy: {},
   path: null,
-  pathIn: "policy",
+  pathAt: ["policy", "path"],
   declaredRetry: null,
   declaredVerify: null,
   retry: null,

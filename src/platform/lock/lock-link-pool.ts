@@ -10,6 +10,7 @@ import {
   closeSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -27,15 +28,15 @@ export interface LockFile {
   readonly path: string;
   /** The path of its folder, by which it is known longer. */
   readonly folder: string;
-  /** Whether no link is kept for later: for a folder that is not the runner's own. */
-  readonly isTakenOnce?: true;
+  /** The folder in which a link is kept for later, made where it is missing; by default that of the lock. Null: none is kept. */
+  readonly links?: string | null;
 }
 
 const OWN = linkNameOf(token);
 const MOST_LINKS = 256;
 const OLD_MS = 3_600_000;
 
-/** The folders that have a pooled link, in the order of making, and whether the file system allows links to it. */
+/** The folders that have a pooled link, by the path by which they are known longer, in the order of making, and whether the file system allows links to it. */
 const pool = new Map<string, { readonly isLinkable: boolean }>();
 let isRemovedAtExit = false;
 
@@ -44,11 +45,14 @@ export function tryAcquire(lock: LockFile): boolean {
   return linkFromPool(lock) ?? makeLock(lock.path);
 }
 
-const pooledLinkOf = ({ path }: LockFile) => join(dirname(path), OWN);
+const pooledLinkOf = ({ path, links }: LockFile) => join(links ?? dirname(path), OWN);
+
+const poolOf = ({ folder, links }: LockFile) => links ?? folder;
 
 /** Undefined where there is no pooled link, or none that can be linked. */
 function linkFromPool(lock: LockFile): boolean | undefined {
-  const { folder, path } = lock;
+  const { path } = lock;
+  const folder = poolOf(lock);
   if (!pool.get(folder)?.isLinkable) return undefined;
   const link = pooledLinkOf(lock);
   try {
@@ -97,25 +101,33 @@ function makeFile(path: string): void {
 
 /** Removes this process's lock; the first of a folder becomes its pooled link. */
 export function release(lock: LockFile): void {
-  if (lock.isTakenOnce || pool.has(lock.folder) || !addToPool(lock)) remove(lock.path);
+  if (lock.links === null || pool.has(poolOf(lock)) || !addToPool(lock)) remove(lock.path);
 }
 
 function addToPool(lock: LockFile): boolean {
-  const { folder, path } = lock;
+  const { path, links } = lock;
   const link = pooledLinkOf(lock);
   try {
+    if (typeof links === "string" && !isMade(links)) return false;
     renameSync(path, link);
   } catch {
     return false;
   }
   // Another's, where ours was removed by hand and the lock taken since: its text does not name this process.
   if (textOf(link) !== ownText()) return false;
-  pool.set(folder, { isLinkable: true });
+  pool.set(poolOf(lock), { isLinkable: true });
   removeAtExit();
   const [oldest] = pool.keys();
   if (pool.size > MOST_LINKS && oldest !== undefined) removeFromPool(oldest);
   removeStale(lock);
   return true;
+}
+
+/** For those who have access to the folder that it is in; false for a link, which may lead elsewhere. */
+function isMade(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) mkdirSync(folder, { mode: lstatSync(dirname(folder)).mode & 0o777 });
+  return found?.isDirectory() ?? true;
 }
 
 function removeAtExit(): void {
@@ -132,11 +144,12 @@ function removeFromPool(folder: string): void {
 }
 
 /**
- * Removes the pooled links that dead processes left in the lock's folder, and old ones of processes of which nothing
- * is known: a process whose link is gone makes another.
+ * Removes the pooled links that dead processes left where this lock's would be, and old ones of processes of which
+ * nothing is known: a process whose link is gone makes another.
  */
-export function removeStale({ path }: LockFile): void {
-  const folder = dirname(path);
+export function removeStale(lock: LockFile): void {
+  if (lock.links === null) return;
+  const folder = dirname(pooledLinkOf(lock));
   ignoringErrors(() => {
     for (const name of readdirSync(folder)) {
       if (isLinkName(name) && isStale(join(folder, name))) remove(join(folder, name));

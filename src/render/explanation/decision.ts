@@ -1,9 +1,10 @@
 /** Why a contract ended as it did: the evaluation that decided, or the rules that its inputs or the request do not meet. */
 
+import { joined } from "../../errors/joined.ts";
 import { isObject, type Json } from "../../json/value.ts";
 import { type Expression, holds, parseCondition, textOf } from "../../plan/expression.ts";
 import { type EvaluationEnd, holdsSuppressed, type Violation } from "../../trace/event.ts";
-import { joined, membersText, valueText } from "./words.ts";
+import { membersText, valueText } from "./words.ts";
 
 /** What the evaluation compared, and what followed. */
 export function evaluationText({ evaluation, condition, left, right, outcome }: EvaluationEnd): string {

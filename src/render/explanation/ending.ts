@@ -2,12 +2,13 @@
 
 import { wordingOf } from "../../engine/errors.ts";
 import { counted } from "../../errors/counted.ts";
+import { joined } from "../../errors/joined.ts";
 import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { isPrevented, type RunPath } from "../../trace/run-path.ts";
 import { eventsIn } from "../../trace/runs.ts";
 import type { Paragraph, TraceFacts } from "./paragraph.ts";
 import { waitText } from "./sessions.ts";
-import { joined, membersText } from "./words.ts";
+import { membersText } from "./words.ts";
 
 export function endingParagraph(path: RunPath, { waits, isDryRun }: TraceFacts): Paragraph {
   const { run, end } = path;

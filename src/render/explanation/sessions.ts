@@ -1,9 +1,10 @@
 /** What a run waits for, and how it went on after it had waited or was interrupted. */
 
+import { joined } from "../../errors/joined.ts";
 import type { Json } from "../../json/value.ts";
 import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
 import type { Paragraph } from "./paragraph.ts";
-import { joined, momentText, valueText } from "./words.ts";
+import { momentText, valueText } from "./words.ts";
 
 /** The waits that are open where the trace ends; null where it does not end in waiting. */
 export function openWaitsOf(events: readonly TraceEvent[]): readonly WaitEntry[] | null {

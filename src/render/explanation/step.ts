@@ -1,6 +1,7 @@
 /** What one step of a contract did, in sentences. */
 
 import { counted } from "../../errors/counted.ts";
+import { joined } from "../../errors/joined.ts";
 import type { Change, RecordedRequest } from "../../ports.ts";
 import { bareCode } from "../../trace/declared-graph.ts";
 import { eventsOf, type Payloads } from "../../trace/event.ts";
@@ -8,7 +9,7 @@ import type { StepRecord } from "../../trace/runs.ts";
 import { reasonText } from "./decision.ts";
 import type { TraceFacts } from "./paragraph.ts";
 import { waitText } from "./sessions.ts";
-import { joined, membersText, valueText } from "./words.ts";
+import { membersText, valueText } from "./words.ts";
 
 type Started = Payloads["side_effect_start"];
 type Ended = Payloads["side_effect_end"];

@@ -1,5 +1,6 @@
 /** Values and names of a trace inside an English sentence. */
 
+import { joined } from "../../errors/joined.ts";
 import { canonical } from "../../json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import { isSuppressed } from "../../trace/event.ts";
@@ -36,13 +37,6 @@ export function memberTexts(values: JsonObject): readonly string[] {
 /** The members in a row: `a 1, b "x"`. */
 export function membersText(values: JsonObject): string {
   return joined(sortedMembers(values).map(([name, value]) => `${name} ${valueText(value)}`));
-}
-
-/** `A`, `A and B`, `A, B and C`. */
-export function joined(words: readonly string[], last = "and"): string {
-  const [end, ...before] = [...words].reverse();
-  if (end === undefined) return "";
-  return before.length === 0 ? end : `${before.reverse().join(", ")} ${last} ${end}`;
 }
 
 /** A moment of a trace: `2026-01-31 at 09:00:00 UTC`. */

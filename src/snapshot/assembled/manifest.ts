@@ -197,8 +197,11 @@ function parseDomain(item: Json, index: number, refuse: Refuse): DomainEntry {
   };
 }
 
+/** What an identity covers of a domain. */
+export type CoveredDomain = Omit<DomainEntry, "at" | "compilerVersion">;
+
 /** The part of the domains that an identity covers. */
-function viewOf(domains: readonly DomainEntry[]): Json {
+export function viewOf(domains: readonly CoveredDomain[]): Json {
   return domains.map((one) => ({
     attestation_hash: one.attestation,
     canonical_projection_hash: one.canonical,

@@ -30,6 +30,8 @@ export interface BuildOptions {
   readonly standard?: (name: Fqdn, form: TreeForm) => string | null;
   /** Whether a capability may be declared in what cannot be read. */
   readonly isUnread?: (name: string) => boolean;
+  /** Further files of the snapshot, by path: what is sealed covers them, too. */
+  readonly others?: ReadonlyMap<string, string>;
   /** The names of all those capabilities, to find the one that was meant. */
   readonly capabilities?: readonly string[];
 }

@@ -25,6 +25,7 @@ import type { Tree, TreeForm } from "./identity.ts";
 import { artifactIndex, storeIndex } from "./index-file.ts";
 import { print, printGraph } from "./print.ts";
 import { inOrder, type Problem, type ProblemCode } from "./problem.ts";
+import { assembledFiles } from "./projection/assembled-files.ts";
 import { readMarkdown } from "./read-markdown.ts";
 import { mentionsIn } from "./references.ts";
 import { rulesIn } from "./rules.ts";
@@ -64,8 +65,9 @@ export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOpti
   const texts = new Map(
     artifacts.map((artifact) => [artifact.file, artifactText(artifact, artifacts, tree.form)]),
   );
-  const made = [
+  const made: (readonly [string, string])[] = [
     ...texts,
+    ...(options.others ?? []),
     ...ofKind(artifacts, "WF").flatMap((workflow) => graphFile(workflow, artifacts, tree.form, problems)),
     ...(tree.form === "assembled"
       ? copies(artifacts, texts, rules.domains)
@@ -73,12 +75,16 @@ export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOpti
   ];
   return {
     form: tree.form,
-    files: new Map(made.sort(([a], [b]) => order(a, b))),
+    files: sorted(tree.form === "assembled" ? [...made, ...assembledFiles(new Map(made))] : made),
     problems: inOrder(problems),
     artifacts,
     unread,
     generated,
   };
+}
+
+function sorted(files: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  return new Map([...files].sort(([a], [b]) => order(a, b)));
 }
 
 /** Where nothing can be made, because it is not known what the paths of the files mean. */

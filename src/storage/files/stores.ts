@@ -8,6 +8,7 @@ import { documentReader, nameReader, openDocument, openNames } from "./json-docu
 import { openRegistry, registryReader } from "./key-registry.ts";
 import { overlayRoot } from "./overlay-root.ts";
 import { logReader, openLog } from "./record-log.ts";
+import { openTexts } from "./text-folder.ts";
 
 const openers: { readonly [K in StoreKind]: (file: StoreFile) => StoreKinds[K] } = {
   registry: openRegistry,
@@ -38,6 +39,7 @@ export function fileStores(data: DataRoot): Stores {
       stores.set(file, store);
       return store;
     },
+    texts: (path) => openTexts(data, path),
     events: eventQuery(data),
     overlay: () => overlayStores(data),
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import { registry } from "../../../src/capabilities/registry.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
@@ -196,4 +197,15 @@ it("10 000 lines of another process are found by key and by address", async (t) 
   assert.equal((await call(at, "RESOLVE", { key_or_address: "ADDR_9999" })).outcome, "SUCCESS");
   const address = (await call(at, "REGISTER", { key: "fresh" })).result?.address as string;
   assert.equal((await call(at, "RESOLVE", { key_or_address: address })).outcome, "SUCCESS");
+});
+
+test("which keys are registered is told by the module that the artifact names", async (t) => {
+  const outcomeOf = async (module?: string) => {
+    const effect = registry.effect(csRegistry.code, module) as typeof csRegistry;
+    return (await perform(effect, "REGISTER", { key: " " }, freshStore(t))).outcome;
+  };
+  assert.equal(await outcomeOf(), "SUCCESS");
+  const published = "pgs_side_effects.implementation.side_effects.persistent.CS_REGISTRY_V0.runtime";
+  assert.equal(await outcomeOf(published), "SUCCESS");
+  assert.equal(await outcomeOf("capability_side_effects.implementation.CS_REGISTRY_V0.runtime"), "VIOLATION");
 });

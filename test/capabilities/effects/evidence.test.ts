@@ -5,9 +5,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
-import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
 import {
@@ -27,7 +27,9 @@ import { countingDraw, effectKeyOf, type FreshStore, freshStore, perform } from 
 
 const it = takingTurns(import.meta.url);
 
-const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+const effects = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
+  Object.values(effect.operations).every(({ target }) => target === "store"),
+);
 
 /** The moment at which the i-th call of a session begins. */
 const moment = (i: number) => new Date(Date.UTC(2026, 0, 31, 9, 0, i)).toISOString();
@@ -219,66 +221,66 @@ const DONE_IN_LINE = (number: number) => ({
 const BOUND = '{"key":"k","address":"ADDR_1","target_ref":"r"}\n';
 const ENDED = '{"key":"k","address":"ADDR_1","tombstone":true}\n';
 
-const doubtful: Readonly<Record<Exclude<Ambiguity, "NOT_STORED" | "NOT_VISIBLE" | "PROBE_UNCLEAR">, Doubtful>> =
-  {
-    SEVERAL_LINES: {
-      effect: csAppendonlyJsonl,
-      op: "APPEND",
-      input: { record: {} },
-      text:
-        line("2026-01-31T08:59:59.999999") + line("2026-01-31T09:00:00", 2) + line("2026-01-31T09:00:00", 3),
-      evidence: { lines: 2, first: 2, last: 3 },
-      result: { record_id: "r", sequence_number: 3 },
-    },
-    UNDATED_LINE: {
-      effect: csAppendonlyJsonl,
-      op: "APPEND",
-      input: { record: {} },
-      text: line("2026-01-31T10:00:00+02:00"),
-      evidence: { line: 1 },
-      result: { record_id: "r", sequence_number: 1 },
-    },
-    BOUND_AGAIN: {
-      effect: csRegistry,
-      op: "DEREGISTER",
-      input: { key_or_address: "k" },
-      text: BOUND + ENDED + BOUND.replace("_1", "_2"),
-      evidence: { line: 2, last_line: 3 },
-      result: {},
-    },
-    OTHER_VALUE: {
-      effect: csMutableJson,
-      op: "WRITE",
-      input: { key: "k", value: { a: 1, b: 2, c: 3 } },
-      text: '{"k":{"a":1,"b":"theirs","d":"theirs"}}',
-      evidence: { key: "k", differing: ["b", "d", "c"] },
-      result: {},
-    },
-    STILL_THERE: {
-      effect: csMutableJson,
-      op: "DELETE_MANY",
-      input: { keys: ["a", "k"] },
-      text: '{"k":"theirs"}',
-      evidence: { there: 1, keys: ["k"] },
-      result: { drained_count: 2 },
-    },
-    STILL_MATCHING: {
-      effect: csMutableJson,
-      op: "UPDATE_WHERE",
-      input: { filter: { state: "open", n: 1 }, updates: { state: "claimed", by: null } },
-      text: '{"a":{"state":"open","n":1},"b":{"state":"claimed","n":1},"c":{"state":"claimed","n":1,"by":"x"}}',
-      evidence: { matching: 1, updated: 1 },
-      result: { matched_keys: ["b"], updated_count: 1 },
-    },
-    ONLY_TORN: {
-      effect: csRegistry,
-      op: "REGISTER",
-      input: { key: "k" },
-      text: '{"key":"k","add',
-      evidence: { torn_bytes: 15 },
-      result: undefined,
-    },
-  };
+const doubtful: Readonly<
+  Record<Exclude<Ambiguity, "SOME_WRITTEN" | "NOT_STORED" | "NOT_VISIBLE" | "PROBE_UNCLEAR">, Doubtful>
+> = {
+  SEVERAL_LINES: {
+    effect: csAppendonlyJsonl,
+    op: "APPEND",
+    input: { record: {} },
+    text: line("2026-01-31T08:59:59.999999") + line("2026-01-31T09:00:00", 2) + line("2026-01-31T09:00:00", 3),
+    evidence: { lines: 2, first: 2, last: 3 },
+    result: { record_id: "r", sequence_number: 3 },
+  },
+  UNDATED_LINE: {
+    effect: csAppendonlyJsonl,
+    op: "APPEND",
+    input: { record: {} },
+    text: line("2026-01-31T10:00:00+02:00"),
+    evidence: { line: 1 },
+    result: { record_id: "r", sequence_number: 1 },
+  },
+  BOUND_AGAIN: {
+    effect: csRegistry,
+    op: "DEREGISTER",
+    input: { key_or_address: "k" },
+    text: BOUND + ENDED + BOUND.replace("_1", "_2"),
+    evidence: { line: 2, last_line: 3 },
+    result: {},
+  },
+  OTHER_VALUE: {
+    effect: csMutableJson,
+    op: "WRITE",
+    input: { key: "k", value: { a: 1, b: 2, c: 3 } },
+    text: '{"k":{"a":1,"b":"theirs","d":"theirs"}}',
+    evidence: { key: "k", differing: ["b", "d", "c"] },
+    result: {},
+  },
+  STILL_THERE: {
+    effect: csMutableJson,
+    op: "DELETE_MANY",
+    input: { keys: ["a", "k"] },
+    text: '{"k":"theirs"}',
+    evidence: { there: 1, keys: ["k"] },
+    result: { drained_count: 2 },
+  },
+  STILL_MATCHING: {
+    effect: csMutableJson,
+    op: "UPDATE_WHERE",
+    input: { filter: { state: "open", n: 1 }, updates: { state: "claimed", by: null } },
+    text: '{"a":{"state":"open","n":1},"b":{"state":"claimed","n":1},"c":{"state":"claimed","n":1,"by":"x"}}',
+    evidence: { matching: 1, updated: 1 },
+    result: { matched_keys: ["b"], updated_count: 1 },
+  },
+  ONLY_TORN: {
+    effect: csRegistry,
+    op: "REGISTER",
+    input: { key: "k" },
+    text: '{"key":"k","add',
+    evidence: { torn_bytes: 15 },
+    result: undefined,
+  },
+};
 
 for (const [because, { effect, op, input, text, evidence, result }] of Object.entries(doubtful)) {
   test(`${op} is unclear, ${because}: ${ambiguityTable[because as Ambiguity].what}`, async (t) => {

@@ -4,11 +4,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
+import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
 import { csAwait } from "../../../src/capabilities/effects/cs-await.ts";
-import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
-import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
-import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import type { WaitExample } from "../../../src/capabilities/targets/wait.ts";
 import { tryStoreEffect } from "../../../src/capabilities/trial.ts";
@@ -18,7 +15,9 @@ import { openStores } from "../../../src/storage/files/stores.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
-const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+const effects = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
+  Object.values(effect.operations).every(({ target }) => target === "store"),
+);
 
 for (const effect of effects) {
   test(`${effect.code} keeps what it declares`, async (t) => {

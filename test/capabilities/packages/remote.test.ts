@@ -64,7 +64,14 @@ async function perform(
   const call = { inputs, policy, path: null, reach: "owned" as const, effectKey: "key" };
   const stores = fileStores(memoryData().root);
   const mail = { environment: {}, send: async () => undefined };
-  return target.perform(operation, call, { remote, stores, mail, sources: SOURCES, durability: "process" });
+  return target.perform(operation, call, {
+    remote,
+    stores,
+    mail,
+    sources: SOURCES,
+    durability: "process",
+    snapshot: null,
+  });
 }
 
 const HTTP = (run: string, probe = "null") => effectText("http", run, { probe });

@@ -2,6 +2,9 @@
 
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
+import { MANIFEST } from "../../../snapshot/assembled/manifest.ts";
+import type { TreeForm } from "../../../snapshot/build/identity.ts";
+import { SEAL_FILE } from "../../../snapshot/seal.ts";
 import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
 import { placeFindings } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
@@ -51,14 +54,14 @@ export const build = defineCommand({
     const keys = request.check ? [] : signingKeys(request.key, context);
     const sources = await compileSources(request, context);
     const isCheck = request.check;
-    const written = isCheck ? { isSealRemoved: false } : await writeSnapshot(sources, context);
+    const written = isCheck ? { removedSeal: null } : await writeSnapshot(sources, context);
     const compiled = { ...sources, isCheck, ...written };
     const isStale = sources.errors.length > 0 || (isCheck && sources.differences.length > 0);
     const result = isStale
       ? { compiled, checked: null, sealed: null }
       : {
           compiled: withoutWarnings(compiled),
-          ...(await checkAndSeal({ terms, keys, isCheck }, context)),
+          ...(await checkAndSeal({ terms, keys, isCheck, form: sources.compilation.form }, context)),
         };
     await print(result, buildReport(context), request, context);
     if (sources.errors.length > 0) return EXIT.SNAPSHOT;
@@ -70,11 +73,12 @@ interface Demands {
   readonly terms: ReturnType<typeof readCheckTerms>;
   readonly keys: readonly SigningKey[];
   readonly isCheck: boolean;
+  readonly form: TreeForm;
 }
 
 /** A snapshot that fails the check is not sealed. */
 async function checkAndSeal(
-  { terms, keys, isCheck }: Demands,
+  { terms, keys, isCheck, form }: Demands,
   context: Context,
 ): Promise<Pick<BuildResult, "checked" | "sealed">> {
   const { platform, settings } = context;
@@ -83,11 +87,15 @@ async function checkAndSeal(
   const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
   const checked = await placeFindings(await checkSnapshot({ ...asked, terms }), context);
   if (checked.failed) return { checked, sealed: null };
-  return { checked, sealed: isCheck ? sealThatIs(context) : sealSnapshot(keys, [], context) };
+  // The manifest of an assembled snapshot is its seal, and was made with it; a key for it is refused.
+  const isAssembled = form === "assembled";
+  if (isCheck || (isAssembled && keys.length === 0))
+    return { checked, sealed: sealThatIs(isAssembled ? MANIFEST : SEAL_FILE, context) };
+  return { checked, sealed: sealSnapshot(keys, [], context) };
 }
 
 /** The seal that the snapshot has, or what is wrong with it; null where there is none. */
-function sealThatIs({ platform, settings }: Context): BuildResult["sealed"] {
+function sealThatIs(file: string, { platform, settings }: Context): BuildResult["sealed"] {
   const seal = { root: undefined, signatures: 0, keys: [] };
   const verified = verifySnapshot({ snapshot: settings.snapshot, files: platform.files, seal });
   const { findings, files, root, sealed } = verified;
@@ -97,7 +105,7 @@ function sealThatIs({ platform, settings }: Context): BuildResult["sealed"] {
   return {
     root,
     files,
-    seal: `${settings.snapshot}/seal.json`,
+    seal: `${settings.snapshot}/${file}`,
     signatures,
     dropped: 0,
     kept: signatures.length,

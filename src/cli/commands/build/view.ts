@@ -4,6 +4,7 @@ import type { CheckResult } from "../../../check/evaluate.ts";
 import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
 import type { Part } from "../../../report/result.ts";
+import { SEAL_FILE } from "../../../snapshot/seal.ts";
 import type { Paint } from "../../colour.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { plain } from "../../print.ts";
@@ -51,7 +52,7 @@ function buildText(
 ): string {
   if (checked === null) return head;
   // A seal that is written anew says all there is to say.
-  const before = compiled.isSealRemoved ? head.replace(/^seal\.json is removed.*\n/m, "") : head;
+  const before = compiled.removedSeal === SEAL_FILE ? head.replace(/^seal\.json is removed.*\n/m, "") : head;
   const check = checkText(checked, paint);
   if (checked.failed) return `${before}${check}${paint("bad", "not sealed: the check failed")}\n`;
   if (sealed === null)

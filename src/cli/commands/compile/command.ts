@@ -36,7 +36,7 @@ export const compileCommand = defineCommand({
     if (request.watch) return (await import("./watch.ts")).watchSources(request, context);
     const sources = await compileSources(request, context);
     const isCheck = request.check;
-    const written = isCheck ? { isSealRemoved: false } : await writeSnapshot(sources, context);
+    const written = isCheck ? { removedSeal: null } : await writeSnapshot(sources, context);
     await print({ ...sources, isCheck, ...written }, compileReport(context), request, context);
     if (sources.errors.length > 0) return EXIT.SNAPSHOT;
     return isCheck && sources.differences.length > 0 ? EXIT.FOUND : EXIT.SUCCESS;

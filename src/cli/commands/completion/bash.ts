@@ -1,6 +1,6 @@
 /** The completion script for bash, from version 3.2 on. */
 
-import { type CompletableOption, quoted, type Script, type Values } from "./completable.ts";
+import { type CompletableOption, NAMES, quoted, type Script, type Values } from "./completable.ts";
 
 export const bash: Script = (commands, everywhere) => {
   const names = commands.map(({ name }) => name);
@@ -21,12 +21,27 @@ _pgs_complete() {
     file) IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$2")) ;;
     folder) IFS=$'\\n'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$2")) ;;
     any) ;;
+    ${Object.keys(NAMES).join(" | ")}) _pgs_names "$1" "$2" ;;
     *) COMPREPLY=($(compgen -W "$1" -- "$2")) ;;
   esac
 }
 
+# A name has colons, at which bash may divide words: what it proposes is what is behind the last one.
+_pgs_names() {
+  local names word=\${COMP_LINE:0:COMP_POINT} before= i
+  word=\${word##* }
+  case "$1" in
+${Object.entries(NAMES)
+  .map(([kind, command]) => `    ${kind}) names=$(${command}) ;;\n`)
+  .join("")}\
+  esac
+  COMPREPLY=($(compgen -W "$names" -- "\${word:-$2}"))
+  [[ $COMP_WORDBREAKS == *:* && $word == *:* ]] && before=\${word%"\${word##*:}"}
+  for i in "\${!COMPREPLY[@]}"; do COMPREPLY[i]=\${COMPREPLY[i]#"$before"}; done
+}
+
 _pgs() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= values= i
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= operands=0 values= i
   COMPREPLY=()
   # An equals sign is a word of its own.
   if [[ $cur == = ]]; then cur=
@@ -39,6 +54,15 @@ _pgs() {
       *) command=\${COMP_WORDS[i]}; break ;;
     esac
   done
+  for ((i++; i < COMP_CWORD; i++)); do
+    case "\${COMP_WORDS[i]}" in
+      -*) _pgs_values "$command" "\${COMP_WORDS[i]}" >/dev/null && ((i++)) ;;
+      # A name is divided at its colons: what is behind them goes on with the same operand.
+      : | ::) ((i + 1 == COMP_CWORD)) && ((operands--)); ((i++)) ;;
+      *) ((operands++)) ;;
+    esac
+  done
+  [[ $cur == : || $cur == :: ]] && ((operands--))
   if values=$(_pgs_values "$command" "$prev"); then
     _pgs_complete "$values" "$cur"
     return
@@ -49,6 +73,11 @@ _pgs() {
 ${commands.map(({ name, options, argument }) => `    ${name}) values=${quoted(wordsOf(argument ?? "any"))} options=${quoted(flags(options))} ;;\n`).join("")}\
     *) values=any options= ;;
   esac
+  if ((operands > 0)); then
+    case "$command" in
+${commands.map(({ name, further }) => `      ${name}) values=${quoted(wordsOf(further ?? "any"))} ;;\n`).join("")}\
+    esac
+  fi
   if [[ $cur == -* ]]; then _pgs_complete "$options --help" "$cur"
   else _pgs_complete "$values" "$cur"
   fi

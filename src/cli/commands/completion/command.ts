@@ -37,13 +37,15 @@ export function completion(commands: readonly Listed[]): Command {
 async function toCompletable({ name, summary, load }: Listed): Promise<Completable> {
   const command = await load();
   const options = Object.values(shownOptions(command)).flatMap((group) => Object.entries(group));
-  // Where there are several arguments, they are of one kind.
-  const [first] = Object.values(command.arguments);
+  // Those after the first are of one kind.
+  const [first, second] = Object.values(command.arguments);
+  const further = first?.isVariadic ? first : second;
   return {
     name,
     summary,
     options: options.map(toOption),
     argument: first === undefined ? null : valuesOf(first),
+    further: further === undefined ? null : valuesOf(further),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The completion script for fish. */
 
-import type { CompletableOption, Script, Values } from "./completable.ts";
+import { type Completable, type CompletableOption, namesFor, type Script, type Values } from "./completable.ts";
 
 export const fish: Script = (commands, everywhere) => {
   const names = commands.map(({ name }) => name).join(" ");
@@ -12,19 +12,28 @@ export const fish: Script = (commands, everywhere) => {
     ...everywhere.map((option) => optionLine("__fish_use_subcommand", option)),
     `complete -c pgs -n __fish_use_subcommand -a help -d 'print the help of a command'`,
     `complete -c pgs -n '__fish_seen_subcommand_from help' -a ${quoted(names)}`,
-    ...commands.flatMap(({ name, summary, options, argument }) => {
+    ...commands.flatMap((command) => {
+      const { name, summary, options } = command;
       const seen = `__fish_seen_subcommand_from ${name}`;
       return [
         `complete -c pgs -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
         ...options.map((option) => optionLine(seen, option)),
-        ...(argument === null || argument === "any"
-          ? []
-          : [`complete -c pgs -n ${quoted(seen)}${valuesOf(argument)}`]),
+        ...argumentLines(command, seen),
       ];
     }),
   ];
   return `${lines.join("\n")}\n`;
 };
+
+/** What follows a choice is known once that is typed; elsewhere, all arguments are proposed alike. */
+function argumentLines({ argument, further }: Completable, seen: string): readonly string[] {
+  const line = (condition: string, values: Values) =>
+    values === "any" ? [] : [`complete -c pgs -n ${quoted(condition)}${valuesOf(values)}`];
+  if (argument === null) return [];
+  if (typeof argument === "string" || further === null) return line(seen, argument);
+  const chosen = `__fish_seen_subcommand_from ${argument.join(" ")}`;
+  return [...line(`${seen}; and not ${chosen}`, argument), ...line(`${seen}; and ${chosen}`, further)];
+}
 
 function optionLine(
   condition: string,
@@ -37,7 +46,9 @@ function optionLine(
 function valuesOf(values: Values): string {
   if (values === "file") return " -F";
   if (values === "folder") return " -f -a '(__fish_complete_directories)'";
-  return values === "any" ? " -f" : ` -f -a ${quoted(values.join(" "))}`;
+  const names = namesFor(values);
+  if (names !== undefined) return ` -f -a ${quoted(`(${names})`)}`;
+  return typeof values === "string" ? " -f" : ` -f -a ${quoted(values.join(" "))}`;
 }
 
 function quoted(text: string): string {

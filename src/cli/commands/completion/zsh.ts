@@ -1,6 +1,13 @@
 /** The completion script for zsh. */
 
-import { type Completable, type CompletableOption, quoted, type Script, type Values } from "./completable.ts";
+import {
+  type Completable,
+  type CompletableOption,
+  namesFor,
+  quoted,
+  type Script,
+  type Values,
+} from "./completable.ts";
 
 export const zsh: Script = (commands, everywhere) => `#compdef pgs
 
@@ -31,12 +38,13 @@ ${commands.map(caseOf).join("")}\
 if [ "$funcstack[1]" = _pgs ]; then _pgs "$@"; else compdef _pgs pgs; fi
 `;
 
-function caseOf({ name, options, argument }: Completable): string {
-  const rest = argument === null ? "" : ` ${quoted(`*:argument:${actionOf(argument)}`)}`;
+function caseOf({ name, options, argument, further }: Completable): string {
+  const first = argument === null ? "" : ` ${quoted(`1:argument:${actionOf(argument)}`)}`;
+  const rest = further === null ? "" : ` ${quoted(`*:argument:${actionOf(further)}`)}`;
   return `    ${name})
       _arguments \\
 ${options.map((option) => `  ${specOf(option)}`).join("")}\
-        '(- *)'{-h,--help}'[print the help]'${rest} ;;
+        '(- *)'{-h,--help}'[print the help]'${first}${rest} ;;
 `;
 }
 
@@ -49,5 +57,7 @@ function specOf({ flag, description, values, isValueOptional, isRepeatable }: Co
 function actionOf(values: Values): string {
   if (values === "file") return "_files";
   if (values === "folder") return "_files -/";
-  return values === "any" ? "" : `(${values.join(" ")})`;
+  const names = namesFor(values);
+  if (names !== undefined) return `{compadd -- \${(f)"$(${names})"}}`;
+  return typeof values === "string" ? "" : `(${values.join(" ")})`;
 }

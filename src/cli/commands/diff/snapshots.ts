@@ -3,14 +3,17 @@
 import { counted } from "../../../errors/counted.ts";
 import { diffSnapshots, type SnapshotDifference } from "../../../examine/diff/diff-snapshots.ts";
 import { readExecuted } from "../../../examine/diff/executed.ts";
+import { type TouchedWorkflow, touchedWorkflows } from "../../../examine/diff/touched-workflows.ts";
+import { openQueryModel } from "../../../query/model.ts";
 import { SnapshotFault } from "../../../snapshot/errors.ts";
+import { bareCode } from "../../../trace/declared-graph.ts";
 import { type Paint, painter } from "../../colour.ts";
 import { groupText, sidesOf, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";
 import type { Place } from "../../differences.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
-import { printJson, printText } from "../../print.ts";
+import { plain, printJson, printText, table } from "../../print.ts";
 import type { Trust } from "../../trust.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
@@ -20,10 +23,12 @@ export async function diffSnapshotFolders(
   trust: Trust,
   context: Context,
 ): Promise<number> {
-  const differences = diffSnapshots(await read(a, trust, context), await read(b, trust, context));
+  const [left, right] = [await read(a, trust, context), await read(b, trust, context)];
+  const differences = diffSnapshots(left.executed, right.executed);
+  const compared = { a, b, differences, workflows: touchedWorkflows(differences, left, right) };
   const { settings } = context;
-  if (settings.json) printJson(context, toJson(a, b, differences));
-  else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
+  if (settings.json) printJson(context, toJson(compared));
+  else if (!settings.quiet) printText(context, toText(compared, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -31,32 +36,49 @@ async function read(folder: string, trust: Trust, context: Context) {
   const { path, platform } = context;
   if (!platform.files.isFolder(`${path(folder)}/artifacts`))
     throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
-  return readExecuted(await open(context, trust, path(folder)), await context.registry());
+  const [snapshot, registry] = [await open(context, trust, path(folder)), await context.registry()];
+  const executed = await readExecuted(snapshot, registry);
+  return { executed, artifacts: openQueryModel(snapshot, registry).artifacts };
+}
+
+interface Compared {
+  readonly a: string;
+  readonly b: string;
+  readonly differences: readonly SnapshotDifference[];
+  readonly workflows: readonly TouchedWorkflow[];
 }
 
 // ---- reports ----
 
-function toJson(a: string, b: string, differences: readonly SnapshotDifference[]): unknown {
+function toJson({ a, b, differences, workflows }: Compared): unknown {
   return {
     equal: differences.length === 0,
     kind: "snapshot",
     a: { folder: a },
     b: { folder: b },
     breaking: differences.filter(({ breaking }) => breaking).length,
+    workflows,
     differences,
   };
 }
 
-function toText(a: string, b: string, differences: readonly SnapshotDifference[], paint: Paint): string {
+function toText({ a, b, differences, workflows }: Compared, paint: Paint): string {
   const breaking = differences.filter((one) => one.breaking);
   const others = differences.filter((one) => !one.breaking);
   return [
     verdictText(differences.length === 0, a, b, paint),
     groupText("breaking", breaking.map(toPlace)),
     groupText("not breaking", others.map(toPlace)),
+    workflows.length === 0 ? "" : `\nworkflows that execute what differs\n${table(workflows.map(workflowRow))}`,
     `\n${counted(differences.length, "difference")}, ${breaking.length} breaking\n`,
   ].join("");
 }
+
+const workflowRow = ({ workflow, breaking, artifacts }: TouchedWorkflow) => [
+  plain(workflow),
+  breaking ? "breaking" : "not breaking",
+  plain(artifacts.map(bareCode).join(", ")),
+];
 
 /** Of an artifact that is new or gone, the file says enough. */
 function toPlace({ kind, artifact, name, change, file, at, a, b }: SnapshotDifference): Place {

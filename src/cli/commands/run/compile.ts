@@ -2,6 +2,7 @@
 
 import { AuthoredFault } from "../../../check/authored/errors.ts";
 import { counted } from "../../../errors/counted.ts";
+import { SEAL_FILE } from "../../../snapshot/seal.ts";
 import { painter } from "../../colour.ts";
 import { compileSources, writeSnapshot } from "../../compile-authored.ts";
 import type { Context } from "../../context.ts";
@@ -17,9 +18,10 @@ export async function compileBeforeRun(context: Context): Promise<void> {
     if (!settings.json) printError(context, problemsText(sources, await painter(settings), context));
     throw new AuthoredFault("AUTHORED_INVALID", { folder: authored, errors: errors.length });
   }
-  const { differences, isSealRemoved } = await writeSnapshot(sources, context);
+  const { differences, removedSeal } = await writeSnapshot(sources, context);
   if (settings.quiet || differences.length === 0) return;
-  const seal = isSealRemoved ? "; seal.json is removed: pgs build makes a new one" : "";
+  const again = removedSeal === SEAL_FILE ? ": pgs build makes a new one" : "";
+  const seal = removedSeal === null ? "" : `; ${removedSeal} is removed${again}`;
   printError(
     context,
     `notice: the snapshot is compiled: ${counted(differences.length, "file")} changed${seal}\n`,

@@ -23,7 +23,7 @@ const ARGUMENTS = {
 
 const FILTER = {
   state: choice("STATE", RUN_STATES, "only runs in this state"),
-  wf: text("FQDN", "only runs of this workflow"),
+  wf: text("FQDN", "only runs of this workflow", { completes: "workflow" }),
   key: text("KEY", "only runs that wait for an event with this key"),
   due: optionalMoment("only runs that wait for a moment that has come by then; by now without it"),
   actor: text("FQDN", "only runs that this actor began or answered"),

@@ -14,7 +14,7 @@ import { plain, printError, printJson, USUAL_COLUMNS } from "../../print.ts";
 import { trustOf } from "../../trust.ts";
 
 export const show = defineCommand({
-  arguments: { artifact: argument("full name of the artifact: <domain>::<NAME>") },
+  arguments: { artifact: argument("full name of the artifact: <domain>::<NAME>", { completes: "artifact" }) },
   options: { Show: { authored: flag("print the authored Markdown, rendered for a terminal") } },
   shared: ["workspace", "snapshot", "json", "debug", "no-color"],
   examples: [

@@ -1,0 +1,56 @@
+/** Operations that ask the snapshot of the run about itself: the answer follows from its root, and is recorded. */
+
+import type { JsonObject } from "../../json/value.ts";
+import { absent } from "../evidence.ts";
+import type { Input, InputSchema } from "../input-schema.ts";
+import {
+  type Declared,
+  type EffectOf,
+  type OutsideTarget,
+  type Performed,
+  type SnapshotQuery,
+  withInput,
+} from "../target.ts";
+
+interface QueryDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
+  run(input: Input<S>, snapshot: SnapshotQuery): Promise<Performed<NoInfer<O>>>;
+}
+
+export interface QueryOperation extends Declared {
+  readonly target: "snapshot";
+  perform(input: JsonObject, snapshot: SnapshotQuery): Promise<Performed>;
+}
+
+export type QueryEffect = EffectOf<QueryOperation>;
+
+/** An operation that asks the snapshot. */
+export function asking<S extends InputSchema, const O extends string>({
+  run,
+  ...declared
+}: QueryDeclaration<S, O>): QueryOperation {
+  return {
+    ...declared,
+    target: "snapshot",
+    perform: (input, snapshot) => withInput(declared.input, input, (parsed) => run(parsed, snapshot)),
+  };
+}
+
+export const snapshotTarget: OutsideTarget<QueryOperation> = {
+  answers: "recorded",
+  needsPath: false,
+  examplePolicy: () => ({}),
+  hasDryRun: true,
+  callsWorkflows: false,
+  isReading: () => true,
+  async perform(operation, { inputs }, { snapshot }) {
+    if (snapshot === null) return { outcome: "BACKEND_ERROR", reason: { code: "SNAPSHOT_NOT_AT_HAND" } };
+    return operation.perform(inputs, snapshot);
+  },
+  tookPlace: () => false,
+  secondTime: () => "same",
+  /** It answers the same each time. */
+  retriable: () => [],
+  canRetry: () => false,
+  isVisible: () => false,
+  probe: async () => ({ found: absent(), looked: null, lock: null }),
+};
