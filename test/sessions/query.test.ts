@@ -1,11 +1,12 @@
 /** `pgs query`: the questions at the command line, right and wrong. */
 
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json/value.ts";
-import { QUERIES } from "../../src/query/ask.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
+import { QUERIES } from "../../src/query/questions.ts";
+import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { edit, reauthor, unsealedCopy } from "./reauthor.ts";
 import { ownSnapshot } from "./signed.ts";
 import { assertHint, assertRefused, at, document, PROJECT, type Said, workspace } from "./world.ts";
@@ -168,4 +169,65 @@ test("a diff of snapshots has the workflows that execute what differs, and none 
     said.out,
     new RegExp(`\nworkflows that execute what differs\n {2}${GRANT} +breaking +CC_RECORD_GRANT_V0\n`),
   );
+});
+
+const ASK = "capability_side_effects::CS_SNAPSHOT_QUERY_V0";
+
+/** The small workflow, whose contract asks the snapshot one question and publishes the answer. */
+function asking(question: JsonObject): { [name: string]: Json } {
+  const { "test::CC_X_V0": contract, "test::RB_X_V0": binding, ...rest } = smallWorkflow();
+  const step = {
+    ...{ step: "ask", side_effect: ASK, op: "QUERY", inputs: question },
+    outputs: { answer: "$.capability_result.result" },
+    on_result: { SUCCESS: "exit", NOT_FOUND: "exit", VIOLATION: "exit", BACKEND_ERROR: "exit" },
+  };
+  const allowed = ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"];
+  const core = { ...contract.core, outputs: { answer: {} }, pipeline: [step], evaluation: {} };
+  const status = { allowed, on_input_failure: "VIOLATION" };
+  const workflow = rest["test::WF_X_V0"];
+  workflow.core.nodes.DO.next = {
+    SUCCESS: "END",
+    NOT_FOUND: "OUT",
+    VIOLATION: "OUT",
+    BACKEND_ERROR: "OUT",
+  } as never;
+  return {
+    ...rest,
+    "test::CC_X_V0": { ...contract, core: { ...core, result_status_contract: status } },
+    "test::RB_X_V0": { ...binding, core: { ...binding.core, bindings: { [ASK]: {} } } },
+    [ASK]: {
+      cs_code: "CS_SNAPSHOT_QUERY_V0",
+      core: { operations: { QUERY: { result_status_values: allowed } }, policy: { operations: [] } },
+      implementation: { module: "m", callable: "c" },
+    },
+  };
+}
+
+test("a run that asks its snapshot gets what pgs query answers, and the trace is replayed", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const ask = async (question: JsonObject) => {
+    for (const [path, bytes] of asSnapshot(asking(question))) {
+      mkdirSync(dirname(place.path(`protocol_snapshot/${path}`)), { recursive: true });
+      writeFileSync(place.path(`protocol_snapshot/${path}`), bytes);
+    }
+    writeFileSync(place.path("payload.json"), JSON.stringify({ a: "x" }));
+    return place.session(
+      "run",
+      "--wf",
+      "test::WF_X_V0",
+      "--payload",
+      "payload.json",
+      "--no-png",
+      "--no-md",
+      "--json",
+    );
+  };
+  const said = await ask({ operation: "refs", params: { artifact: "test::CC_X_V0" } });
+  assert.equal(said.code, 0, said.out);
+  const answer = at(document(said), "results", "DO", "answer");
+  assert.deepEqual(answer, document(await place.session("query", "refs", "CC_X_V0", "--json")));
+  const trace = place.traces().at(-1) ?? "";
+  assert.equal((await place.session("examine", trace)).code, 0);
+  const unknown = await ask({ operation: "refs", params: { artifact: "CC_NOTHING_V0" } });
+  assert.equal(at(document(unknown), "outcome"), "NOT_FOUND");
 });

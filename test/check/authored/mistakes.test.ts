@@ -7,13 +7,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { registry } from "../../../src/capabilities/registry.ts";
-import { compileAuthored } from "../../../src/check/authored/compile-authored.ts";
 import { readAuthored } from "../../../src/check/authored/read-authored.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
-import { type Problem, withPaths } from "../../../src/snapshot/build/problem.ts";
-import { FOLDER, memoryFiles } from "../../snapshot/memory-files.ts";
+import type { Problem } from "../../../src/snapshot/build/problem.ts";
 import { takingTurns } from "../../support/portion.ts";
-import { followHint, type Texts } from "./follow-hint.ts";
+import type { Texts } from "./follow-hint.ts";
+import { compile, errorsOf, followAsShown, type Mistake, mistaken, placeOf, repaired } from "./mistake.ts";
 
 const it = takingTurns(import.meta.url);
 
@@ -35,18 +34,6 @@ const GOOD: Texts = new Map(
     )
     .map(({ path, text }) => [path, text]),
 );
-
-interface Mistake {
-  readonly about: string;
-  readonly file: string;
-  /** What is replaced, once, by what. */
-  readonly change: readonly [from: string, to: string];
-  readonly code: string;
-  /** The text at which the problem is: its first line that begins so, after white space; `^` for the start of the file. */
-  readonly at: string;
-  /** The column of the problem in that line, as the text before it. */
-  readonly after?: string;
-}
 
 const MISTAKES: readonly Mistake[] = [
   {
@@ -72,6 +59,13 @@ const MISTAKES: readonly Mistake[] = [
     ],
     code: "INDENT",
     at: "next:\n        SUCCESS: RECORD",
+  },
+  {
+    about: "a member that could also be one of its grandparent",
+    file: IN,
+    change: ["      description: Why", "    description: Why"],
+    code: "INDENT",
+    at: "description: Why",
   },
   {
     about: "a tab that indents",
@@ -402,58 +396,9 @@ const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-async function compile(texts: Texts): Promise<readonly Problem[]> {
-  const files = memoryFiles(new Map([...texts].map(([path, text]) => [path, Buffer.from(text)])));
-  return (await compileAuthored({ authored: FOLDER, files, registry, lock: null })).problems;
-}
-
-const errorsOf = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === "error");
-
-/** As it is shown: with every file below the folder in which the reader has it. */
-function followShown(problem: Problem, texts: Texts): void {
-  const below = (folder: string, files: Texts) =>
-    new Map([...files].map(([path, text]) => [folder + path, text]));
-  const followed = below("protocol/", texts);
-  followHint(
-    withPaths(problem, (file) => `protocol/${file}`),
-    followed,
-    below("protocol/", GOOD),
-  );
-  texts.clear();
-  for (const [path, text] of followed) {
-    assert.ok(path.startsWith("protocol/"), `${path} is not where the reader looks`);
-    texts.set(path.slice("protocol/".length), text);
-  }
-}
-
-/** Follows the first hint again and again, until nothing is wrong any more. */
-async function repair(texts: Texts, first: readonly Problem[]): Promise<void> {
-  let errors = errorsOf(first);
-  for (let round = 0; errors.length > 0; round++) {
-    const [problem] = errors as [Problem];
-    assert.ok(round < 8, `still wrong: ${JSON.stringify(problem)}`);
-    followShown(problem, texts);
-    errors = errorsOf(await compile(texts));
-  }
-}
-
-function placeOf(text: string, { at, after = "" }: Pick<Mistake, "at" | "after">) {
-  if (at === "^") return { line: 1, column: 1 };
-  const offset = text.search(
-    new RegExp(`(?<=^[ \\t]*(?:- )?)${at.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "m"),
-  );
-  assert.notEqual(offset, -1, at);
-  const before = text.slice(0, offset);
-  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") + after.length };
-}
-
-function withMistake({ file, change: [from, to] }: Pick<Mistake, "file" | "change">): Texts {
-  const before = GOOD.get(file) ?? assert.fail(file);
-  // CRLF is a change of every line.
-  const after = from === "" ? before.replaceAll("\n", to) : before.replace(from, () => to);
-  assert.notEqual(after, before, "nothing was changed");
-  return new Map([...GOOD, [file, after]]);
-}
+const withMistake = (mistake: Pick<Mistake, "file" | "change">) => mistaken(GOOD, mistake);
+const followShown = (problem: Problem, texts: Texts) => followAsShown(problem, texts, GOOD);
+const repair = (texts: Texts, first: readonly Problem[]) => repaired(texts, first, GOOD);
 
 /** The runtime binding with a policy of the audit log. */
 const policy = (text: string) =>
@@ -533,6 +478,15 @@ for (const { about, policy: text, code } of RETRIES) {
     await repair(texts, problems);
   });
 }
+
+test("where two columns would do, a line goes back to that of the line above it", async () => {
+  const ways = ["    description: Why", "     description: Why", "        description: Why"];
+  for (const wrong of ways) {
+    const texts = withMistake({ file: IN, change: ["      description: Why", wrong] });
+    await repair(texts, await compile(texts));
+    assert.equal(texts.get(IN), GOOD.get(IN), wrong);
+  }
+});
 
 test("the name on of a retry needs no quotes", async () => {
   const retry =
