@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ResumeFault } from "../../src/engine/resume-errors.ts";
+import { HEAD_ONLY } from "../../src/examine/head-only.ts";
+import { verifyTrace } from "../../src/examine/verify.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { isSuppressed } from "../../src/trace/event.ts";
@@ -10,13 +13,16 @@ import {
   compileTrial,
   contract,
   eventsOf,
+  memorySecrets,
   oneContract,
   type Protocol,
   passing,
+  resumePlan,
   runPlan,
   type Trial,
   WORKFLOW,
 } from "../engine/trial.ts";
+import { SECRETIVE } from "../engine/waiting.ts";
 import {
   counted,
   type EditableLine,
@@ -360,3 +366,28 @@ for (const [name, inner] of [
     }
   });
 }
+
+test("what a suppressed wait is like is taken as recorded, until the run goes on with its secrets", async () => {
+  const plan = await compileTrial(SECRETIVE);
+  const options = { kept: { key: new Uint8Array(32), file: memorySecrets().file } };
+  const trial = await runPlan(plan, { token: PIN, pin: "77" }, options);
+  const changes: readonly JsonObject[] = [
+    { due: "2030-01-01T00:00:00.000Z" },
+    { prompt: "Pay?" },
+    { choices: ["yes"] },
+  ];
+  for (const change of changes) {
+    const forged = forge(trial.text, (lines) =>
+      lines.map((line) => {
+        const { waits } = line.payload;
+        if (!Array.isArray(waits)) return line;
+        return { ...line, payload: { ...line.payload, waits: waits.map((one) => ({ ...one, ...change })) } };
+      }),
+    );
+    assert.deepEqual(await found(plan, forged), [], JSON.stringify(change));
+    const { events } = verifyTrace(Buffer.from(forged));
+    const going = resumePlan(plan, { events, text: forged }, { ...options, delivery: { key: "77" } });
+    await assert.rejects(going, ResumeFault, JSON.stringify(change));
+  }
+  assert.ok("suppressed-wait" in HEAD_ONLY);
+});

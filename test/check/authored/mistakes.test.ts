@@ -58,6 +58,13 @@ const MISTAKES: readonly Mistake[] = [
     at: "next:\n        SUCCESS: RECORD",
   },
   {
+    about: "a member that could also be one of its grandparent",
+    file: IN,
+    change: ["      description: Why", "    description: Why"],
+    code: "INDENT",
+    at: "description: Why",
+  },
+  {
     about: "a tab that indents",
     file: WF,
     change: ["      type: CC\n      code: CC_REC", "      type: CC\n\tcode: CC_REC"],
@@ -468,6 +475,15 @@ for (const { about, policy: text, code } of RETRIES) {
     await repair(texts, problems);
   });
 }
+
+test("where two columns would do, a line goes back to that of the line above it", async () => {
+  const ways = ["    description: Why", "     description: Why", "        description: Why"];
+  for (const wrong of ways) {
+    const texts = withMistake({ file: IN, change: ["      description: Why", wrong] });
+    await repair(texts, await compile(texts));
+    assert.equal(texts.get(IN), GOOD.get(IN), wrong);
+  }
+});
 
 test("the name on of a retry needs no quotes", async () => {
   const retry =
