@@ -41,7 +41,10 @@ test("a workflow is suggested for its name as a path, as a file, with one colon 
       assertHint(said, new RegExp(`^type ${RELEASE} instead of `));
     }
   }
-  assertHint(await place.session("show", "nope::CC_X"), /type pgs query names, which prints the name of every artifact/);
+  assertHint(
+    await place.session("show", "nope::CC_X"),
+    /type pgs query names, which prints the name of every artifact/,
+  );
   assertNothingLeft(place);
 });
 

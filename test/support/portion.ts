@@ -74,3 +74,8 @@ const played =
 export function draws(all: number): number {
   return PLAYS_ALL ? all : Math.ceil(all / 4);
 }
+
+/** The seed as a number, for what is drawn by it. */
+export function seedNumber(): number {
+  return below(2 ** 31, SEED);
+}
