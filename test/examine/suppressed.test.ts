@@ -23,6 +23,7 @@ import {
   WORKFLOW,
 } from "../engine/trial.ts";
 import { SECRETIVE } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   counted,
   type EditableLine,
@@ -33,6 +34,8 @@ import {
   olderTrace,
   underName,
 } from "./examination.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PIN = "hush-4711-secret";
 const GATEWAY = "capability_side_effects::CS_WORKFLOW_GATEWAY_V0";
@@ -202,7 +205,7 @@ function put(value: unknown, [key, ...rest]: Step, by: unknown): unknown {
 /** Everything of an effect's answer that no step publishes, and what differs from run to run. */
 const ONLY_BY_HEAD = /^(max_hops|runtime\/.*|duration_us|payload_digest|(result|change|observed)(\/.*)?)$/;
 
-test("a visible value that is said to be suppressed is found wherever the plan has no secret", async () => {
+it("a visible value that is said to be suppressed is found wherever the plan has no secret", async () => {
   const { plan, trial } = await judged();
   let tried = 0;
   for (const { payload, sequence } of trial.events) {
@@ -252,7 +255,7 @@ for (const [name, by] of [
   ["dropped", undefined],
   ["added", "added"],
 ] as const) {
-  test(`a member that was ${name} in a chain made anew is found, with secrets and without`, async () => {
+  it(`a member that was ${name} in a chain made anew is found, with secrets and without`, async () => {
     const condition = '$.inputs.note == "visible"';
     const plans = [await compileTrial(judging(condition)), await compileTrial(judging(condition, []))];
     for (const plan of plans) {
@@ -342,7 +345,7 @@ for (const [name, inner] of [
   ["that the called workflow suppresses, too", ["pin"]],
   ["of the caller alone", []],
 ] as const) {
-  test(`a secret ${name} is suppressed in both runs, replays, and every suppressed value is counted once`, async () => {
+  it(`a secret ${name} is suppressed in both runs, replays, and every suppressed value is counted once`, async () => {
     const plan = await compileTrial(sending({ pin: "$.inputs.pin", box: "$.inputs.box" }, inner));
     for (const code of [
       PIN,

@@ -24,7 +24,10 @@ import {
   type TrialOptions,
 } from "../engine/trial.ts";
 import { awaiting, waiting } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertTraceEventsV0, skipWithoutSchema } from "../support/trace-event-v0.ts";
+
+const it = takingTurns(import.meta.url);
 
 const working = (): Protocol =>
   oneContract(
@@ -157,7 +160,7 @@ for (const one of cases) {
     assert.deepEqual([status, exit_condition, exit_reason_code], one.ending);
   });
 
-  test(`${one.name}: every line is an event of the schema`, { skip: skipWithoutSchema }, async () => {
+  it(`${one.name}: every line is an event of the schema`, { skip: skipWithoutSchema }, async () => {
     assertTraceEventsV0((await exported(one)).text);
   });
 }

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { takingTurns } from "../support/portion.ts";
 import { assertRefused, at, document, FIXTURES, fixture, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "release_governance::WF_APPROVE_RELEASE_V0";
 const KEY = "APPROVAL_1460043638954917";
@@ -66,7 +69,7 @@ const passing: readonly (readonly [about: string, lines: readonly string[]])[] =
 ];
 
 for (const [about, lines] of passing) {
-  test(`a step comes out as expected: ${about}`, async (t) => {
+  it(`a step comes out as expected: ${about}`, async (t) => {
     const said = await withStep(t, lines).session("test");
     assert.deepEqual([said.code, said.out], [0, "1 scenario, 1 step, 1 equal, 0 different\n"], said.out);
   });
@@ -111,7 +114,7 @@ const differing: readonly (readonly [
 ];
 
 for (const [about, lines, at, hint] of differing) {
-  test(`a step differs, and says where: ${about}`, async (t) => {
+  it(`a step differs, and says where: ${about}`, async (t) => {
     const place = withStep(t, lines);
     const said = await place.session("test");
     assert.equal(said.code, 7, said.out);
@@ -276,7 +279,7 @@ test("a run that waits becomes a scenario that expects what it waits for", async
   assert.equal((await place.session("test")).code, 0);
 });
 
-test("a run that was answered becomes a scenario that answers it", async (t) => {
+it("a run that was answered becomes a scenario that answers it", async (t) => {
   const [place, trace] = await waiting(t);
   const answer = ["--event", KEY, "--answer", join(FIXTURES, "answers/approve.json")];
   const clock = ["--clock", "2026-11-03T11:15:00Z"];

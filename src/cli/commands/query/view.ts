@@ -73,8 +73,8 @@ function depsText({ artifact, transitive, mentions }: DepsAnswer, paint: Paint):
     ? `mentions ${counted(mentions.length, "artifact")}, directly or through others`
     : `has ${counted(mentions.length, "mention")}`;
   const rows = mentions.map((one) => {
-    const name = `${"  ".repeat(one.depth - 1)}${one.to}${one.known ? "" : " (not in the snapshot)"}`;
-    return mentionRow(name, one);
+    const [name = "", ...place] = mentionRow(one.known ? one.to : `${one.to} (not in the snapshot)`, one);
+    return transitive ? [name, `by ${plain(one.from)}`, ...place] : [name, ...place];
   });
   return `${paint("strong", artifact)} ${how}\n${table(rows)}`;
 }
