@@ -268,6 +268,9 @@ function shares(a: JsonObject, b: JsonObject): boolean {
   return ["declared_by", "rb"].some((key) => own(a, key) !== undefined && own(a, key) === own(b, key));
 }
 
+/** The kind of the handler of an ingress that runs a workflow. */
+const INVOCATION = "WF_INVOCATION";
+
 export const intentDiffers = rule({
   id: "intent-differs",
   about: "Require that an intent and the workflow that starts with it name each other, one to one",
@@ -294,18 +297,22 @@ export const intentDiffers = rule({
       return start?.code ? [{ artifact, start, intent: qualify(start.code, namespaceOf(artifact.fqdn)) }] : [];
     });
     for (const entry of [...subject.ofWord("IN"), ...subject.ofWord("TI")]) {
+      // What an ingress asks for is not always a workflow: it may read the snapshot.
+      const handler = own(entry.frontmatter, "handler");
+      if (isObject(handler) && own(handler, "kind") !== INVOCATION) continue;
       const core = objectAt(entry.frontmatter, "core");
-      const named = own(core, "workflow");
+      const named = own(isObject(handler) ? handler : core, "workflow");
       const name = typeof named === "string" ? qualify(named, namespaceOf(entry.fqdn)) : null;
       if (name === null || !subject.entries.has(name)) {
         const started = starts.find(({ intent }) => intent === entry.fqdn);
-        const hint = workflowHint(name, started?.artifact.fqdn, subject.snapshot.names("WF"));
+        const path = [isObject(handler) ? "handler" : "core", "workflow"];
+        const hint = workflowHint(path, name, started?.artifact.fqdn, subject.snapshot.names("WF"));
         const code = codeOf(entry.fqdn);
         const message =
           named === undefined
             ? `${code} names no workflow`
             : `${code} names the workflow ${String(named)}, which is not in the snapshot`;
-        yield foundIn(entry, ["core", "workflow"], { workflow: String(named) }, message, hint);
+        yield foundIn(entry, path, { workflow: String(named) }, message, hint);
       }
       const acceptsAny =
         own(core, "additional") !== false && Object.keys(objectAt(core, "inputs")).length === 0;
@@ -332,15 +339,17 @@ export const intentDiffers = rule({
 
 /** The workflow that an intent names: the one that starts with it, or the one whose name is nearest. */
 function workflowHint(
+  path: readonly string[],
   given: string | null,
   started: Fqdn | undefined,
   workflows: readonly Fqdn[],
 ): string | undefined {
-  const at = "/frontmatter/core/workflow";
+  const at = `/frontmatter${pointer(path)}`;
   const nearest = given === null ? null : nearestName(given, workflows);
   const meant = started ?? workflows.find((one) => one === nearest);
   if (meant === undefined) return undefined;
-  return given === null ? `add ${at}: ${codeOf(meant)}` : `change ${at} to ${codeOf(meant)}`;
+  const named = path[0] === "handler" ? meant : codeOf(meant);
+  return given === null ? `add ${at}: ${named}` : `change ${at} to ${named}`;
 }
 
 export const listDiffers = rule({
