@@ -171,7 +171,7 @@ export async function pathsOf(
   { folder, hasFile }: Omit<Place, "isNamed">,
   { files, cwd }: Platform,
 ): Promise<WorkspacePaths> {
-  if (!hasFile) return defaultPaths(folder);
+  if (!hasFile) return defaultPaths(folder, files);
   const { readWorkspaceFile } = await import("../workspace/config.ts");
   return readWorkspaceFile(folder, shortPath(`${folder}/${WORKSPACE_FILE}`, cwd), files);
 }
@@ -209,7 +209,7 @@ export function toContext(
   options: SharedOptions,
   world: Platform,
   place: Omit<Place, "hasFile"> = { folder: world.cwd, isNamed: false },
-  paths: WorkspacePaths = defaultPaths(place.folder),
+  paths: WorkspacePaths = defaultPaths(place.folder, world.files),
 ): Context {
   const path = (given: string) => absolute(world.cwd, given);
   const capabilities = openCapabilities(paths, place.folder, world);

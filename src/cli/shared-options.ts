@@ -25,7 +25,9 @@ export const SHARED = {
       env: "$PGS_WORKSPACE",
       default: "nearest folder with a pgs.json, else the current one",
     }),
-    snapshot: folder("the protocol snapshot", { default: "<workspace>/protocol_snapshot" }),
+    snapshot: folder("the protocol snapshot", {
+      default: "<workspace>/protocol_snapshot, else <workspace>/snapshot",
+    }),
     "data-root": folder("folder in which side effects store their data", {
       env: "$PGS_DATA_ROOT",
       default: "<workspace>/data",

@@ -10,6 +10,7 @@ import {
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { DEPTH } from "../json/limits.ts";
+import type { OtherForm } from "./form.ts";
 
 type Place = { file: string; line: number };
 const place = (f: Place) => fileLine(f.file, f.line);
@@ -25,6 +26,23 @@ const unread = (f: Unread) => ({
   ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
 });
 
+const OTHER_FORMS: Readonly<Record<OtherForm, string>> = {
+  tokenized:
+    "this is a tokenized projection without the artifacts it was made of: it does not say everything that a run needs",
+  manifest: "this folder has a manifest.json, but neither artifacts/ nor canonical/: it is no snapshot",
+};
+
+const NOT_ASSEMBLED = {
+  seal: {
+    what: "its seal is manifest.json, which what assembles it writes",
+    hint: "type pgs verify, which checks that seal",
+  },
+  lock: {
+    what: "no lock can be added to it, so it runs without capability packages",
+    hint: "use a build of pgs that has the capabilities, or a snapshot with the folder artifacts/",
+  },
+} as const;
+
 export const snapshotTable = {
   NOT_A_SNAPSHOT: (f: { folder: string }) => ({
     what: "this is not a snapshot: it has no folder artifacts/",
@@ -39,10 +57,18 @@ export const snapshotTable = {
         ? "name the folder that contains protocol_snapshot/ and data/ with --workspace DIR, or a snapshot in another place with --snapshot DIR"
         : `type ${f.options}`,
   }),
-  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
-    what: `this build does not support this form of snapshot: ${f.form}`,
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: OtherForm; options: string | null }) => ({
+    what: OTHER_FORMS[f.form],
     where: f.snapshot,
-    hint: "name a snapshot that contains the folder artifacts/ with --snapshot DIR",
+    hint:
+      f.options === null
+        ? "name a snapshot that contains the folder artifacts/, or canonical/ with its manifest.json, with --snapshot DIR"
+        : `type ${f.options}`,
+  }),
+  ASSEMBLED_SNAPSHOT: (f: { snapshot: string; wanted: "seal" | "lock" }) => ({
+    what: `this is an assembled snapshot: ${NOT_ASSEMBLED[f.wanted].what}`,
+    where: f.snapshot,
+    hint: NOT_ASSEMBLED[f.wanted].hint,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `the file cannot be read: ${f.errno}`,

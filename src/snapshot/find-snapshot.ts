@@ -1,9 +1,20 @@
 /** Finds workspaces, and a protocol snapshot near a folder that has none. */
 
 import { type Files, IoError } from "../ports.ts";
+import { isAssembled } from "./form.ts";
 import { nearestName } from "./nearest-name.ts";
 
 const USUAL = "protocol_snapshot";
+
+/** The usual name of an assembled snapshot. */
+const ASSEMBLED = "snapshot";
+
+/** The snapshot of a workspace that names none: `protocol_snapshot/` or, where that is none, an assembled `snapshot/`. */
+export function usualSnapshot(workspace: string, files: Pick<Files, "isFolder" | "names">): string {
+  const usual = `${workspace}/${USUAL}`;
+  const assembled = `${workspace}/${ASSEMBLED}`;
+  return !files.isFolder(usual) && isAssembled(assembled, files) ? assembled : usual;
+}
 
 /** Makes a folder a workspace, and says where its parts are. */
 export const WORKSPACE_FILE = "pgs.json";
@@ -13,17 +24,23 @@ export function findNearbySnapshot(folder: string, files: Files): string | null 
   const [parent = "", ...above] = foldersAbove(folder);
   const similar = nearestName(folder.slice(parent.length + 1), files.names(parent));
   const candidates = [
-    `${folder}/${USUAL}`,
+    ...usualIn(folder),
     ...(similar === null ? [] : [`${parent}/${similar}`]),
-    ...[parent, ...above].flatMap((one) => [one, `${one}/${USUAL}`]),
+    ...[parent, ...above].flatMap((one) => [one, ...usualIn(one)]),
   ];
-  return candidates.find((one) => files.isFolder(`${one}/artifacts/workflows`)) ?? null;
+  return candidates.find((one) => isSnapshot(one, files)) ?? null;
+}
+
+const usualIn = (folder: string) => [`${folder}/${USUAL}`, `${folder}/${ASSEMBLED}`];
+
+function isSnapshot(folder: string, files: Files): boolean {
+  return files.isFolder(`${folder}/artifacts/workflows`) || isAssembled(folder, files);
 }
 
 /** The nearest folder above the path that is a workspace, or holds a snapshot under its usual name. */
 export function workspaceAbove(path: string, files: Files): string | undefined {
   return foldersAbove(path).find(
-    (folder) => folder !== "" && (isWorkspace(folder, files) || files.isFolder(`${folder}/${USUAL}`)),
+    (folder) => folder !== "" && (isWorkspace(folder, files) || files.isFolder(usualSnapshot(folder, files))),
   );
 }
 
@@ -55,7 +72,7 @@ export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Works
   const named = `--snapshot ${nearby}`;
   if (home === workspace || !workspace.startsWith(`${home}/`)) return named;
   const around = `--workspace ${home === "" ? "/" : home}`;
-  const isFoundThere = nearby === `${home}/${USUAL}` && !isWorkspace(home, files);
+  const isFoundThere = nearby === usualSnapshot(home, files) && !isWorkspace(home, files);
   return isSnapshotNamed || !isFoundThere ? `${around} ${named}` : around;
 }
 

@@ -21,6 +21,8 @@ export interface SnapshotForm {
   paths(folder: string): readonly string[];
   /** Full names of the artifacts. Reads no file. */
   names(): Iterable<Fqdn>;
+  /** The files that prove these ones, themselves left out: with both, they can be opened elsewhere. */
+  proof(files: readonly string[]): readonly string[];
   /** How an artifact is checked from its own contents. */
   readonly contents: ContentRule;
 }
@@ -28,19 +30,31 @@ export interface SnapshotForm {
 /** A form that can be run: one with `artifacts/`, or one with a manifest and `canonical/`. */
 export type RunForm = "workspace" | "assembled";
 
-/** The form of a snapshot, or what a folder holds that is none. */
-export type FormName = RunForm | { readonly other: string };
-
-/** Undefined for a folder in which nothing is recognised. */
-export function formOf(folder: string, files: Files): FormName | undefined {
+/** The form of a snapshot, or what a folder holds that cannot be run; undefined where nothing is recognised. */
+export function formOf(folder: string, files: Files): RunForm | { readonly other: OtherForm } | undefined {
   if (files.isFolder(`${folder}/artifacts`)) return "workspace";
-  const names = files.names(folder);
-  const hasManifest = names.includes("manifest.json");
-  if (hasManifest && files.isFolder(`${folder}/canonical`)) return "assembled";
-  const scopes = [folder, ...names.map((name) => `${folder}/${name}`)];
-  const isTokenized = scopes.some((scope) => isProjection(files.names(scope)));
-  return isTokenized ? { other: "tokenized projection" } : undefined;
+  if (isAssembled(folder, files)) return "assembled";
+  if (isTokenized(folder, files)) return { other: "tokenized" };
+  return files.names(folder).includes(MANIFEST) ? { other: "manifest" } : undefined;
 }
+
+/** Projections without the artifacts that they were made of; a manifest without anything that belongs to one. */
+export type OtherForm = "tokenized" | "manifest";
+
+const MANIFEST = "manifest.json";
+
+export function isAssembled(folder: string, files: Pick<Files, "isFolder" | "names">): boolean {
+  return files.isFolder(`${folder}/canonical`) && files.names(folder).includes(MANIFEST);
+}
+
+/** One scope, the scopes of a projection, or a folder with the projections of one. */
+function isTokenized(folder: string, files: Files): boolean {
+  const below = (one: string) => files.names(one).map((name) => `${one}/${name}`);
+  const scopes = [folder, ...below(folder), ...TOKENIZED.flatMap((name) => below(`${folder}/${name}`))];
+  return scopes.some((scope) => isProjection(files.names(scope)));
+}
+
+const TOKENIZED = ["tokenized", "tokenized_snapshot"] as const;
 
 function isProjection(names: readonly string[]): boolean {
   return names.includes("dispatch.json") && names.includes("handlers.json");

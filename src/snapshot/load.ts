@@ -15,7 +15,6 @@ import { SealFault, SnapshotFault } from "./errors.ts";
 import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { formOf, type RunForm, type SnapshotForm } from "./form.ts";
 import { type Fqdn, type Kind, kindOf } from "./fqdn.ts";
-import type { Place } from "./read-inside.ts";
 import type { SnapshotSeal } from "./seal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { openWorkspaceForm } from "./workspace-form.ts";
@@ -34,8 +33,7 @@ export interface OpenOptions {
 
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
-  const name = requireForm(folder, files, options.from);
-  const form = await openForm(name, { root: files.realPath(folder) ?? folder, files });
+  const form = await openForm(folder, files, options.from);
   requireSeal(form.seal, options);
   const isProven = options.expectSeal !== undefined || options.requireSigned !== undefined;
   const { contents } = form;
@@ -64,7 +62,9 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
 }
 
 /** @throws SnapshotFault, SealFault, AssembledFault */
-async function openForm(name: RunForm, place: Place): Promise<SnapshotForm> {
+export async function openForm(folder: string, files: Files, from?: Workspace): Promise<SnapshotForm> {
+  const name = requireForm(folder, files, from);
+  const place = { root: files.realPath(folder) ?? folder, files };
   if (name === "workspace") return openWorkspaceForm(place);
   const { openAssembled } = await import("./assembled/open.ts");
   return openAssembled(place);
@@ -84,20 +84,20 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
   return digestOf(closureFiles(closure));
 }
 
-/** Refuses a folder without `artifacts/`. @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
-export function requireFolder(folder: string, files: Files, from?: Workspace): void {
+/** For what works on a snapshot with `artifacts/` alone. @throws SnapshotFault, with `ASSEMBLED_SNAPSHOT` for another */
+export function requireFolder(folder: string, files: Files, wanted: "seal" | "lock", from?: Workspace): void {
   if (requireForm(folder, files, from) === "workspace") return;
-  throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: "assembled snapshot" });
+  throw new SnapshotFault("ASSEMBLED_SNAPSHOT", { snapshot: folder, wanted });
 }
 
 /** @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
 export function requireForm(folder: string, files: Files, from?: Workspace): RunForm {
   const form = formOf(folder, files);
   if (form === "workspace" || form === "assembled") return form;
-  if (form !== undefined)
-    throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: form.other });
   const nearby = findNearbySnapshot(folder, files);
   const options = nearby === null || from === undefined ? null : optionsFor(nearby, from, files);
+  if (form !== undefined)
+    throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: form.other, options });
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 

@@ -31,6 +31,7 @@ export function openWorkspaceForm(place: Place): SnapshotForm {
       return [...new Set([...onDisk, ...sealed.filter((path) => path.startsWith(`${below}/`))])].sort();
     },
     names: () => files.list(`${root}/artifacts`).flatMap(({ path }) => fqdnOfFile(`artifacts/${path}`) ?? []),
+    proof: () => (seal.state === "sealed" ? [SEAL_FILE] : []),
   };
 }
 

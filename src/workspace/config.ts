@@ -19,7 +19,7 @@ export function readWorkspaceFile(folder: string, shown: string, files: Files): 
   const { value, text } = parse(readBytes(file, shown, files), shown);
   const document = { value, text, file: shown };
   for (const [name, member] of Object.entries(value)) checkMember(name, member, document);
-  const usual = defaultPaths(folder);
+  const usual = defaultPaths(folder, files);
   const path = (name: string) => {
     const written = own(value, name);
     return typeof written === "string" ? below(folder, written, [name], document) : undefined;

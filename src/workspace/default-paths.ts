@@ -1,6 +1,8 @@
 /** Where the parts of a workspace are, and where they are without a `pgs.json`. */
 
 import type { JsonObject } from "../json/value.ts";
+import type { Files } from "../ports.ts";
+import { usualSnapshot } from "../snapshot/find-snapshot.ts";
 
 /** Where the parts of a workspace are, as absolute paths. */
 export interface WorkspacePaths {
@@ -28,12 +30,12 @@ export interface CheckMember {
 }
 
 /** The paths of a folder without `pgs.json`. */
-export function defaultPaths(folder: string): WorkspacePaths {
+export function defaultPaths(folder: string, files: Files): WorkspacePaths {
   return {
     file: null,
     authored: null,
     onto: null,
-    snapshot: `${folder}/protocol_snapshot`,
+    snapshot: usualSnapshot(folder, files),
     dataRoot: `${folder}/data`,
     traces: `${folder}/traces`,
     scenarios: `${folder}/scenarios`,

@@ -2,8 +2,9 @@
 
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { CheckCache } from "../../src/ports.ts";
-import { type Answer, answer, type Question } from "../../src/query/ask.ts";
+import { type Answer, answer } from "../../src/query/ask.ts";
 import { openQueryModel, type QueryModel } from "../../src/query/model.ts";
+import type { Question } from "../../src/query/questions.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { ownRegistry } from "../support/own-registry.ts";

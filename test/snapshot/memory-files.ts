@@ -23,7 +23,11 @@ export function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): Files {
     read: (path) => contents.get(below(path)) ?? null,
     realPath: (path) => (contents.has(below(path)) || isFolder(path) ? path : null),
     isFolder,
-    names: () => [],
+    names(folder) {
+      const start = folder === FOLDER ? "" : `${below(folder)}/`;
+      const inside = paths().filter((path) => folder.startsWith(FOLDER) && path.startsWith(start));
+      return [...new Set(inside.map((path) => path.slice(start.length).split("/", 1)[0] ?? ""))];
+    },
     list(folder) {
       const start = folder === FOLDER ? "" : `${below(folder)}/`;
       const found = paths().filter((path) => path.startsWith(start));

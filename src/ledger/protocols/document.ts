@@ -3,6 +3,7 @@
 import { type Digest, digestOf, isDigest, sha256 } from "../../json/canonical.ts";
 import { readObject } from "../../json/parse.ts";
 import { isObject, type Json, own } from "../../json/value.ts";
+import { SEAL_FILE } from "../../snapshot/seal.ts";
 import { PROTOCOL_SCHEMA } from "./protocol-file.ts";
 
 /** A file: as text, or in base64 where it is none. */
@@ -21,8 +22,8 @@ export interface KeptProtocol {
   readonly snapshot: { readonly root: string; readonly seal: string };
   /** The root of the closure of each workflow that its steps name. */
   readonly called: ReadonlyMap<string, Digest>;
-  /** The text of the seal; null for a snapshot without one. */
-  readonly seal: string | null;
+  /** The files that prove the others, by path below the snapshot; none of a snapshot without a seal. */
+  readonly seal: ReadonlyMap<string, Uint8Array>;
   /** By path below the snapshot. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly lock: Uint8Array | null;
@@ -46,7 +47,7 @@ export function parseProtocol(bytes: Uint8Array, closureRoot: string): KeptProto
     closureRoot: found,
     snapshot: { root: String(own(snapshot, "root")), seal: String(own(snapshot, "seal")) },
     called: new Map(Object.entries(called).filter((one): one is [string, Digest] => isDigest(one[1]))),
-    seal: typeof seal === "string" ? seal : null,
+    seal: typeof seal === "string" ? new Map([[SEAL_FILE, Buffer.from(seal)]]) : (bytesOf(seal) ?? new Map()),
     files,
     lock: isObject(lock) ? (bytesOf([lock])?.values().next().value ?? null) : null,
     packages: listOf(own(value, "packages")).flatMap((one) => toPackage(one) ?? []),

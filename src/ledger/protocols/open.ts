@@ -12,7 +12,6 @@ import { compile } from "../../plan/compile.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { type OpenOptions, openSnapshot } from "../../snapshot/load.ts";
 import { requireWorkflow } from "../../snapshot/require.ts";
-import { SEAL_FILE } from "../../snapshot/seal.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Payloads } from "../../trace/event.ts";
 import { type KeptProtocol, parseProtocol } from "./document.ts";
@@ -139,7 +138,10 @@ function contentsOf(all: readonly KeptProtocol[]): ReadonlyMap<string, Uint8Arra
     if (!contents.has(path)) contents.set(path, bytes);
   };
   const [main] = all;
-  if (main?.seal != null) add(`${SNAPSHOT}/${SEAL_FILE}`, Buffer.from(main.seal));
+  for (const { snapshot, seal } of all) {
+    if (snapshot.root !== main?.snapshot.root) continue;
+    for (const [path, bytes] of seal) add(`${SNAPSHOT}/${path}`, bytes);
+  }
   if (main?.lock != null) add(`${SNAPSHOT}/${LOCK_FILE}`, main.lock);
   for (const { files, packages } of all) {
     for (const [path, bytes] of files) add(`${SNAPSHOT}/${path}`, bytes);

@@ -8,8 +8,9 @@ import { utf8 } from "../../json/text.ts";
 import type { Expression } from "../../plan/expression.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
+import { openForm } from "../../snapshot/load.ts";
 import { type Place, readInside } from "../../snapshot/read-inside.ts";
-import { parseSeal, SEAL_FILE } from "../../snapshot/seal.ts";
+import { SEAL_FILE } from "../../snapshot/seal.ts";
 import type { KeptFile, KeptPackage } from "./document.ts";
 import { type ProtocolSource, protocolHead } from "./protocol-file.ts";
 
@@ -26,7 +27,7 @@ export async function protocolText(plan: Plan, source: ProtocolSource): Promise<
     const rest = {
       workflow: plan.workflow.fqdn,
       called: await calledRoots(plan),
-      seal: sealOf(plan, place),
+      seal: await sealOf(plan, source, place),
       files: plan.closureFiles.map(({ path, sha256: digest }) => keptFile(path, bytesOf(place, path, digest))),
       lock: lockOf(place),
       packages: await packagesOf(plan, source),
@@ -50,13 +51,20 @@ function bytesOf(place: Place, path: string, digest: string): Uint8Array {
   return bytes;
 }
 
-function sealOf({ snapshot }: Plan, place: Place): string | null {
+/** The files that prove those of the plan: a lone `seal.json` as its text; null where nothing is sealed. */
+async function sealOf(
+  { snapshot, closureFiles }: Plan,
+  source: ProtocolSource,
+  place: Place,
+): Promise<string | readonly KeptFile[] | null> {
   if (snapshot.seal !== "sealed") return null;
-  const bytes = readInside(place, SEAL_FILE);
-  const parsed = bytes === null ? null : parseSeal(bytes);
-  if (bytes === null || parsed === null || !("seal" in parsed) || parsed.seal.root !== snapshot.root)
-    throw new ChangedError(`${SEAL_FILE} has changed since it was read`);
-  return utf8(bytes);
+  const form = await openForm(source.snapshot, source.files);
+  if (form.seal.root !== snapshot.root)
+    throw new ChangedError(`${form.seal.file} has changed since it was read`);
+  const proof = form.proof(closureFiles.map(({ path }) => path));
+  const files = proof.map((path) => keptFile(path, readInside(place, path) ?? new Uint8Array()));
+  const [first, ...others] = files;
+  return first?.path === SEAL_FILE && others.length === 0 && "text" in first ? first.text : files;
 }
 
 function lockOf(place: Place): KeptFile | null {

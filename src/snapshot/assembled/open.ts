@@ -3,13 +3,13 @@
 import { sha256 } from "../../json/canonical.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
-import { fqdnOfFile } from "../fqdn.ts";
+import { type Fqdn, fqdnOfFile } from "../fqdn.ts";
 import { frontMatterTables } from "../parse.ts";
 import { type Place, readInside } from "../read-inside.ts";
 import type { FoundFile, SnapshotSeal } from "../seal.ts";
 import { artifactPaths, domainOf, ownerOf } from "./artifact-files.ts";
 import { contentRule } from "./contents.ts";
-import { MANIFEST, type Manifest, parseManifest } from "./manifest.ts";
+import { MANIFEST, type Manifest, parseManifest, SIGNATURE_FILE } from "./manifest.ts";
 import { projectedSeal } from "./release-9.ts";
 import { listedSeal } from "./v5.ts";
 
@@ -28,7 +28,9 @@ export function openAssembled(place: Place): SnapshotForm {
     seal.check(path, found);
     return found;
   };
-  const owner = remembered((name: string) => ownerOf(paths.get(name as never) ?? [], read));
+  // Where a hash covers a whole domain, only the owner's is read: what is taken for the owner is proven by it.
+  const readCopy = manifest.constituents === null ? bytesOf : read;
+  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], readCopy));
   return {
     seal,
     tables: frontMatterTables,
@@ -41,7 +43,24 @@ export function openAssembled(place: Place): SnapshotForm {
       const below = FOLDERS[folder] ?? folder;
       return files.filter((path) => path.startsWith(`${below}/`)).sort();
     },
+    proof(proven) {
+      const needed = proven.flatMap((path) => besides(path, manifest, files));
+      const signature = readInside(place, SIGNATURE_FILE) === null ? [] : [SIGNATURE_FILE];
+      const given = new Set(proven);
+      return [...new Set([MANIFEST, ...signature, ...needed])].filter((path) => !given.has(path)).sort();
+    },
   };
+}
+
+/** The files that are read for one: the copies of an artifact, or all artifacts of its domain. */
+function besides(path: string, { constituents }: Manifest, files: readonly string[]): readonly string[] {
+  const name = fqdnOfFile(path);
+  if (name === undefined) return [];
+  const isNeeded =
+    constituents === null
+      ? (other: string) => domainOf(other) === domainOf(path) && fqdnOfFile(other) !== undefined
+      : (other: string) => fqdnOfFile(other) === name;
+  return files.filter((other) => other.startsWith("canonical/") && isNeeded(other));
 }
 
 /** What this form has in the place of a folder of a snapshot with `artifacts/`. */

@@ -143,10 +143,9 @@ class DomainCheck {
   #attested(): readonly Fault[] {
     const { domain, tokenized, attestation } = this.#entry;
     return this.#with([`trust/${domain}/structure_attestation.json`], ([document = {}], [file = ""]) => {
-      const copies = (this.#artifacts() ?? []).filter(({ content }) => content === "");
-      const names = copies.map(({ fqdn }) => fqdn).sort();
-      const imported =
-        own(document, "imported_capabilities") === undefined ? {} : { imported_capabilities: names };
+      const copies = this.#artifacts()?.filter(({ content }) => content === "");
+      const isListed = copies !== undefined && own(document, "imported_capabilities") !== undefined;
+      const imported = isListed ? { imported_capabilities: copies.map(({ fqdn }) => fqdn).sort() } : {};
       const text = textOf(this.#contents, file);
       const stated = { attestation_hash: attestation, tokenized_projection_hash: tokenized };
       return [

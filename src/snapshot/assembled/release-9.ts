@@ -12,7 +12,14 @@ import type { Place } from "../read-inside.ts";
 import type { FoundFile, SnapshotSeal } from "../seal.ts";
 import { domainOf } from "./artifact-files.ts";
 import { AssembledFault } from "./errors.ts";
-import { type DomainEntry, MANIFEST, type Manifest, placeIn, SIGNATURE_FILE } from "./manifest.ts";
+import {
+  type DomainEntry,
+  isOutsideSeal,
+  MANIFEST,
+  type Manifest,
+  placeIn,
+  SIGNATURE_FILE,
+} from "./manifest.ts";
 import { readSignature } from "./signature.ts";
 
 /** `read` gives the bytes of a file, which `paths` of its domain lists. */
@@ -34,7 +41,9 @@ export function projectedSeal(
     entry: () => undefined,
     entries: () => [],
     check(file, found) {
-      if (found === null || fqdnOfFile(file) === undefined) return;
+      if (found === null) return;
+      if (isStray(file)) throw new AssembledFault("FILE_NOT_LISTED", { file });
+      if (fqdnOfFile(file) === undefined) return;
       const domain = domainOf(file);
       if (proven.has(domain)) return;
       const entry = manifest.domains.find((one) => one.domain === domain);
@@ -47,6 +56,11 @@ export function projectedSeal(
       proven.add(domain);
     },
   };
+}
+
+/** Whether the file lies beside the folders of the snapshot, where it has no other files than these. */
+export function isStray(file: string): boolean {
+  return !file.includes("/") && !isOutsideSeal(file);
 }
 
 /** @throws AssembledFault where the artifacts of the domain, by name, have another hash than the manifest states */

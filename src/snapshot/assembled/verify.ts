@@ -11,9 +11,11 @@ import { readAll, type SnapshotFile } from "../verify.ts";
 import type { WholeSnapshot } from "../whole.ts";
 import { artifactPaths, ownerOf } from "./artifact-files.ts";
 import { generationOf } from "./contents.ts";
+import { AssembledFault } from "./errors.ts";
 import { MANIFEST } from "./manifest.ts";
 import { readManifest, sealOf } from "./open.ts";
 import { projectionFaults, reportFaults } from "./projections.ts";
+import { isStray } from "./release-9.ts";
 import { contradictions } from "./verify-contents.ts";
 
 export function readAssembled(place: Place): WholeSnapshot {
@@ -28,6 +30,7 @@ export function readAssembled(place: Place): WholeSnapshot {
   const paths = files.map(({ path }) => path);
   const seal = sealOf(manifest, place, paths, (path) => contents.found(path));
   if (manifest.constituents !== null) listedFaults(seal, contents, faults);
+  else for (const file of paths.filter(isStray)) faults.push(new AssembledFault("FILE_NOT_LISTED", { file }));
   for (const fault of projectionFaults(manifest, contents)) faults.push(fault);
   for (const fault of reportFaults(manifest, contents)) faults.push(fault);
   return {
@@ -56,7 +59,7 @@ const UNCOVERED = {
     "behavior_logic/, evidence/ and the indexes",
     "metadata.json and trust/, but for the hashes that they repeat",
     "provenance and compiler_version in manifest.json, conformance/ and signature.json",
-    "files that were added outside canonical/: no list says which belong to the snapshot",
+    "files that were added to its folders, but for artifacts: no list says which belong to the snapshot",
     "the bytes of a file: its hashes are over values",
     "graph_address_hash: it covers rules that are not in the domain, so it is not recomputed",
   ],

@@ -57,7 +57,7 @@ export const capabilities = defineCommand({
 async function lock(context: Context): Promise<number> {
   const { platform, settings } = context;
   const { files, cwd } = platform;
-  requireFolder(settings.snapshot, files, settings);
+  requireFolder(settings.snapshot, files, "lock", settings);
   const packages = await context.capabilities.packages();
   const file = `${settings.snapshot}/${LOCK_FILE}`;
   const text = packages.length === 0 ? null : lockText(packages);

@@ -38,7 +38,7 @@ async function read(folder: string, trust: Trust, context: Context) {
     throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
   const [snapshot, registry] = [await open(context, trust, path(folder)), await context.registry()];
   const executed = await readExecuted(snapshot, registry);
-  return { executed, artifacts: openQueryModel(snapshot, registry).artifacts };
+  return { executed, artifacts: (await openQueryModel(snapshot, registry)).artifacts };
 }
 
 interface Compared {

@@ -34,7 +34,7 @@ export const seal = defineCommand({
   },
   async action({ key }, context) {
     const { platform, settings } = context;
-    requireFolder(settings.snapshot, platform.files, settings);
+    requireFolder(settings.snapshot, platform.files, "seal", settings);
     const keys = signingKeys(key, context);
     const sealed = sealSnapshot(keys, await authoredFindings(context), context);
     if ("findings" in sealed) {
