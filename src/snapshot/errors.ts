@@ -45,9 +45,9 @@ const NOT_ASSEMBLED = {
 
 export const snapshotTable = {
   NOT_A_SNAPSHOT: (f: { folder: string }) => ({
-    what: "this is not a snapshot: it has no folder artifacts/",
+    what: "this is not a snapshot: it has neither a folder artifacts/ nor manifest.json and canonical/",
     where: f.folder,
-    hint: "name the folder that contains artifacts/; for a trace, name its .jsonl file",
+    hint: "name the folder that contains artifacts/, or manifest.json and canonical/; for a trace, name its .jsonl file",
   }),
   SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",

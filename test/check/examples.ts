@@ -409,6 +409,18 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "intent-differs",
+    about: "the handler of a transport invokes a workflow that is not there",
+    at: "/frontmatter/handler/workflow",
+    breach: ({ blocks }) => {
+      blocks["test::TI_X_V0"] = {
+        ti_code: "TI_X_V0",
+        core: { summary: "asks" },
+        handler: { kind: "WF_INVOCATION", workflow: "test::WF_GONE_V0" },
+      };
+    },
+  },
+  {
     rule: "list-differs",
     about: "an invariant lists more for its checker than for its readers",
     at: "/core/listed",

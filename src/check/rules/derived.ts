@@ -10,7 +10,9 @@ import type { StepFlow } from "../../plan/analysis/contract-flow.ts";
 import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
+import { isCase } from "../../snapshot/conformance.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
+import type { Path } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import { asAuthored } from "../analysis/as-authored.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
@@ -29,7 +31,7 @@ export const conformanceDiffers = rule({
   hint: "generate the case again from the transform's artifact",
   *check(subject) {
     for (const [file, declared] of subject.documents) {
-      if (file.startsWith("conformance/")) yield* conformanceDifferences(file, declared, subject);
+      if (isCase(file, declared)) yield* conformanceDifferences(file, declared, subject);
     }
   },
 });
@@ -268,9 +270,6 @@ function shares(a: JsonObject, b: JsonObject): boolean {
   return ["declared_by", "rb"].some((key) => own(a, key) !== undefined && own(a, key) === own(b, key));
 }
 
-/** The kind of the handler of an ingress that runs a workflow. */
-const INVOCATION = "WF_INVOCATION";
-
 export const intentDiffers = rule({
   id: "intent-differs",
   about: "Require that an intent and the workflow that starts with it name each other, one to one",
@@ -296,23 +295,19 @@ export const intentDiffers = rule({
       const start = table.nodes.find(({ key }) => key === table.start);
       return start?.code ? [{ artifact, start, intent: qualify(start.code, namespaceOf(artifact.fqdn)) }] : [];
     });
-    for (const entry of [...subject.ofWord("IN"), ...subject.ofWord("TI")]) {
-      // What an ingress asks for is not always a workflow: it may read the snapshot.
-      const handler = own(entry.frontmatter, "handler");
-      if (isObject(handler) && own(handler, "kind") !== INVOCATION) continue;
+    for (const entry of [...subject.ofWord("IN"), ...subject.ofWord("TI").filter(callsWorkflow)]) {
       const core = objectAt(entry.frontmatter, "core");
-      const named = own(isObject(handler) ? handler : core, "workflow");
+      const { at, named } = workflowNamedBy(entry);
       const name = typeof named === "string" ? qualify(named, namespaceOf(entry.fqdn)) : null;
       if (name === null || !subject.entries.has(name)) {
         const started = starts.find(({ intent }) => intent === entry.fqdn);
-        const path = [isObject(handler) ? "handler" : "core", "workflow"];
-        const hint = workflowHint(path, name, started?.artifact.fqdn, subject.snapshot.names("WF"));
+        const hint = workflowHint(name, at, started?.artifact.fqdn, subject.snapshot.names("WF"));
         const code = codeOf(entry.fqdn);
         const message =
           named === undefined
             ? `${code} names no workflow`
             : `${code} names the workflow ${String(named)}, which is not in the snapshot`;
-        yield foundIn(entry, path, { workflow: String(named) }, message, hint);
+        yield foundIn(entry, at, { workflow: String(named) }, message, hint);
       }
       const acceptsAny =
         own(core, "additional") !== false && Object.keys(objectAt(core, "inputs")).length === 0;
@@ -337,10 +332,26 @@ export const intentDiffers = rule({
   },
 });
 
+/** The handler of a transport may ask for something else than a run. */
+function callsWorkflow({ frontmatter }: Entry): boolean {
+  const kind = own(objectAt(frontmatter, "handler"), "kind");
+  return kind === undefined || kind === "WF_INVOCATION";
+}
+
+/** A transport of later releases names its workflow in its handler. */
+function workflowNamedBy({ frontmatter, word }: Entry): {
+  readonly at: Path;
+  readonly named: Json | undefined;
+} {
+  const handler = own(frontmatter, "handler");
+  const within = word === "TI" && isObject(handler) ? handler : objectAt(frontmatter, "core");
+  return { at: [within === handler ? "handler" : "core", "workflow"], named: own(within, "workflow") };
+}
+
 /** The workflow that an intent names: the one that starts with it, or the one whose name is nearest. */
 function workflowHint(
-  path: readonly string[],
   given: string | null,
+  path: Path,
   started: Fqdn | undefined,
   workflows: readonly Fqdn[],
 ): string | undefined {
@@ -348,8 +359,7 @@ function workflowHint(
   const nearest = given === null ? null : nearestName(given, workflows);
   const meant = started ?? workflows.find((one) => one === nearest);
   if (meant === undefined) return undefined;
-  const named = path[0] === "handler" ? meant : codeOf(meant);
-  return given === null ? `add ${at}: ${named}` : `change ${at} to ${named}`;
+  return given === null ? `add ${at}: ${codeOf(meant)}` : `change ${at} to ${codeOf(meant)}`;
 }
 
 export const listDiffers = rule({

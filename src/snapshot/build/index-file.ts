@@ -3,7 +3,6 @@
 import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { namespaceOf } from "../fqdn.ts";
 import { type AuthoredArtifact, ofKind, pipeline, section } from "./authored.ts";
-import { domainOfFile } from "./domain.ts";
 import type { TreeForm } from "./identity.ts";
 
 const HEADER = { schema_version: "v0", generated_by: "pgs compile" };
@@ -11,14 +10,13 @@ const HEADER = { schema_version: "v0", generated_by: "pgs compile" };
 export function artifactIndex(artifacts: readonly AuthoredArtifact[]): JsonObject {
   const entries = artifacts.map(({ fqdn, kind, file }) => [
     fqdn,
-    { canonical_path: pathFromIndex(file), domain: namespaceOf(fqdn), kind },
+    {
+      canonical_path: file.startsWith("canonical/") ? file : `protocol_snapshot/${file}`,
+      domain: namespaceOf(fqdn),
+      kind,
+    },
   ]);
   return { ...HEADER, artifact_count: artifacts.length, artifacts: Object.fromEntries(entries) };
-}
-
-/** From the folder that holds the snapshot; in an assembled one, from the snapshot itself. */
-function pathFromIndex(file: string): string {
-  return domainOfFile(file) === null ? `protocol_snapshot/${file}` : file;
 }
 
 /**
