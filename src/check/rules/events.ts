@@ -13,7 +13,7 @@ import { type Found, foundIn, rule } from "../rule.ts";
 export const eventNotRecorded = rule({
   id: "event-not-recorded",
   about:
-    "Require that every path to an EXIT records the event that the EXIT announces, if anything records it or asks for its record; otherwise no store has the announced event",
+    "Require that every path to an EXIT records the event it announces, where records of that event exist or admission needs them; otherwise it is in no store",
   severity: "warning",
   hint: "route the path through the node that writes the record, or to an EXIT that announces nothing",
   *check(subject) {
