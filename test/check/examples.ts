@@ -940,7 +940,7 @@ export const EXAMPLES: readonly RuleExample[] = [
   {
     rule: "tokenized-differs",
     about: "the projection routes an outcome to another node",
-    at: "dispatch.json /routing/0/1/7",
+    at: "dispatch.json /routing/0/1/7/addr",
     breach: ({ projection }) => {
       at(projection.dispatch, "routing", 0, 1)["7"] = { addr: 3, key: "WRITE" };
     },
