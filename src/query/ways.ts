@@ -1,6 +1,7 @@
 /** The ways through a graph: found the shortest first, and no more than are asked for. */
 
 import type { MergedEdge } from "../trace/declared-graph.ts";
+import { grouped } from "./grouped.ts";
 
 export interface Ways {
   /** Each visits no node twice; those that turn to a goal sooner come first. */
@@ -61,16 +62,6 @@ function nextHops(
   const useful = edges.filter(({ from, to }) => distances.has(from) && distances.has(to));
   const hops = grouped(useful, ({ from }) => from);
   return new Map([...hops].map(([node, all]) => [node, [...all].sort((a, b) => far(a) - far(b))]));
-}
-
-export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one)) ?? [];
-    groups.set(keyOf(one), group);
-    group.push(one);
-  }
-  return groups;
 }
 
 /** Node by node, each after all that lead to it: what is left over leads in a circle. */

@@ -201,11 +201,10 @@ export class SealFault<C extends keyof typeof sealTable = keyof typeof sealTable
 
 /** The hint for an unknown name: the nearest known name, else the list. */
 function nameHint(given: string, suggestion: string | null, wanted: "artifact" | "workflow"): string {
-  if (suggestion === null) {
-    const list = "type pgs list, which prints every workflow of the snapshot";
-    return wanted === "workflow" ? list : `${list}; pgs plan WORKFLOW names the artifacts that it uses`;
-  }
-  return `type ${suggestion} instead of ${given}`;
+  if (suggestion !== null) return `type ${suggestion} instead of ${given}`;
+  return wanted === "workflow"
+    ? "type pgs list, which prints every workflow of the snapshot"
+    : "type pgs query names, which prints the name of every artifact";
 }
 
 const nameTable = {
@@ -213,10 +212,18 @@ const nameTable = {
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
     hint: nameHint(f.given, f.suggestion, f.wanted),
   }),
-  UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
+  UNKNOWN_WORKFLOW: (f: {
+    workflow: string;
+    snapshot: string;
+    suggestion: string | null;
+    /** Whether it is the name of another artifact. */
+    isOther: boolean;
+  }) => ({
     what: `the snapshot has no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint(f.workflow, f.suggestion, "workflow"),
+    hint: f.isOther
+      ? `type pgs query impact ${f.workflow}, which prints the workflows that execute it`
+      : nameHint(f.workflow, f.suggestion, "workflow"),
   }),
   WORKFLOW_SUPERSEDED: (f: { workflow: string; superseded_by: readonly string[] }) => ({
     what: `the workflow ${f.workflow} is superseded, so it is not in force`,

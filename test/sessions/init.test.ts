@@ -5,8 +5,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertHint, assertRefused, document, nextChange, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "expenses::WF_APPROVE_EXPENSE_V0";
 
@@ -19,7 +21,7 @@ async function ok(place: Workspace, ...argv: readonly string[]): Promise<string>
 }
 
 suite("pgs init", () => {
-  test("the fresh workspace builds, and its gate passes with every edge taken", async (t) => {
+  it("the fresh workspace builds, and its gate passes with every edge taken", async (t) => {
     const place = empty(t);
     const out = await ok(place, "init");
     assert.match(out, /^next\n {2}pgs build\n {2}pgs gate\n {2}pgs run /m);
@@ -42,8 +44,7 @@ suite("pgs init", () => {
     assert.equal(examined.match(/^VALID /gm)?.length, 4, examined);
   });
 
-  test("its workflow runs in a program, too", async (t) => {
-    if (!isItsTurn(t)) return;
+  it("its workflow runs in a program, too", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -54,8 +55,7 @@ suite("pgs init", () => {
     assert.equal((await opened.examine(run.trace)).ok, true);
   });
 
-  test("what is wrong with an artifact is said of the Markdown that makes it", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("what is wrong with an artifact is said of the Markdown that makes it", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     const workflow = "protocol/workflows/expenses__WF_APPROVE_EXPENSE_V0.md";
@@ -81,8 +81,7 @@ suite("pgs init", () => {
     for (const { out: told, err } of said) assert.ok(`${told}${err}`.includes(hint), `${told}${err}`);
   });
 
-  test("a mistyped name in a scenario: the hint says what to write, in which line", async (t) => {
-    if (!isItsTurn(t)) return;
+  it("a mistyped name in a scenario: the hint says what to write, in which line", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -118,8 +117,7 @@ suite("pgs init", () => {
     }
   });
 
-  test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
-    if (!isItsTurn(t)) return;
+  it("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -169,8 +167,7 @@ suite("pgs init", () => {
     assertRefused(await place.session("init"), 2, "WOULD_OVERWRITE");
   });
 
-  test("folder and domain are those that are named, and the next commands work as they are printed", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("folder and domain are those that are named, and the next commands work as they are printed", async (t) => {
     const place = empty(t);
     const made = document(await place.session("init", "a b/trips", "--domain", "travel", "--json"));
     assert.equal(made["folder"], place.path("a b/trips"));
@@ -222,8 +219,7 @@ suite("pgs new", () => {
     assert.deepEqual(tree(place.folder), before);
   });
 
-  test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     for (const [kind, name, file, ...options] of [

@@ -16,8 +16,10 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openRealm } from "../../src/platform/realm.ts";
 import { httpServer } from "../capabilities/remote/server.ts";
 import { contract, filesOf, oneContract, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { at, document, lines, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const HOOK = `import { effect, string } from "pgs-runner/capability";
 export default effect({
@@ -174,7 +176,7 @@ function write({ path }: Workspace, files: Readonly<Record<string, string>>): vo
 const RUN = ["run", WORKFLOW, "--payload", "order.json", "--no-png", "--no-md"];
 const ENV = { HOOK_TOKEN: "t0ken-of-the-test" };
 
-test("a run calls the service and adds a row; its trace shows the request without the token, and replays without either", async (t) => {
+it("a run calls the service and adds a row; its trace shows the request without the token, and replays without either", async (t) => {
   const world = await place(t);
   const said = await world.sessionIn({ env: ENV }, ...RUN, "--json");
   assert.equal(said.code, 0, said.err);
@@ -190,7 +192,7 @@ test("a run calls the service and adds a row; its trace shows the request withou
   assert.deepEqual([at(examined, "replayed", "ok"), world.asked.length], [true, asked]);
 });
 
-test("what was sent is shown by everything that shows the run", async (t) => {
+it("what was sent is shown by everything that shows the run", async (t) => {
   const world = await place(t);
   const ran = await world.sessionIn({ env: ENV }, ...RUN.filter((word) => word !== "--no-md"));
   const [trace = ""] = world.traces();
@@ -218,7 +220,7 @@ test("without its token the service is not called, and the run says why", async 
   });
 });
 
-test("a scenario reaches neither: it gives their answers, or is refused", async (t) => {
+it("a scenario reaches neither: it gives their answers, or is refused", async (t) => {
   const world = await place(t);
   const scenario = (given: JsonObject, expected: JsonObject) =>
     JSON.stringify({
@@ -286,7 +288,7 @@ const KILLED: readonly Killed[] = [
 ];
 
 for (const { about, until, expected } of portion({ name: "kills", diagnostic: console.log }, KILLED, 1)) {
-  test(`killed ${about}, following what examine says leads to one order and one row`, async (t) => {
+  it(`killed ${about}, following what examine says leads to one order and one row`, async (t) => {
     let child: ChildProcess | undefined;
     let puts = 0;
     const world = await place(t, {

@@ -8,7 +8,7 @@ import { contractNodes, flowing, nodeReach } from "../../plan/analysis/bindings.
 import type { AnalysedContract } from "../../plan/analysis/compiled-snapshot.ts";
 import type { StepFlow } from "../../plan/analysis/contract-flow.ts";
 import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
-import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
+import { behaviourGraph, graphFileOf, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
 import { isCase } from "../../snapshot/conformance.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
@@ -123,10 +123,12 @@ const SUFFIX = ".graph.json";
 
 /** The graph is null where the routes cannot be drawn: other rules say why. */
 function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifact[]) {
-  const code = workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2);
-  const file = `behavior_logic/${code}/${code}${SUFFIX}`;
   const made = behaviourGraph(workflow, artifacts);
-  return { workflow, file, graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways } };
+  return {
+    workflow,
+    file: graphFileOf(workflow),
+    graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways },
+  };
 }
 
 /** What the kept graph says of the entry, the nodes, the edges and the ways through, whatever their order. */
