@@ -33,8 +33,8 @@ const USED = [
 type Requirements = Parameters<typeof verifySnapshot>[0]["seal"];
 const NOTHING: Requirements = { root: undefined, signatures: 0, keys: [] };
 
-function verified(contents: Contents, seal = NOTHING): readonly string[] {
-  const { findings } = verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal });
+async function verified(contents: Contents, seal = NOTHING): Promise<readonly string[]> {
+  const { findings } = await verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal });
   return [...new Set(findings.map(said))];
 }
 
@@ -63,7 +63,7 @@ function said({ code, facts, wording }: Fault): string {
 test("a snapshot of each variant is opened and verified, and has the root that its manifest states", async () => {
   for (const generation of ["v5", "release 9"] as const) {
     const contents = assembled(generation);
-    assert.deepEqual(verified(contents), []);
+    assert.deepEqual(await verified(contents), []);
     const snapshot = await openSnapshot(FOLDER, memoryFiles(contents));
     assert.equal(snapshot.state, "sealed");
     assert.equal(snapshot.rootOf([]), read(contents, MANIFEST)["snapshot_id"]);
@@ -78,16 +78,16 @@ test("a snapshot of each variant is opened and verified, and has the root that i
 
 for (const { about, contents, run, verify } of CHANGES) {
   test(`changed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
-    assert.deepEqual([await refused(contents), verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
   });
 }
 
-test("a changed byte of every listed file is found, and named", () => {
+test("a changed byte of every listed file is found, and named", async () => {
   for (const { path } of constituents) {
     const file = String(path);
     const bytes = Buffer.from(whole.get(file) as Uint8Array);
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    const found = verified(new Map(whole).set(file, bytes));
+    const found = await verified(new Map(whole).set(file, bytes));
     const isNamed = found.some((one) => one.endsWith(` ${file}`));
     assert.ok(isNamed, `${file}: ${found.join(", ")}`);
   }
@@ -95,15 +95,17 @@ test("a changed byte of every listed file is found, and named", () => {
 
 for (const { about, contents, run, verify } of OLDER_CHANGES) {
   test(`changed where no files are listed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
-    assert.deepEqual([await refused(contents), verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
   });
 }
 
-test("what no hash covers is said, and only where it is so", () => {
-  const uncovered = (contents: Contents) =>
-    verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal: NOTHING }).uncovered.join("\n");
-  assert.match(uncovered(older), /dispatch\.json and .*handlers\.json/);
-  assert.doesNotMatch(uncovered(whole), /dispatch\.json/);
+test("what no hash covers is said, and only where it is so", async () => {
+  const uncovered = async (contents: Contents) =>
+    (await verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal: NOTHING })).uncovered.join(
+      "\n",
+    );
+  assert.match(await uncovered(older), /dispatch\.json and .*handlers\.json/);
+  assert.doesNotMatch(await uncovered(whole), /dispatch\.json/);
 });
 
 test("a lock of capability packages that nothing proves is refused", async () => {
@@ -163,7 +165,7 @@ for (const [about, contents, refusal, found] of REFUSALS) {
   test(`a signature is required, there is ${about}: ${refusal ?? "accepted"}`, async () => {
     assert.equal(await refused(contents, required), refusal);
     const findings = found ?? (refusal === undefined ? [] : [refusal]);
-    const shown = verified(contents, required);
+    const shown = await verified(contents, required);
     assert.deepEqual(
       shown.filter((one) => found !== undefined || !one.startsWith("SIGNATURE_UNTRUSTED") || refusal === one),
       findings,
@@ -179,5 +181,5 @@ test("only the expected root is run", async () => {
   const other = { ...NOTHING, root: "0".repeat(64) };
   assert.equal(await refused(whole, { ...NOTHING, root: id }), undefined);
   assert.equal(await refused(whole, other), `SEAL_UNEXPECTED_ROOT ${MANIFEST}`);
-  assert.deepEqual(verified(whole, other), [`SEAL_UNEXPECTED_ROOT ${MANIFEST}`]);
+  assert.deepEqual(await verified(whole, other), [`SEAL_UNEXPECTED_ROOT ${MANIFEST}`]);
 });

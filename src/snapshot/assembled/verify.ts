@@ -1,24 +1,30 @@
 /** Every file of an assembled snapshot, against its manifest and against each other. */
 
 import { Fault } from "../../errors/base.ts";
-import { sha256 } from "../../json/canonical.ts";
+import { type Digest, sha256 } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { type ParsedArtifact, parseEnvelope, parseStrict } from "../envelope.ts";
 import { fqdnOfFile } from "../fqdn.ts";
+import { readAll, type SnapshotFile } from "../read-all.ts";
 import type { Place } from "../read-inside.ts";
 import type { FoundFile, SnapshotSeal } from "../seal.ts";
-import { readAll, type SnapshotFile } from "../verify.ts";
 import type { WholeSnapshot } from "../whole.ts";
 import { artifactPaths, ownerOf } from "./artifact-files.ts";
-import { generationOf } from "./contents.ts";
+import { type Generation, generationOf } from "./contents.ts";
 import { AssembledFault } from "./errors.ts";
 import { MANIFEST } from "./manifest.ts";
 import { readManifest, sealOf } from "./open.ts";
 import { projectionFaults, reportFaults } from "./projections.ts";
 import { isStray } from "./release-9.ts";
-import { contradictions } from "./verify-contents.ts";
 
-export function readAssembled(place: Place): WholeSnapshot {
+/** What finds the contradictions within an artifact. */
+export type VerifyArtifact = (
+  file: { readonly path: string; readonly digest: Digest },
+  artifact: ParsedArtifact,
+  generation: Generation,
+) => readonly Fault[];
+
+export function readAssembled(place: Place, verify: VerifyArtifact): WholeSnapshot {
   const faults: Fault[] = [];
   const files = readAll(place.root, place.files, faults, MANIFEST);
   const contents = new Contents(files);
@@ -39,9 +45,9 @@ export function readAssembled(place: Place): WholeSnapshot {
     seal,
     verifyFile(file) {
       const artifact = contents.artifact(file.path);
-      return artifact instanceof Fault || artifact === undefined
-        ? jsonFaults(contents)(file)
-        : contradictions(file.path, artifact, generation);
+      if (artifact instanceof Fault || artifact === undefined) return jsonFaults(contents)(file);
+      const digest = contents.found(file.path)?.digest ?? sha256(file.bytes);
+      return verify({ path: file.path, digest }, artifact, generation);
     },
     uncovered: UNCOVERED[generation],
   };
@@ -68,6 +74,7 @@ const UNCOVERED = {
 /** The files, each parsed once. */
 export class Contents {
   readonly #files: ReadonlyMap<string, SnapshotFile>;
+  readonly #digests = new Map<string, Digest>();
   readonly #documents = new Map<string, JsonObject | Fault>();
   readonly #artifacts = new Map<string, ParsedArtifact | Fault>();
 
@@ -81,7 +88,10 @@ export class Contents {
 
   found(path: string): FoundFile | null {
     const bytes = this.#files.get(path)?.bytes;
-    return bytes === undefined ? null : { bytes, digest: sha256(bytes) };
+    if (bytes === undefined) return null;
+    const digest = this.#digests.get(path) ?? sha256(bytes);
+    this.#digests.set(path, digest);
+    return { bytes, digest };
   }
 
   /** The object in a file, or why there is none; undefined where there is no file. */
