@@ -115,8 +115,8 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
 
 const MAX_PRINTED = 2 ** 18;
 
-/** A number in such a text that has an exponent or 16 digits, or what looks like one in a string. */
-const LONG_NUMBER = /(?:: |\n *)-?\d[\d.]*[eE\d](?<=[eE]|[\d.]{16})/;
+/** Numbers of such a text that a double may not hold: whole ones of 16 digits or more, which follow a space in it. */
+const LONG_NUMBER = / -?\d{16}|\de\+\d/;
 
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 

@@ -1,9 +1,9 @@
 /** Reads every file of a snapshot, whatever its form: what cannot be read is a finding. */
 
 import type { Fault } from "../errors/base.ts";
-import type { Files } from "../ports.ts";
+import { type Files, IoError } from "../ports.ts";
 import { SnapshotFault } from "./errors.ts";
-import { readInside } from "./read-inside.ts";
+import { type Place, readInside } from "./read-inside.ts";
 import { SEAL_FILE } from "./seal.ts";
 
 export interface SnapshotFile {
@@ -28,7 +28,7 @@ export function readAll(
     if (holder !== undefined) inFolders.add(holder);
     if (holder !== undefined || path === sealFile) return [];
     try {
-      const bytes = readInside(place, path);
+      const bytes = isLink ? readInside(place, path) : readListed(place, path);
       return bytes === null ? [] : [{ path, bytes }];
     } catch (error) {
       if (!(error instanceof SnapshotFault)) throw error;
@@ -40,6 +40,16 @@ export function readAll(
   for (const file of inFolders)
     findings.push(new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: "EISDIR" }));
   return all;
+}
+
+/** A file that is listed as none that is a link, nor below one, is where its path says. */
+function readListed(place: Place, path: string): Uint8Array | null {
+  try {
+    return place.files.read(`${place.root}/${path}`) ?? readInside(place, path);
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return readInside(place, path);
+  }
 }
 
 /** Whether there is a folder instead of a file that is read. */

@@ -46,6 +46,7 @@ export async function verifySnapshot({ seal, ...request }: VerifyRequest): Promi
   const state = verifySeal(whole, seal, findings);
   const contents = [...whole.files.flatMap(whole.verifyFile), ...(await deferred.faults())];
   for (const fault of [...whole.faults, ...contents]) findings.push(fault);
+  if (findings.length === 0) deferred.setValid();
   return { ...state, findings, files: whole.files.length, form: whole.form, uncovered: whole.uncovered };
 }
 
@@ -54,7 +55,7 @@ async function readForm(
   deferred: DeferredChecks,
 ): Promise<WholeSnapshot> {
   const place = { root: files.realPath(snapshot) ?? snapshot, files };
-  if (requireForm(snapshot, files, from) === "assembled") return readAssembled(place, deferred.add);
+  if (requireForm(snapshot, files, from) === "assembled") return readAssembled(place, deferred);
   const { readWorkspaceForm } = await import("./workspace-whole.ts");
   return readWorkspaceForm(place);
 }

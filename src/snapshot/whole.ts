@@ -2,7 +2,7 @@
 
 import type { Fault } from "../errors/base.ts";
 import type { Files } from "../ports.ts";
-import { readAssembled } from "./assembled/verify.ts";
+import { type ArtifactChecks, readAssembled } from "./assembled/verify.ts";
 import { contradictions } from "./assembled/verify-contents.ts";
 import type { VerifyContent } from "./content-checks.ts";
 import type { Fqdn } from "./fqdn.ts";
@@ -28,10 +28,18 @@ export interface WholeSnapshot {
   readonly uncovered: readonly string[];
 }
 
+/** What the rules of a check are applied to is read anew. */
+const UNCHECKED: ArtifactChecks = {
+  hasPassed: () => false,
+  setListed: () => undefined,
+  setPassed: () => undefined,
+  verify: contradictions,
+};
+
 /** @throws SnapshotFault when there is no snapshot */
 export function readWhole(folder: string, files: Files): WholeSnapshot {
   const place = { root: files.realPath(folder) ?? folder, files };
   return requireForm(folder, files) === "assembled"
-    ? readAssembled(place, contradictions)
+    ? readAssembled(place, UNCHECKED)
     : readWorkspaceForm(place);
 }

@@ -5,6 +5,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 import { Fault } from "../../src/errors/base.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import type { CheckCache } from "../../src/ports.ts";
 import { parseTrustedKey, type TrustedKey } from "../../src/sign/keys.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
@@ -33,10 +34,24 @@ const USED = [
 type Requirements = Parameters<typeof verifySnapshot>[0]["seal"];
 const NOTHING: Requirements = { root: undefined, signatures: 0, keys: [] };
 
-async function verified(contents: Contents, seal = NOTHING): Promise<readonly string[]> {
-  const { findings } = await verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal });
-  return [...new Set(findings.map(said))];
+async function verified(
+  contents: Contents,
+  seal = NOTHING,
+  checked: CheckCache | null = null,
+): Promise<readonly string[]> {
+  const request = { snapshot: FOLDER, files: memoryFiles(contents), checked, seal };
+  return [...new Set((await verifySnapshot(request)).findings.map(said))];
 }
+
+/** What remembers a snapshot of each variant in which nothing was found. */
+async function warmCache(): Promise<CheckCache> {
+  const passed = new Set<string>();
+  const cache: CheckCache = { has: (key) => passed.has(key), add: (key) => passed.add(key) };
+  for (const contents of [whole, older]) assert.deepEqual(await verified(contents, NOTHING, cache), []);
+  assert.ok(passed.size > 0);
+  return cache;
+}
+const warm = await warmCache();
 
 /** The first refusal of opening the snapshot and reading what a run reads; undefined where there is none. */
 async function refused(contents: Contents, seal = NOTHING): Promise<string | undefined> {
@@ -79,6 +94,7 @@ test("a snapshot of each variant is opened and verified, and has the root that i
 for (const { about, contents, run, verify } of CHANGES) {
   test(`changed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
     assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual(await verified(contents, NOTHING, warm), verify, "with what has passed before");
   });
 }
 
@@ -96,6 +112,7 @@ test("a changed byte of every listed file is found, and named", async () => {
 for (const { about, contents, run, verify } of OLDER_CHANGES) {
   test(`changed where no files are listed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
     assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual(await verified(contents, NOTHING, warm), verify, "with what has passed before");
   });
 }
 
