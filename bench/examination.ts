@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replay } from "../src/examine/replay/replay.ts";
 import { eventIn, Verification, verifyTrace } from "../src/examine/verify.ts";
+import { isTraceName } from "../src/ledger/trace-names.ts";
 import { compile } from "../src/plan/compile.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { openSource } from "../src/platform/file-chunks.ts";
@@ -38,7 +39,7 @@ async function ofOneRun(scratch: string): Promise<Section> {
   const folder = join(scratch, "examined");
   mkdirSync(folder);
   await (await openRunner(subject, folder))();
-  const [id] = readdirSync(join(folder, "traces")) as [string];
+  const [id] = readdirSync(join(folder, "traces")).filter(isTraceName) as [string];
   const bytes = readFileSync(join(folder, "traces", id, `${id}.jsonl`));
   const { events, findings } = verifyTrace(bytes);
   const plan = await planOf(subject.snapshot, subject.workflow);

@@ -1,36 +1,22 @@
 /**
- * The questions that a snapshot answers. Question and answer are JSON values; an answer is a function of the snapshot
- * alone, and names no folder of the machine.
+ * Answers the questions that a snapshot can be asked. Question and answer are JSON values; an answer is a function of the
+ * snapshot alone, and names no folder of the machine.
  */
 
-import type { Registry } from "../capabilities/registry.ts";
-import type { SnapshotAnswer, SnapshotQuery } from "../capabilities/target.ts";
-import { Fault } from "../errors/base.ts";
+import type { SnapshotAnswer } from "../capabilities/target.ts";
+import type { Fault } from "../errors/base.ts";
 import { isObject, type Json, own } from "../json/value.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
 import { type ActorsAnswer, actors } from "./actors.ts";
 import { badQuestion, QueryFault } from "./errors.ts";
 import { type EventsAnswer, events } from "./events.ts";
 import { type ExplainAnswer, explain } from "./explain.ts";
 import { type ImpactAnswer, impact } from "./impact.ts";
-import { openQueryModel, type QueryModel } from "./model.ts";
+import type { QueryModel } from "./model.ts";
 import { type OutcomesAnswer, outcomes } from "./outcomes.ts";
+import { MEMBERS, QUERIES, type Question } from "./questions.ts";
 import { type DepsAnswer, deps, type PathAnswer, path, type RefsAnswer, refs } from "./refs.ts";
 import { type SearchAnswer, search } from "./search.ts";
 import { type StoresAnswer, stores } from "./stores.ts";
-
-/** Names are full, or codes that only one artifact has. */
-export type Question =
-  | { readonly query: "refs"; readonly artifact: string }
-  | { readonly query: "deps"; readonly artifact: string; readonly transitive?: boolean | undefined }
-  | { readonly query: "impact"; readonly artifact: string }
-  | { readonly query: "path"; readonly from: string; readonly to: string }
-  | { readonly query: "stores"; readonly store?: string | undefined }
-  | { readonly query: "events"; readonly event?: string | undefined }
-  | { readonly query: "outcomes"; readonly workflow: string }
-  | { readonly query: "actors" }
-  | { readonly query: "search"; readonly text: string }
-  | { readonly query: "explain"; readonly workflow: string };
 
 export type Answer =
   | RefsAnswer
@@ -76,24 +62,6 @@ export function answer(question: Question, model: QueryModel): Promise<Answer> {
   }
 }
 
-/** The members of each question, and whether it needs them. */
-const MEMBERS = {
-  refs: { artifact: "required" },
-  deps: { artifact: "required", transitive: "flag" },
-  impact: { artifact: "required" },
-  path: { from: "required", to: "required" },
-  stores: { store: "optional" },
-  events: { event: "optional" },
-  outcomes: { workflow: "required" },
-  actors: {},
-  search: { text: "required" },
-  explain: { workflow: "required" },
-} as const satisfies Readonly<
-  Record<Question["query"], Readonly<Record<string, "required" | "optional" | "flag">>>
->;
-
-export const QUERIES = Object.keys(MEMBERS) as readonly Question["query"][];
-
 /** @throws QueryFault `BAD_QUESTION`: strict, because a misspelt member would ask something else */
 export function parseQuestion(question: Json): Question {
   const given = isObject(question) ? question : {};
@@ -112,26 +80,8 @@ export function parseQuestion(question: Json): Question {
   return given as unknown as Question;
 }
 
-/** What a run asks its snapshot: a function of the snapshot, so that the answer can be recorded and found again. */
-export function toSnapshotQuery(snapshot: Snapshot, registry: Registry): SnapshotQuery {
-  let model: QueryModel | undefined;
-  return {
-    questions: QUERIES,
-    async ask(question) {
-      try {
-        const parsed = parseQuestion(question);
-        model ??= openQueryModel(snapshot, registry);
-        return { answer: await answer(parsed, model) };
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        return refusalOf(error);
-      }
-    },
-  };
-}
-
 /** Of a snapshot that cannot be read, the code alone: the facts may name a folder of the machine. */
-function refusalOf(fault: Fault): SnapshotAnswer {
+export function refusalOf(fault: Fault): SnapshotAnswer {
   if (!(fault instanceof QueryFault)) return { refused: "UNREADABLE", facts: { refusal: fault.code } };
   const refused = fault.code === "BAD_QUESTION" ? "BAD_QUESTION" : "UNKNOWN_NAME";
   return { refused, facts: fault.facts };

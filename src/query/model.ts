@@ -3,6 +3,7 @@
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, objectAt, own } from "../json/value.ts";
 import { type CompiledSnapshot, compileSnapshot } from "../plan/analysis/compiled-snapshot.ts";
+import type { Artifact } from "../snapshot/artifact.ts";
 import { type Fqdn, fqdnOfFile, KIND_FOLDERS, type Kind, wordOf } from "../snapshot/fqdn.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 
@@ -28,10 +29,12 @@ export interface QueryModel {
 }
 
 /** @throws SnapshotFault, SealFault for an artifact that cannot be read */
-export function openQueryModel(snapshot: Snapshot, registry: Registry): QueryModel {
-  let compiled: Promise<CompiledSnapshot> | undefined;
-  const all = [...artifactsOf(snapshot), ...governanceOf(snapshot)];
+export async function openQueryModel(snapshot: Snapshot, registry: Registry): Promise<QueryModel> {
+  const artifacts = artifactsOf(snapshot);
+  await snapshot.confirm?.(artifacts);
+  const all = [...artifacts.map(toQueryArtifact), ...governanceOf(snapshot)];
   const sorted = all.sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
+  let compiled: Promise<CompiledSnapshot> | undefined;
   return {
     snapshot,
     artifacts: new Map(sorted.map((one) => [one.fqdn, one])),
@@ -44,10 +47,8 @@ export function openQueryModel(snapshot: Snapshot, registry: Registry): QueryMod
 
 export const KINDS = Object.keys(KIND_FOLDERS) as Kind[];
 
-function artifactsOf(snapshot: Snapshot): readonly QueryArtifact[] {
-  return KINDS.flatMap((kind) => snapshot.names(kind))
-    .flatMap((name) => snapshot.artifact(name) ?? [])
-    .map(toQueryArtifact);
+function artifactsOf(snapshot: Snapshot): readonly Artifact[] {
+  return KINDS.flatMap((kind) => snapshot.names(kind)).flatMap((name) => snapshot.artifact(name) ?? []);
 }
 
 /** What governs is read by no run: the snapshot has it as documents. */

@@ -11,6 +11,7 @@ import { type Json, own } from "../json/value.ts";
 import { actorOf, requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock, TempFolder } from "../ports.ts";
+import { toSnapshotQuery } from "../query/snapshot-query.ts";
 import { isSuppressed, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -203,7 +204,7 @@ class RunPlayer {
   }
 
   #environment(now: number | undefined, actor: string | undefined) {
-    const { around, scratch, redactor, secretsKey } = this.#place;
+    const { around, scratch, redactor, secretsKey, workflows } = this.#place;
     const hasKey = this.#step.authored?.hasSecretsKey ?? true;
     const clock: Clock = now === undefined ? around.clock : around.fixedClock(now);
     return {
@@ -216,6 +217,7 @@ class RunPlayer {
       durability: "process" as const,
       runtime: around.tool,
       wrapExecutor: this.#staging.stub,
+      snapshot: toSnapshotQuery(workflows.snapshot, workflows.registry),
       ...(hasKey ? { secretsKey } : {}),
       ...(around.remote === undefined ? {} : { remote: around.remote }),
       ...(actor === undefined ? {} : { actor }),

@@ -20,6 +20,7 @@ import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import type { Clock, Entropy, Mail, Remote, Sleep } from "../ports.ts";
+import { toSnapshotQuery } from "../query/snapshot-query.ts";
 import { isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -464,6 +465,7 @@ class OpenWorkspace implements Workspace {
     const records = dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : {};
     const request = {
       ...{ ...rest, ...records, ...stopOf(stop) },
+      snapshot: toSnapshotQuery(await this.#snapshot(), this.#capabilities.workflowRegistry),
       entropy: sharedEntropy(entropy),
       plan,
       payload,

@@ -45,8 +45,8 @@ export function openAssembled(place: Place): SnapshotForm {
     names: () => paths.keys(),
     paths(folder) {
       if (folder === "artifacts") return [...paths.keys()].flatMap((name) => owner(name) ?? []).sort();
-      const below = FOLDERS[folder] ?? folder;
-      return files.filter((path) => path.startsWith(`${below}/`)).sort();
+      if (folder === "conformance") return files.filter((path) => CASE.test(path)).sort();
+      return files.filter((path) => path.startsWith(`${folder}/`)).sort();
     },
     proof(proven) {
       const needed = proven.flatMap((path) => besides(path, manifest, files));
@@ -68,8 +68,8 @@ function besides(path: string, { constituents }: Manifest, files: readonly strin
   return files.filter((other) => other.startsWith("canonical/") && isNeeded(other));
 }
 
-/** What this form has in the place of a folder of a snapshot with `artifacts/`. */
-const FOLDERS: Readonly<Record<string, string>> = { conformance: "transform_conformance" };
+/** A conformance case of a domain; beside them is a report of each domain, `result.json`. */
+const CASE = /^transform_conformance\/[^/]+\/[^/]+__[^/]+\.json$/;
 
 export function readManifest(place: Place): Manifest {
   const bytes = readInside(place, MANIFEST);

@@ -69,7 +69,7 @@ export const query = defineCommand({
       return EXIT.SUCCESS;
     }
     const question = parseQuestion({ query: form, ...given });
-    const answered = await answer(question, openQueryModel(snapshot, await context.registry()));
+    const answered = await answer(question, await openQueryModel(snapshot, await context.registry()));
     await say(await placed(answered, context), answerView, context);
     return EXIT.SUCCESS;
   },

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../json/value.ts";
 import { requireInForce } from "../../../plan/in-force.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
+import { toSnapshotQuery } from "../../../query/snapshot-query.ts";
 import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
 import { type RecordedRunRequest, runWorkflow, type SummarizedRun } from "../../../workspace/run-workflow.ts";
@@ -13,7 +14,7 @@ import { memoryTraces } from "../../../workspace/traces.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
-import { planOf } from "../../load.ts";
+import { open, planIn } from "../../load.ts";
 import { choice, count, file, flag, folder, repeatable, text } from "../../option.ts";
 import { readAnswer } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
@@ -102,9 +103,13 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const session = sessionEnvironment(request, context);
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
-  const plan = await planOf(workflow, context, trust);
+  const snapshot = await open(context, trust, undefined, true);
+  const plan = await planIn(snapshot, workflow, context);
   requireInForce(plan);
-  const environment = { ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload };
+  const environment = {
+    ...{ ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload },
+    snapshot: toSnapshotQuery(snapshot, context.workflowRegistry),
+  };
   if (request.dryRun) {
     const dry = {
       ...environment,
