@@ -8,10 +8,12 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { authoredIn, SUBSET, subsetTexts } from "../snapshot/build/successor.ts";
 import { unpacked } from "../support/archive.ts";
 import { LENDING } from "../support/lending-domain.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { edit } from "./reauthor.ts";
 import { document, PROJECT, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 function put(place: Workspace, texts: Iterable<readonly [path: string, text: string]>): void {
   for (const [path, text] of texts) {
@@ -55,8 +57,7 @@ test("a domain is compiled, verified and run; its manifest is its seal", async (
   assert.match(superseded.err, /WORKFLOW_SUPERSEDED/);
 });
 
-test("a change of the prose alone changes the artifact and the root; a signature goes with it", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a change of the prose alone changes the artifact and the root; a signature goes with it", async (t) => {
   const place = lending(t);
   await place.session("compile");
   writeFileSync(place.path("protocol_snapshot/signature.json"), "{}");
@@ -80,8 +81,7 @@ test("a change of the prose alone changes the artifact and the root; a signature
   assert.equal(tree(place.folder).length, before.length - 1);
 });
 
-test("what a domain no longer has goes, and so does what is left of a snapshot of another form", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("what a domain no longer has goes, and so does what is left of a snapshot of another form", async (t) => {
   const place = lending(t);
   put(place, [
     ["protocol_snapshot/artifacts/events/lending__EV_OLD_V0.json", "{}"],
@@ -95,8 +95,7 @@ test("what a domain no longer has goes, and so does what is left of a snapshot o
   assert.equal((await place.session("verify")).code, 0);
 });
 
-test("build compiles, checks and verifies an assembled snapshot", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("build compiles, checks and verifies an assembled snapshot", async (t) => {
   const place = lending(t);
   const built = document(await place.session("build", "--json"));
   assert.equal(built["ok"], true, JSON.stringify(built));
@@ -115,10 +114,9 @@ test("a snapshot of another form is none to build upon, whichever is which", asy
   }
 });
 
-test("the successor's domains, compiled onto their platform, carry out all recorded scenarios", {
+it("the successor's domains, compiled onto their platform, carry out all recorded scenarios", {
   skip: skipWithout(SUBSET),
 }, async (t) => {
-  if (!isItsTurn(t)) return;
   const place = workspace(t, { snapshot: null });
   put(
     place,
