@@ -125,13 +125,14 @@ function chainFrom(name: string, reached: ReadonlyMap<string, Reached>): readonl
 }
 
 /** The nodes that lead to the artifact; all of a run where what leads to it belongs to none. */
-function nodesMeeting(workflow: CompiledWorkflow, { artifact, executing, model }: Scope): readonly string[] {
+function nodesMeeting(workflow: CompiledWorkflow, scope: Scope): readonly string[] {
+  const { artifact, executing, model } = scope;
   const { table, artifact: own } = workflow;
   if (own.fqdn === artifact) return [table.start];
   const met = new Set<string>();
   for (const one of referencesOf(model).from(own.fqdn)) {
     if (!isExecuted(one) || !executing.has(one.to)) continue;
-    for (const node of nodesAt(one, workflow, artifact, model)) met.add(node);
+    for (const node of nodesAt(one, workflow, scope)) met.add(node);
   }
   return table.nodes.map(({ key }) => key).filter((key) => met.has(key));
 }
@@ -139,17 +140,21 @@ function nodesMeeting(workflow: CompiledWorkflow, { artifact, executing, model }
 function nodesAt(
   { to, path }: Reference,
   { table, plan }: CompiledWorkflow,
-  artifact: string,
-  model: QueryModel,
+  { artifact, model, compiled }: Scope,
 ): readonly string[] {
   const [core, nodes, key] = path;
   if (core === "core" && nodes === "nodes" && key !== undefined) return [String(key)];
   if (model.artifacts.get(to)?.word !== "RB" || plan === null) return [table.start];
-  return nodesWithEffects(plan, model.artifacts.get(artifact)?.word === "STRUCTURE");
+  if (model.artifacts.get(artifact)?.word !== "STRUCTURE")
+    return nodesWith(plan, ({ kind }) => kind === "effect");
+  const stores = [...storesIn(compiled).values()].filter(({ declared }) =>
+    declared.some(({ structure }) => structure === artifact),
+  );
+  const paths = new Set(stores.map((store) => store.path));
+  return nodesWith(plan, (step) => step.kind === "effect" && step.path !== null && paths.has(step.path));
 }
 
-function nodesWithEffects({ nodes }: Plan, onlyOnStores: boolean): readonly string[] {
-  const isMeant = (step: Step) => step.kind === "effect" && (step.path !== null || !onlyOnStores);
+function nodesWith({ nodes }: Plan, isMeant: (step: Step) => boolean): readonly string[] {
   return [...nodes.values()].flatMap((node) =>
     node.type === "CC" && node.contract.steps.some(isMeant) ? [node.key] : [],
   );

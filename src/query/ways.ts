@@ -1,4 +1,4 @@
-/** The ways through a graph: found the shortest first, and no more than are asked for. */
+/** The ways through a graph, and no more of them than are asked for. */
 
 import type { MergedEdge } from "../trace/declared-graph.ts";
 import { grouped } from "./grouped.ts";
@@ -12,7 +12,7 @@ export interface Ways {
   readonly count: number | null;
 }
 
-/** From `start` to `goal`. The search ends after so many ways, and after so many steps that led nowhere. */
+/** From `start` to `goal`. The search ends after so many ways, and after so many steps (a multiple of the edges), which bounds it where dead ends are many. */
 export function waysTo(goal: string, start: string, edges: readonly MergedEdge[], most: number): Ways {
   const distances = distancesTo(goal, edges);
   const next = nextHops(edges, distances);

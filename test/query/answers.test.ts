@@ -59,7 +59,7 @@ for (const { name, folder, skip, model: open } of SNAPSHOTS) {
     for (const question of portion(t, questionsFor(model), 60)) {
       const answer = await answered(question, model);
       if (answer === null) continue;
-      assert.ok(!JSON.stringify(answer).includes(folder));
+      assert.ok(!JSON.stringify(answer).includes(folder()));
       for (const place of placesIn(answer)) {
         const [file, pointer, line] = [
           String(own(place, "file")),

@@ -242,3 +242,11 @@ test("an artifact where a workflow is wanted is refused with the question that f
   }
   assertHint(await place.session("show", "x::CC_Y_V0"), /^type pgs query names, which prints /);
 });
+
+test("pgs explain of a workflow is refused with the question that explains it", async (t) => {
+  const place = workspace(t);
+  const said = await place.session("explain", GRANT);
+  assertRefused(said, 2, "BAD_USAGE");
+  const line = /^hint: type pgs (.*)$/m.exec(said.err)?.[1] ?? "";
+  assert.match(answered(await place.session(...line.split(" "))), new RegExp(`^${GRANT} `));
+});

@@ -256,6 +256,19 @@ async function waiting(t: TestContext): Promise<readonly [Workspace, string]> {
   return [place, trace];
 }
 
+test("the hint of a wait whose answer has fields says which, and what it says is taken", async (t) => {
+  const [place, trace] = await waiting(t);
+  const said = await place.session("examine", trace);
+  assert.match(
+    said.out,
+    /FILE holds a JSON object with choice \("approve" or "decline"\), approver \(string\)/,
+  );
+  writeFileSync(place.path("FILE"), JSON.stringify({ choice: "approve", approver: "tom@example.org" }));
+  const answer = ["--event", KEY, "--answer", "FILE", "--clock", "2026-11-03T11:15:00Z"];
+  const resumed = await place.session("resume", trace, ...answer, "--no-png", "--no-md");
+  assert.equal(resumed.code, 0, resumed.err);
+});
+
 test("a run that waits becomes a scenario that expects what it waits for", async (t) => {
   const [place, trace] = await waiting(t);
   const made = await place.session("test", "--from-trace", trace, FILE);

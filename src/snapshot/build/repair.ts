@@ -47,9 +47,11 @@ export function repairIndent(
 
 const MOVES = [-4, -3, -2, -1, 1, 2, 3, 4];
 
-/** The column of the line above comes first: most lines belong to the mapping of that one. Then comes the nearest. */
+/** The column of the mapping above comes first: most lines belong to that one. Then comes the nearest. */
 function nearest(lines: readonly string[], line: number, width: number): (a: number, b: number) => number {
-  const above = widthOf(lines.slice(0, line - 1).findLast((one) => one.trim() !== "") ?? "");
+  const before = lines.slice(0, line - 1).findLast((one) => one.trim() !== "") ?? "";
+  // The mapping of an item begins behind its mark.
+  const above = /^\s*(?:- +)*/.exec(before)?.[0].length ?? 0;
   const rank = (column: number) => (column === above ? 0 : Math.abs(column - width));
   return (a, b) => rank(a) - rank(b) || a - b;
 }
