@@ -105,7 +105,7 @@ export function readText(
 function isPrinted(text: string, value: Json, maxDepth: number): boolean {
   // Printing costs far more than the text where that is long, or deep and all in one line.
   if (text.length > MAX_PRINTED || !text.startsWith("{\n") || isDeeper(value, maxDepth)) return false;
-  if (SURROGATE_ESCAPE.test(text) || /\d{16}|[eE][+-]?\d/.test(text)) return false;
+  if (SURROGATE_ESCAPE.test(text) || LONG_NUMBER.test(text)) return false;
   const printed = JSON.stringify(value, null, 2);
   const length = text.endsWith("\n") ? text.length - 1 : text.length;
   if (length === printed.length) return text.startsWith(printed);
@@ -114,6 +114,9 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
 }
 
 const MAX_PRINTED = 2 ** 18;
+
+/** Numbers of such a text that a double may not hold: whole ones of 16 digits or more, which follow a space in it. */
+const LONG_NUMBER = / -?\d{16}|\de\+\d/;
 
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
