@@ -105,7 +105,7 @@ export function readText(
 function isPrinted(text: string, value: Json, maxDepth: number): boolean {
   // Printing costs far more than the text where that is long, or deep and all in one line.
   if (text.length > MAX_PRINTED || !text.startsWith("{\n") || isDeeper(value, maxDepth)) return false;
-  if (SURROGATE_ESCAPE.test(text) || /\d{16}|[eE][+-]?\d/.test(text)) return false;
+  if (SURROGATE_ESCAPE.test(text) || LONG_NUMBER.test(text)) return false;
   const printed = JSON.stringify(value, null, 2);
   const length = text.endsWith("\n") ? text.length - 1 : text.length;
   if (length === printed.length) return text.startsWith(printed);
@@ -114,6 +114,9 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
 }
 
 const MAX_PRINTED = 2 ** 18;
+
+/** A number of 16 digits or more, or with an exponent: in a printed text it begins a line, or follows its key. */
+const LONG_NUMBER = /^ *(?:".*": )?-?\d[\d.]*(?:\d{15}|[eE])/m;
 
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 

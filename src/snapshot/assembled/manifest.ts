@@ -146,16 +146,12 @@ function parseConstituents(value: JsonObject, refuse: Refuse): readonly Constitu
 }
 
 function isPlainPath(path: string): boolean {
-  const names = path.split("/");
-  return path !== MANIFEST && !path.includes("\\") && names.every((one) => !["", ".", ".."].includes(one));
+  return path !== MANIFEST && !/\\|(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
 }
 
 /** Sorted name by name: `a/b` comes before `a-b/c`. */
 function isBefore(a: string, b: string): boolean {
-  const [left, right] = [a.split("/"), b.split("/")];
-  const at = left.findIndex((name, i) => name !== right[i]);
-  if (at === -1) return left.length < right.length;
-  return right[at] !== undefined && byCodePoint(left[at] as string, right[at]) < 0;
+  return byCodePoint(a.replaceAll("/", "\0"), b.replaceAll("/", "\0")) < 0;
 }
 
 function parseDomains(value: JsonObject, refuse: Refuse): readonly DomainEntry[] {
