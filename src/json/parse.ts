@@ -115,8 +115,8 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
 
 const MAX_PRINTED = 2 ** 18;
 
-/** A number of 16 digits or more, or with an exponent: in a printed text it begins a line, or follows its key. */
-const LONG_NUMBER = /^ *(?:".*": )?-?\d[\d.]*(?:\d{15}|[eE])/m;
+/** Numbers of such a text that a double may not hold: whole ones of 16 digits or more, which follow a space in it. */
+const LONG_NUMBER = / -?\d{16}|\de\+\d/;
 
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 

@@ -16,11 +16,7 @@ import { registry } from "../../src/capabilities/registry.ts";
 import { trialSources } from "../../src/capabilities/trial.ts";
 import { pythonEqual } from "../../src/json/python-equal.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
-import { askPython, skipWithoutPython as skip } from "../support/python.ts";
-
-/** The same samples for every test of a run; fast-check prints the seed of a failure. */
-const samples = <T extends Json>(of: fc.Arbitrary<T>, count = 400): T[] =>
-  JSON.parse(JSON.stringify(fc.sample(of, count))) as T[];
+import { askPython, samples, skipWithoutPython as skip } from "../support/python.ts";
 
 /** Characters about which the two languages could disagree, and plain ones. */
 const telling = fc.constantFrom(

@@ -231,3 +231,22 @@ test("a run that asks its snapshot gets what pgs query answers, and the trace is
   const unknown = await ask({ operation: "refs", params: { artifact: "CC_NOTHING_V0" } });
   assert.equal(at(document(unknown), "outcome"), "NOT_FOUND");
 });
+
+test("an artifact where a workflow is wanted is refused with the question that finds its workflows", async (t) => {
+  const place = workspace(t);
+  for (const command of ["plan", "run"]) {
+    const said = await place.session(command, RECORD);
+    assertRefused(said, 2, "UNKNOWN_WORKFLOW");
+    const line = /^hint: type pgs (.*), which prints the workflows that execute it$/m.exec(said.err)?.[1] ?? "";
+    assert.ok(answered(await place.session(...line.split(" "))).includes(GRANT));
+  }
+  assertHint(await place.session("show", "x::CC_Y_V0"), /^type pgs query names, which prints /);
+});
+
+test("pgs explain of a workflow is refused with the question that explains it", async (t) => {
+  const place = workspace(t);
+  const said = await place.session("explain", GRANT);
+  assertRefused(said, 2, "BAD_USAGE");
+  const line = /^hint: type pgs (.*)$/m.exec(said.err)?.[1] ?? "";
+  assert.match(answered(await place.session(...line.split(" "))), new RegExp(`^${GRANT} `));
+});

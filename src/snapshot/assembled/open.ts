@@ -1,6 +1,7 @@
 /** The assembled forms of a snapshot, as the loader reads them: `manifest.json`, and artifacts in `canonical/`. */
 
 import { sha256 } from "../../json/canonical.ts";
+import { parseChecked, parseEnvelope } from "../envelope.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
 import { type Fqdn, fqdnOfFile } from "../fqdn.ts";
@@ -30,7 +31,11 @@ export function openAssembled(place: Place): SnapshotForm {
   };
   // Where a hash covers a whole domain, only the owner's is read: what is taken for the owner is proven by it.
   const readCopy = manifest.constituents === null ? bytesOf : read;
-  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], readCopy));
+  const parse = (path: string) => {
+    const found = readCopy(path);
+    return found === null ? undefined : parseEnvelope(path, found.bytes, parseChecked);
+  };
+  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], parse));
   return {
     seal,
     tables: frontMatterTables,

@@ -11,7 +11,7 @@ import { type Domain, domainIn, isDomain } from "./domain.ts";
 import { type ModuleRules, modulesOf } from "./module-tree.ts";
 import type { Problem } from "./problem.ts";
 import { readMarkdown } from "./read-markdown.ts";
-import { RULE_CODES, type TreeRules } from "./tree.ts";
+import { hasOwnNames, RULE_CODES, type TreeRules } from "./tree.ts";
 
 export interface FoundRules extends TreeRules {
   /** What is wrong with the declarations of domains: until it is corrected, no path can be read. */
@@ -25,11 +25,13 @@ export function rulesIn(files: readonly AuthoredFile[], base: readonly BaseArtif
     const domain = block === null ? null : domainIn(code, block);
     if (domain !== null) domains.set(code, domain);
   };
-  for (const { fqdn, content } of base)
+  const declarations = files.filter(({ path, text }) => isDomain(codeAt(path), text));
+  // Files of a tree of our own belong to no domain, whatever they are built upon.
+  const isOwn = declarations.length === 0 && hasOwnNames(files.map(({ path }) => path));
+  for (const { fqdn, content } of isOwn ? [] : base)
     if (isDomain(codeOf(fqdn), content)) add(codeOf(fqdn), blockOf(content));
-  for (const { path, text } of files) {
+  for (const { path, text } of declarations) {
     const code = codeAt(path);
-    if (!isDomain(code, text)) continue;
     const reading = readMarkdown(path, text, { kind: "STRUCTURE", code, fqdn: null, form: "assembled" });
     const here = placeOf(path, reading.block);
     problems.push(...reading.problems.map((problem) => ({ ...problem, hint: here(problem.hint) })));

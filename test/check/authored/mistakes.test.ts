@@ -10,8 +10,11 @@ import { registry } from "../../../src/capabilities/registry.ts";
 import { readAuthored } from "../../../src/check/authored/read-authored.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import type { Problem } from "../../../src/snapshot/build/problem.ts";
+import { takingTurns } from "../../support/portion.ts";
 import type { Texts } from "./follow-hint.ts";
 import { compile, errorsOf, followAsShown, type Mistake, mistaken, placeOf, repaired } from "./mistake.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "workflows/agent_governance__WF_REVOKE_GRANT_V0.md";
 const CC = "capability_contracts/agent_governance__CC_RECORD_REVOCATION_V0.md";
@@ -56,6 +59,13 @@ const MISTAKES: readonly Mistake[] = [
     ],
     code: "INDENT",
     at: "next:\n        SUCCESS: RECORD",
+  },
+  {
+    about: "a member that could also be one of its grandparent",
+    file: IN,
+    change: ["      description: Why", "    description: Why"],
+    code: "INDENT",
+    at: "description: Why",
   },
   {
     about: "a tab that indents",
@@ -444,7 +454,7 @@ test("the files that the mistakes are made in have none", async () => {
 });
 
 for (const mistake of MISTAKES) {
-  test(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
+  it(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
     const texts = withMistake(mistake);
     const problems = await compile(texts);
     const errors = errorsOf(problems).map(({ file, code, line, column }) => ({ file, code, line, column }));
@@ -457,7 +467,7 @@ for (const mistake of MISTAKES) {
 }
 
 for (const { about, policy: text, code } of RETRIES) {
-  test(`${about}: one error, and a hint that leads to a compile`, async () => {
+  it(`${about}: one error, and a hint that leads to a compile`, async () => {
     const texts = withMistake({ file: RB, change: policy(text) });
     const problems = await compile(texts);
     assert.deepEqual(
@@ -468,6 +478,15 @@ for (const { about, policy: text, code } of RETRIES) {
     await repair(texts, problems);
   });
 }
+
+test("where two columns would do, a line goes back to that of the line above it", async () => {
+  const ways = ["    description: Why", "     description: Why", "        description: Why"];
+  for (const wrong of ways) {
+    const texts = withMistake({ file: IN, change: ["      description: Why", wrong] });
+    await repair(texts, await compile(texts));
+    assert.equal(texts.get(IN), GOOD.get(IN), wrong);
+  }
+});
 
 test("the name on of a retry needs no quotes", async () => {
   const retry =
@@ -519,7 +538,7 @@ const SEVERAL: readonly (Pick<Mistake, "about" | "file" | "code"> & {
 ];
 
 for (const { about, file, change, code, lines } of SEVERAL) {
-  test(`${about}: an error at each, and hints that lead to a compile`, async () => {
+  it(`${about}: an error at each, and hints that lead to a compile`, async () => {
     const text = String(GOOD.get(file)).replaceAll(...change);
     const texts = new Map([...GOOD, [file, text]]);
     const problems = await compile(texts);
@@ -643,7 +662,7 @@ for (const [about, code, file, change] of FILES) {
   });
 }
 
-test("all errors of a file are listed at once, also behind one that keeps its YAML from being read", async () => {
+it("all errors of a file are listed at once, also behind one that keeps its YAML from being read", async () => {
   const inWorkflow = MISTAKES.filter(
     ({ file, about }) =>
       file === WF &&
@@ -686,7 +705,7 @@ test("half of a surrogate pair is reported at its place, beside the other errors
   assert.equal(found?.line, lines.findIndex((line) => /^ *summary: /.test(line)) + 1);
 });
 
-test("a file of wrong lines is read in bounded work, and its list of problems has an end", async () => {
+it("a file of wrong lines is read in bounded work, and its list of problems has an end", async () => {
   const bad = Array.from({ length: 2000 }, (_, i) => `\tbad${i}: 1\n`).join("");
   const problems = await compileWith([WF, (text) => text.replace(/^( *)summary: .*\n/m, `$&${bad}`)]);
   const inFile = problems.filter(({ file }) => file === WF);
