@@ -13,7 +13,7 @@ import { pgs, usageOf } from "./spawn.ts";
 
 const ARCHIVE = "assembled/v5-subset.tar.xz";
 const WORKFLOW = "workload::WF_COLLATZ_CONJECTURE_V0";
-const LIMIT = 1.1;
+const LIMIT = 1.15;
 
 /** Null where the assembled snapshot is not beside the repository. */
 export async function snapshotForms(scratch: string): Promise<Section | null> {

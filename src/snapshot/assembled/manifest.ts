@@ -133,9 +133,10 @@ function parseConstituents(value: JsonObject, refuse: Refuse): readonly Constitu
   if (!Array.isArray(listed)) throw refuse(["constituents"], "a list of files");
   let before = "";
   return listed.map((item: Json, i): Constituent => {
-    const at = ["constituents", i] as const;
-    const [path, digest] = isObject(item) ? [own(item, "path"), own(item, "sha256")] : [];
+    const at: Path = ["constituents", i];
     if (!isObject(item) || Object.keys(item).length !== 2) throw refuse(at, "a path and its sha256");
+    const path = own(item, "path");
+    const digest = own(item, "sha256");
     if (typeof path !== "string" || !isPlainPath(path))
       throw refuse([...at, "path"], "a path below the snapshot");
     if (!isDigest(digest)) throw refuse([...at, "sha256"], DIGEST);
