@@ -23,7 +23,7 @@ import { counted, type EditableLine, examine, forge, found } from "./examination
 const it = takingTurns(import.meta.url);
 
 for (const [name, make] of Object.entries(MADE)) {
-  test(`a trace is intact, allowed and replayed: ${name}`, async () => {
+  it(`a trace is intact, allowed and replayed: ${name}`, async () => {
     const { plan, trial } = await make();
     const { intact, allowed, replayed } = await examine(plan, trial.text, trial.head);
     assert.deepEqual(

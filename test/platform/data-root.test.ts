@@ -453,7 +453,7 @@ it("the lock of a killed process is taken over", async (t) => {
   assert.deepEqual(withoutSpares(root), []);
 });
 
-test("the lock of a living process is waited for, and then named", async (t) => {
+it("the lock of a living process is waited for, and then named", async (t) => {
   const root = folder(t);
   const holder = await holdingChild(t, root);
   await assert.rejects(
