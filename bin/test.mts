@@ -55,7 +55,7 @@ function makeTempFolder(): string {
 }
 
 /** MiB for what has just been made: tests make much, and keep little of it. With V8's own choice it is looked through more often. */
-const V8 = ["--max-semi-space-size=64"];
+const V8 = ["--min-semi-space-size=64", "--max-semi-space-size=64", "--single-threaded-gc"];
 
 const files = processes();
 const names = [...files.keys()];

@@ -9,10 +9,13 @@ import { runCli } from "../src/cli/program.ts";
 import { isTraceName } from "../src/ledger/trace-names.ts";
 import { realPlatform } from "../src/main.ts";
 import { TOOL } from "../src/trace/tool.ts";
+import { takingTurns } from "./support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const root = join(import.meta.dirname, "..");
 
-test("the example trace comes out byte for byte when the run is made again", async () => {
+it("the example trace comes out byte for byte when the run is made again", async () => {
   const folder = mkdtempSync(join(tmpdir(), "pgs-example-"));
   try {
     cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });

@@ -33,8 +33,10 @@ import { openStores } from "../src/storage/files/stores.ts";
 import { codesOf, examine } from "./examine/examination.ts";
 import { childModules } from "./support/child-modules.ts";
 import { ownRegistry } from "./support/own-registry.ts";
-import { isItsTurn, PLAYS_ALL, portion } from "./support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "./support/portion.ts";
 import { sharedPath, skipWithout } from "./support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 const SEED = 20260131;
 
@@ -158,8 +160,7 @@ test("a write outside the workspace is refused, and is what went wrong", async (
   assert.match(outside.wrong.join(), /^writes outside: /);
 });
 
-test("a case that does not end, or takes too much memory, is ended", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a case that does not end, or takes too much memory, is ended", async () => {
   const { "fuzz/child.ts": child } = await childModules("fuzz/child.ts");
   const late = new Player({ seconds: 0, heap: 500, memory: 4000 }, child);
   assert.deepEqual((await late.play(HARMLESS)).wrong, ["hangs"]);

@@ -18,7 +18,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
 import { isTraceName } from "../src/ledger/trace-names.ts";
-import { isItsTurn, PLAYS_ALL } from "./support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "./support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PROJECT = join(import.meta.dirname, "..");
 const { version, dependencies } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
@@ -76,7 +78,7 @@ function heardFrom(child: ReturnType<typeof spawn>): (expected: RegExp) => Promi
   };
 }
 
-test("help and a run with its picture work in an empty folder", () => {
+it("help and a run with its picture work in an empty folder", () => {
   assert.match(pgs("--help"), /^Usage: pgs/m);
   const payload = join(folder, "fixtures/wf-release-change/completed.json");
   const own = ["--traces", "traces", "--data-root", "data"];
@@ -85,8 +87,7 @@ test("help and a run with its picture work in an empty folder", () => {
   assert.ok(existsSync(join(root, "traces", String(id), `${id}.png`)));
 });
 
-test("npx pgs init makes a workspace that builds, passes its gate, and shows which scenario a change breaks", async (t) => {
-  if (!isItsTurn(t)) return;
+it("npx pgs init makes a workspace that builds, passes its gate, and shows which scenario a change breaks", async () => {
   const fresh = join(root, "fresh");
   mkdirSync(fresh);
   symlinkSync(join(root, "node_modules"), join(fresh, "node_modules"));
@@ -119,8 +120,7 @@ test("npx pgs init makes a workspace that builds, passes its gate, and shows whi
   await once(watching, "exit");
 });
 
-test("the library is one copy for import and require, with types for every kind of module resolution and for capabilities", (t) => {
-  if (!isItsTurn(t)) return;
+it("the library is one copy for import and require, with types for every kind of module resolution and for capabilities", () => {
   const library = join(root, "library");
   mkdirSync(library);
   writeFileSync(
@@ -192,25 +192,33 @@ export default storeEffect({
 
 const readme = readFileSync(join(folder, "README.md"), "utf8");
 
-test("the README says how to begin with the tarball, and the library's page shows a program that runs there", () => {
-  assert.ok(readme.includes(`npm install ./pgs-runner-${version}.tgz\n`));
+/** What the README says to copy. */
+function copyParts(): void {
   const [, copy = ""] = /^(\(cd node_modules\/pgs-runner && .*\))$/m.exec(readme) ?? [];
   ok("sh", ["-c", copy]);
+}
+
+const page = readFileSync(join(folder, "docs/library.md"), "utf8");
+const [first = "", resuming = "", service = ""] = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(
+  ([, code = ""]) => code,
+);
+
+it("the README says how to begin with the tarball, and the library's page shows a program that runs there", () => {
+  assert.ok(readme.includes(`npm install ./pgs-runner-${version}.tgz\n`));
+  copyParts();
   rmSync(join(root, "data"), { recursive: true, force: true });
   cpSync(join(root, "fixtures/data"), join(root, "data"), { recursive: true });
   assert.match(readme, /^\$ cp -r fixtures\/data data$/m);
-  const page = readFileSync(join(folder, "docs/library.md"), "utf8");
-  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
-  const [first = "", resuming = "", service = ""] = programs;
   for (const program of [first, resuming]) {
     const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
     writeFileSync(join(root, "example.mjs"), program);
     assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
   }
-  writeFileSync(join(root, "service.mjs"), service);
 });
 
-test("the service that the library's page shows answers requests", async (t) => {
+it("the service that the library's page shows answers requests", async (t) => {
+  copyParts();
+  writeFileSync(join(root, "service.mjs"), service);
   const child = spawn(process.execPath, ["service.mjs"], { cwd: root });
   t.after(() => child.kill());
   const [address] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
@@ -226,8 +234,7 @@ test("the service that the library's page shows answers requests", async (t) => 
   assert.deepEqual([refused, why], [400, "PAYLOAD_NOT_AN_OBJECT"]);
 });
 
-test("an error of the library has the name of its class, on all of its paths", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("an error of the library has the name of its class, on all of its paths", () => {
   writeFileSync(
     join(root, "refused.mjs"),
     `import { openWorkspace, PgsError } from "pgs-runner";
@@ -263,8 +270,7 @@ test("every relative link of a page leads to something in the package", () => {
   );
 });
 
-test("what npm does to a package that is installed from its folder works without the sources", (t) => {
-  if (!isItsTurn(t, 2)) return;
+it("what npm does to a package that is installed from its folder works without the sources", () => {
   const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const hooks = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts);
   assert.deepEqual(hooks, ["prepare"]);
@@ -311,8 +317,7 @@ test("no file names a folder of the machine that made it", () => {
   assert.deepEqual(found, []);
 });
 
-test("an edited bundle runs the edited text", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("an edited bundle runs the edited text", () => {
   const file = join(folder, "dist/main.cjs");
   const text = readFileSync(file, "utf8");
   pgs("list", "--snapshot", join(folder, "protocol_snapshot"));

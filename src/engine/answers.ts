@@ -8,6 +8,7 @@ import { compileIntent } from "../plan/compile-intent.ts";
 import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { EffectStep } from "../plan/plan.ts";
 import type { EffectResult } from "./executor.ts";
+import { answerRejected } from "./resume-errors.ts";
 
 /** What the step waits for, or what it answers without waiting; `moment` is when it began. */
 export function beginWait({ operation }: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
@@ -54,6 +55,12 @@ export async function unmetByAnswer(wait: EventWait, answer: Json): Promise<read
   if (accepts(spec, answer)) return unmet;
   const { unmetRules } = await import("../plan/intent-schema.ts");
   return [...unmet, ...(await unmetRules(spec, answer))];
+}
+
+/** `key` is what a refusal may say of that of the wait. @throws ResumeFault `ANSWER_REJECTED` */
+export async function requireFitting(wait: EventWait, answer: Json, key: Json): Promise<void> {
+  const unmet = await unmetByAnswer(wait, answer);
+  if (unmet.length > 0) throw answerRejected(key, unmet);
 }
 
 /** The answer itself is one of the choices; where it has fields, too, its member `choice`. */

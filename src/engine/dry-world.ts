@@ -4,14 +4,14 @@
  */
 
 import { targetOf } from "../capabilities/effect.ts";
+import type { EventWait } from "../capabilities/target.ts";
 import { type Json, jsonEqual } from "../json/value.ts";
 import type { Mail, MailMessage } from "../ports.ts";
 import type { OverlayStores, Stores } from "../storage/stores.ts";
 import { MAIN_RUN } from "../trace/event.ts";
-import { unmetByAnswer } from "./answers.ts";
+import { requireFitting } from "./answers.ts";
 import { EngineFault } from "./errors.ts";
 import type { StepExecutor } from "./executor.ts";
-import { answerRejected } from "./resume-errors.ts";
 import type { Resumption, WaitingStep } from "./waits.ts";
 
 export interface DryWorld {
@@ -74,10 +74,10 @@ export function dryExecutor(live: StepExecutor, session: DrySession): StepExecut
       throw new EngineFault("effect", "CS", "DRY_RUN_REMOTE_EFFECT", { capability, op });
     },
     async resume(waits) {
-      const index = left.findIndex(({ key }) => isAwaited(key, waits));
+      const index = left.findIndex(({ key }) => awaited(key, waits).length > 0);
       const [taken] = index === -1 ? [] : left.splice(index, 1);
       if (taken === undefined) return live.resume(waits);
-      await requireFitting(taken, waits);
+      for (const wait of awaited(taken.key, waits)) await requireFitting(wait, taken.answer, taken.key);
       const { actor, runtime } = session;
       const payload: Resumption = {
         ...{ cause: "EVENT", ...taken },
@@ -90,15 +90,6 @@ export function dryExecutor(live: StepExecutor, session: DrySession): StepExecut
   };
 }
 
-function isAwaited(key: string, waits: readonly WaitingStep[]): boolean {
-  return waits.some(({ wait }) => wait.kind === "EVENT" && jsonEqual(wait.key as Json, key));
-}
-
-/** @throws ResumeFault `ANSWER_REJECTED` */
-async function requireFitting({ key, answer }: DryAnswer, waits: readonly WaitingStep[]): Promise<void> {
-  for (const { wait } of waits) {
-    if (wait.kind !== "EVENT" || !jsonEqual(wait.key as Json, key)) continue;
-    const unmet = await unmetByAnswer(wait, answer);
-    if (unmet.length > 0) throw answerRejected(key, unmet);
-  }
+function awaited(key: string, waits: readonly WaitingStep[]): readonly EventWait[] {
+  return waits.flatMap(({ wait }) => (wait.kind === "EVENT" && jsonEqual(wait.key as Json, key) ? [wait] : []));
 }

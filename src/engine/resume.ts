@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Entropy, TraceFolder } from "../ports.ts";
 import { type EventBody, isSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import type { JournalPosition } from "../trace/journal.ts";
-import { unmetByAnswer } from "./answers.ts";
+import { requireFitting } from "./answers.ts";
 import type { RunResult } from "./child-runs.ts";
 import type { Divergence } from "./compare-events.ts";
 import { ResumedEntropy, saltOf } from "./entropy.ts";
@@ -21,7 +21,7 @@ import { clockOf, inputOf } from "./recorded.ts";
 import type { Redactor } from "./redaction.ts";
 import { ReplayExecutor } from "./replay-executor.ts";
 import { COMPARE_ALL } from "./replay-policy.ts";
-import { answerRejected, ResumeFault } from "./resume-errors.ts";
+import { ResumeFault } from "./resume-errors.ts";
 import { type Continuation, replayThenLive } from "./resume-executor.ts";
 import { inTrace, type LiveRun, type RunEnvironment, redactorOf, type TracedRun } from "./run.ts";
 import { inTheClear, type KeptSecrets, readSecrets, startIn } from "./run-secrets.ts";
@@ -229,9 +229,8 @@ async function causeOf(
     cause ??= "TIME";
     if (end.answer === null || wait.kind !== "EVENT") continue;
     cause = "EVENT";
-    const unmet = await unmetByAnswer(wait, end.answer.value);
-    if (unmet.length > 0)
-      throw answerRejected(keysOf(waits, redactor).find((one) => one.wait === wait)?.shown ?? null, unmet);
+    const { shown = null } = keysOf(waits, redactor).find((one) => one.wait === wait) ?? {};
+    await requireFitting(wait, end.answer.value, shown);
   }
   return cause;
 }

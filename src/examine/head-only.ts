@@ -197,6 +197,11 @@ export const HEAD_ONLY = {
     "nothing",
     "it was read from outside, and nothing is counted from it",
   ),
+  "suppressed-wait": entry(
+    "what a wait is like whose inputs are suppressed in part: its due time, prompt and choices",
+    "nothing",
+    "it cannot be computed again; `pgs resume`, which has the secrets, refuses to go on with another one",
+  ),
 } as const satisfies Readonly<Record<string, HeadOnly>>;
 
 export type HeadOnlyId = keyof typeof HEAD_ONLY;

@@ -15,7 +15,10 @@ export interface Exported {
   /** One event a line. */
   readonly text: string;
   readonly events: number;
-  /** How many events of the trace have no counterpart, by their type; `nested` counts those of nested runs. */
+  /**
+   * How many events of the trace have no counterpart, by their type; `nested` counts those of nested runs. And how many
+   * ends of effects have one that does not say that they were `retried` or `settled`.
+   */
   readonly dropped: Readonly<Record<string, number>>;
 }
 
@@ -33,12 +36,19 @@ export function exportReferenceV0(events: readonly TraceEvent[]): Exported {
   events.forEach((event, i) => {
     const counterparts = event.run === MAIN_RUN ? translate(event, events[i - 1] ?? event) : [];
     for (const one of counterparts) exported.push(one);
-    if (counterparts.length > 0) return;
     const kind = event.run === MAIN_RUN ? event.event_type : "nested";
-    dropped[kind] = (dropped[kind] ?? 0) + 1;
+    for (const what of counterparts.length > 0 ? unsaid(event) : [kind])
+      dropped[what] = (dropped[what] ?? 0) + 1;
   });
   const lines = chained((events[0] as TraceEvent).execution_id, exported);
   return { text: lines.map((line) => `${line}\n`).join(""), events: lines.length, dropped };
+}
+
+/** What the counterpart does not say. */
+function unsaid({ event_type, payload }: TraceEvent): readonly string[] {
+  if (event_type !== "side_effect_end") return [];
+  const { retried = false, settled } = payload;
+  return [...(retried ? ["retried"] : []), ...(settled === undefined ? [] : ["settled"])];
 }
 
 function chained(executionId: string, exported: readonly ExportedEvent[]): readonly string[] {
@@ -185,9 +195,12 @@ const SAME_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 function endOf({ status, outcome, exit_reason_code, duration_us }: Payloads["workflow_complete"]): JsonObject {
+  const duration_ms = inMs(duration_us);
+  if (status === "CANCELLED")
+    return { status: "ABORT", duration_ms, exit_condition: "ABORT", exit_reason_code: "ABORT" };
   return {
     status: status === "SUCCESS" ? "SUCCESS" : "FAILURE",
-    duration_ms: inMs(duration_us),
+    duration_ms,
     exit_condition: outcome ?? "FAILURE",
     exit_reason_code: SAME_REASONS.has(exit_reason_code) ? exit_reason_code : otherReason(outcome),
   };

@@ -10,11 +10,14 @@ import { artifactOf, type QueryModel } from "./model.ts";
 import { namedBy } from "./names.ts";
 import { type Place, placeOf } from "./place.ts";
 import { unknownName } from "./require-name.ts";
+import { uncompiledIn } from "./stores.ts";
 
 export type EventsAnswer = {
   readonly query: "events";
   /** Sorted by name. */
   readonly events: readonly EventEntry[];
+  /** Workflows that do not compile: which records they write is not known. */
+  readonly uncompiled: readonly string[];
 };
 
 export type EventEntry = {
@@ -55,11 +58,13 @@ export interface NamedEvent {
 
 /** @throws QueryFault for an event that the snapshot does not have */
 export async function events(given: string | undefined, model: QueryModel): Promise<EventsAnswer> {
-  const named = namedEvents(await model.compiled(), model);
+  const compiled = await model.compiled();
+  const named = namedEvents(compiled, model);
   const declared = [...model.artifacts.values()].flatMap(({ fqdn, word }) => (word === "EV" ? [fqdn] : []));
   const all = [...new Set([...declared, ...named.map(({ event }) => event)])].sort();
   const wanted = given === undefined ? all : [requireEvent(given, all)];
-  return { query: "events", events: await Promise.all(wanted.map((event) => toEntry(event, named, model))) };
+  const entries = await Promise.all(wanted.map((event) => toEntry(event, named, model)));
+  return { query: "events", events: entries, uncompiled: uncompiledIn(compiled) };
 }
 
 /** In the order of the workflows. */

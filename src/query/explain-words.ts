@@ -5,11 +5,11 @@ import { joined } from "../errors/joined.ts";
 import { canonical } from "../json/canonical.ts";
 import { routesOf } from "../plan/graph.ts";
 import type { FieldSpec, ValueType } from "../plan/intent.ts";
-import type { AdmissionRule, ContractNode, EffectStep, ExitNode } from "../plan/plan.ts";
+import type { AdmissionRule, ContractNode, EffectStep } from "../plan/plan.ts";
 import { bareCode } from "../trace/declared-graph.ts";
-import type { Arrival } from "./outcomes.ts";
+import { grouped } from "./grouped.ts";
+import type { Arrival, Exit } from "./outcomes.ts";
 import type { EffectUse, Store } from "./stores.ts";
-import { grouped } from "./ways.ts";
 
 export function admissionText(
   side: "requires" | "forbids",
@@ -139,8 +139,8 @@ export function storeText(store: Store, uses: readonly EffectUse[]): string {
 // ---- endings ----
 
 /** How a run ends there, and after what. */
-export function endingText({ key, emit }: ExitNode, arrivals: readonly Arrival[]): string {
-  const announced = emit.length === 0 ? "" : ` It announces ${joined(emit)}.`;
+export function endingText({ key, emits }: Exit, arrivals: readonly Arrival[]): string {
+  const announced = emits.length === 0 ? "" : ` It announces ${joined(emits)}.`;
   if (arrivals.length === 0) return `${key}: no route leads there.`;
   const texts = [...grouped(arrivals, ({ status }) => status)].map(([status, all]) => {
     const reasons = [...grouped(all, ({ exit_reason_code: code }) => code)];

@@ -3,16 +3,17 @@
 import { counted } from "../errors/counted.ts";
 import { joined } from "../errors/joined.ts";
 import { objectAt, own } from "../json/value.ts";
-import type { CompiledSnapshot } from "../plan/analysis/compiled-snapshot.ts";
+import type { CompiledSnapshot, CompiledWorkflow } from "../plan/analysis/compiled-snapshot.ts";
+import { CompileFault } from "../plan/errors.ts";
 import { inReadingOrder } from "../plan/graph.ts";
-import type { AdmissionRule, ContractNode, ExitNode, Plan } from "../plan/plan.ts";
+import type { AdmissionRule, ContractNode, Plan } from "../plan/plan.ts";
 import { nodePath } from "../plan/routes.ts";
 import { type Fqdn, wordOf } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
 import { namedEvents } from "./events.ts";
 import { admissionText, endingText, fieldText, nodeText, storeText } from "./explain-words.ts";
 import { artifactOf, type QueryArtifact, type QueryModel } from "./model.ts";
-import { arrivalsAt, requirePlan } from "./outcomes.ts";
+import { arrivalsAt, compiledWorkflow, exitsOf } from "./outcomes.ts";
 import { type Place, placeOf } from "./place.ts";
 import { referencesOf } from "./references.ts";
 import { requireWorkflow } from "./require-name.ts";
@@ -35,6 +36,7 @@ export type Sentence = Place & { readonly text: string };
 interface Scope {
   readonly artifact: QueryArtifact;
   readonly plan: Plan;
+  readonly workflow: CompiledWorkflow;
   readonly compiled: CompiledSnapshot;
   readonly model: QueryModel;
 }
@@ -42,7 +44,10 @@ interface Scope {
 /** @throws QueryFault for a name that is no workflow's; CompileFault for one that does not compile */
 export async function explain(given: string, model: QueryModel): Promise<ExplainAnswer> {
   const artifact = requireWorkflow(given, model);
-  const scope = { artifact, model, plan: await requirePlan(artifact, model), compiled: await model.compiled() };
+  const workflow = await compiledWorkflow(artifact, model);
+  const { plan } = workflow;
+  if (plan === null) throw new CompileFault(artifact.fqdn, workflow.reasons, workflow.causes);
+  const scope = { artifact, model, plan, workflow, compiled: await model.compiled() };
   const parts: Readonly<Record<Topic, readonly Said[]>> = {
     who: [...forceOf(scope), ...actorsIn(scope), ...ingressIn(scope), ...admissionIn(scope)],
     asked: askedIn(scope),
@@ -190,8 +195,9 @@ function storesOf({ artifact, compiled, model }: Scope): readonly Said[] {
 
 // ---- how it ends ----
 
-function endingsIn({ artifact, plan }: Scope): readonly Said[] {
-  const exits = inReadingOrder(plan).filter((node): node is ExitNode => node.type === "EXIT");
+function endingsIn({ artifact, plan, workflow }: Scope): readonly Said[] {
+  const order = inReadingOrder(plan).map(({ key }) => key);
+  const exits = [...exitsOf(workflow)].sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
   const { requires, forbids } = plan.admission;
   const denied: readonly Said[] =
     requires.length + forbids.length === 0
@@ -207,7 +213,7 @@ function endingsIn({ artifact, plan }: Scope): readonly Said[] {
   return [
     ...denied,
     ...exits.map((exit) => ({
-      text: endingText(exit, arrivalsAt(exit, plan)),
+      text: endingText(exit, arrivalsAt(exit, workflow)),
       artifact,
       path: nodePath(exit.key),
     })),

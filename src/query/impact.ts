@@ -1,12 +1,11 @@
 /** `impact`: which workflows a change of an artifact can reach, and which of their endings, stores and events. */
 
-import type { CompiledSnapshot } from "../plan/analysis/compiled-snapshot.ts";
-import { toGraph } from "../plan/graph.ts";
+import type { CompiledSnapshot, CompiledWorkflow } from "../plan/analysis/compiled-snapshot.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { stepPath } from "../plan/routes.ts";
 import { namedEvents } from "./events.ts";
 import { artifactOf, type QueryModel } from "./model.ts";
-import { reachable } from "./outcomes.ts";
+import { declaredGraph, exitsOf, reachable } from "./outcomes.ts";
 import { type Place, placeOf } from "./place.ts";
 import {
   isExecuted,
@@ -33,7 +32,7 @@ export type WorkflowImpact = {
   readonly workflow: string;
   /** Whether a run executes it; false where it only governs or describes. */
   readonly executed: boolean;
-  /** What lies behind its nodes is not known of a workflow that does not compile. */
+  /** Of a workflow that does not compile, its stores and records are not known. */
   readonly compiles: boolean;
   /** The shortest chain of mentions that leads to it; empty for the workflow itself. */
   readonly steps: readonly Mention[];
@@ -96,9 +95,10 @@ async function impactOn(workflow: string, scope: Scope): Promise<WorkflowImpact>
   const { compiled, mentioning, executing, model } = scope;
   const executed = executing.has(workflow);
   const chain = chainFrom(workflow, executed ? executing : mentioning);
-  const plan = compiled.workflows.find(({ artifact }) => artifact.fqdn === workflow)?.plan ?? null;
-  const nodes = plan === null || !executed ? [] : nodesMeeting(workflow, plan, scope);
-  const behind = plan === null ? new Set<string>() : reachable(nodes, toGraph(plan).edges);
+  const found = compiled.workflows.find(({ artifact }) => artifact.fqdn === workflow);
+  const nodes = found === undefined || !executed ? [] : nodesMeeting(found, scope);
+  const behind = reachable(nodes, found === undefined ? [] : declaredGraph(found).edges);
+  const exits = found === undefined ? [] : exitsOf(found).map(({ key }) => key);
   const isHere = (one: { readonly workflow: string | null; readonly node: string | null }) =>
     one.workflow === workflow && one.node !== null && behind.has(one.node);
   const written = ({ uses }: Store) => uses.some((use) => !use.isReading && isHere(use));
@@ -108,10 +108,10 @@ async function impactOn(workflow: string, scope: Scope): Promise<WorkflowImpact>
   return {
     workflow,
     executed,
-    compiles: plan !== null,
+    compiles: found?.plan !== null,
     steps: await Promise.all(chain.map(toMention)),
     nodes,
-    outcomes: [...behind].filter((node) => plan?.nodes.get(node)?.type === "EXIT").sort(),
+    outcomes: exits.filter((key) => behind.has(key)).sort(),
     stores: [...storesIn(compiled).values()].filter(written).map(({ name }) => name),
     events: [...new Set(events)].sort(),
   };
@@ -125,25 +125,36 @@ function chainFrom(name: string, reached: ReadonlyMap<string, Reached>): readonl
 }
 
 /** The nodes that lead to the artifact; all of a run where what leads to it belongs to none. */
-function nodesMeeting(workflow: string, plan: Plan, { artifact, executing, model }: Scope): readonly string[] {
-  if (workflow === artifact) return [plan.start];
+function nodesMeeting(workflow: CompiledWorkflow, scope: Scope): readonly string[] {
+  const { artifact, executing, model } = scope;
+  const { table, artifact: own } = workflow;
+  if (own.fqdn === artifact) return [table.start];
   const met = new Set<string>();
-  for (const one of referencesOf(model).from(workflow)) {
+  for (const one of referencesOf(model).from(own.fqdn)) {
     if (!isExecuted(one) || !executing.has(one.to)) continue;
-    for (const node of nodesAt(one, plan, artifact, model)) met.add(node);
+    for (const node of nodesAt(one, workflow, scope)) met.add(node);
   }
-  return [...plan.nodes.keys()].filter((key) => met.has(key));
+  return table.nodes.map(({ key }) => key).filter((key) => met.has(key));
 }
 
-function nodesAt({ to, path }: Reference, plan: Plan, artifact: string, model: QueryModel): readonly string[] {
+function nodesAt(
+  { to, path }: Reference,
+  { table, plan }: CompiledWorkflow,
+  { artifact, model, compiled }: Scope,
+): readonly string[] {
   const [core, nodes, key] = path;
   if (core === "core" && nodes === "nodes" && key !== undefined) return [String(key)];
-  if (model.artifacts.get(to)?.word !== "RB") return [plan.start];
-  return nodesWithEffects(plan, model.artifacts.get(artifact)?.word === "STRUCTURE");
+  if (model.artifacts.get(to)?.word !== "RB" || plan === null) return [table.start];
+  if (model.artifacts.get(artifact)?.word !== "STRUCTURE")
+    return nodesWith(plan, ({ kind }) => kind === "effect");
+  const stores = [...storesIn(compiled).values()].filter(({ declared }) =>
+    declared.some(({ structure }) => structure === artifact),
+  );
+  const paths = new Set(stores.map((store) => store.path));
+  return nodesWith(plan, (step) => step.kind === "effect" && step.path !== null && paths.has(step.path));
 }
 
-function nodesWithEffects({ nodes }: Plan, onlyOnStores: boolean): readonly string[] {
-  const isMeant = (step: Step) => step.kind === "effect" && (step.path !== null || !onlyOnStores);
+function nodesWith({ nodes }: Plan, isMeant: (step: Step) => boolean): readonly string[] {
   return [...nodes.values()].flatMap((node) =>
     node.type === "CC" && node.contract.steps.some(isMeant) ? [node.key] : [],
   );

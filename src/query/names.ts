@@ -2,18 +2,16 @@
 
 import { memoize } from "../plan/analysis/memoize.ts";
 import { codeOf, isFqdn } from "../snapshot/fqdn.ts";
+import { grouped } from "./grouped.ts";
 import type { QueryModel } from "./model.ts";
 
 /** Full names by code. */
-const byCode = memoize((artifacts: QueryModel["artifacts"]): ReadonlyMap<string, readonly string[]> => {
-  const names = new Map<string, string[]>();
-  for (const { fqdn } of artifacts.values()) {
-    const known = names.get(codeOf(fqdn)) ?? [];
-    names.set(codeOf(fqdn), known);
-    known.push(fqdn);
-  }
-  return names;
-});
+const byCode = memoize((artifacts: QueryModel["artifacts"]) =>
+  grouped(
+    [...artifacts.values()].map(({ fqdn }) => fqdn),
+    codeOf,
+  ),
+);
 
 export function namesOfCode(code: string, { artifacts }: Pick<QueryModel, "artifacts">): readonly string[] {
   return byCode(artifacts).get(code) ?? [];

@@ -1,11 +1,17 @@
 /** `outcomes`: every ending of a workflow, with the ways that lead to it. */
 
 import { endAt } from "../engine/advance.ts";
-import { CompileFault } from "../plan/errors.ts";
-import { toGraph } from "../plan/graph.ts";
-import type { ContractNode, ExitNode, IntentNode, Plan } from "../plan/plan.ts";
+import type { CompiledWorkflow } from "../plan/analysis/compiled-snapshot.ts";
+import type { ExitNode } from "../plan/plan.ts";
 import { nodePath, outcomesOf } from "../plan/routes.ts";
-import { type Graph, type GraphEdge, type MergedEdge, mergeEdges } from "../trace/declared-graph.ts";
+import type { NodeTable } from "../snapshot/parse.ts";
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  type MergedEdge,
+  mergeEdges,
+} from "../trace/declared-graph.ts";
 import type { QueryArtifact, QueryModel } from "./model.ts";
 import { type Place, placeOf } from "./place.ts";
 import { requireWorkflow } from "./require-name.ts";
@@ -17,6 +23,8 @@ export const MOST_WAYS = 10;
 export type OutcomesAnswer = {
   readonly query: "outcomes";
   readonly workflow: string;
+  /** Whether the workflow compiles: of one that does not, outcomes without a route are not known. */
+  readonly compiles: boolean;
   /** Whether admission can deny a run before its first node. */
   readonly denied: boolean;
   /** The EXITs, in the order of their declaration. */
@@ -37,7 +45,7 @@ export type Ending = Place & {
   readonly emits: readonly string[];
   /** What a run ends with, by the outcome that leads there. */
   readonly arrivals: readonly Arrival[];
-  /** The shortest first, at most `MOST_WAYS`. */
+  /** At most `MOST_WAYS`; those that turn to the ending sooner come first. */
   readonly ways: readonly (readonly Hop[])[];
   /** Whether `ways` has all of them. */
   readonly complete: boolean;
@@ -57,47 +65,71 @@ export type Hop = { readonly node: string; readonly outcomes: readonly string[];
 
 export type Unrouted = Place & { readonly node: string; readonly outcome: string };
 
-/** @throws QueryFault for a name that is no workflow's; CompileFault for one that does not compile */
+/** @throws QueryFault for a name that is no workflow's */
 export async function outcomes(given: string, model: QueryModel): Promise<OutcomesAnswer> {
   const artifact = requireWorkflow(given, model);
-  const plan = await requirePlan(artifact, model);
-  const graph = toGraph(plan);
+  const workflow = await compiledWorkflow(artifact, model);
+  const graph = declaredGraph(workflow);
   const edges = mergeEdges(graph);
-  const exits = [...plan.nodes.values()].filter((node) => node.type === "EXIT");
-  const found = exits.map((exit) => ({ exit, ...waysTo(exit.key, plan.start, edges, MOST_WAYS) }));
-  const { requires, forbids } = plan.admission;
+  const found = exitsOf(workflow).map((exit) => ({
+    exit,
+    ...waysTo(exit.key, graph.start, edges, MOST_WAYS),
+  }));
+  const taken = found.flatMap(({ ways }) => ways.flat());
+  const { requires, forbids } = workflow.table;
   return {
     query: "outcomes",
     workflow: artifact.fqdn,
+    compiles: workflow.plan !== null,
     denied: requires.length + forbids.length > 0,
-    endings: await Promise.all(found.map((one) => toEnding(one, plan, artifact))),
-    unrouted: await unroutedOf(plan, artifact),
-    other_edges: otherEdges(
-      graph,
-      found.flatMap(({ ways }) => ways.flat()),
+    endings: await Promise.all(found.map((one) => toEnding(one, workflow, artifact))),
+    unrouted: await unroutedOf(workflow, artifact),
+    other_edges: otherEdges(graph, taken),
+  };
+}
+
+export async function compiledWorkflow({ fqdn }: QueryArtifact, model: QueryModel): Promise<CompiledWorkflow> {
+  const found = (await model.compiled()).workflows.find(({ artifact }) => artifact.fqdn === fqdn);
+  if (found === undefined) throw new Error(`${fqdn} is an artifact and was not compiled`);
+  return found;
+}
+
+/** The graph as the workflow's table declares it: also of one that does not compile. */
+export function declaredGraph({ artifact, table }: Pick<CompiledWorkflow, "artifact" | "table">): Graph {
+  const isType = (type: string): type is GraphNode["type"] => type === "IN" || type === "CC" || type === "EXIT";
+  return {
+    workflow: artifact.fqdn,
+    start: table.start,
+    nodes: table.nodes.flatMap(({ key, type }) => (isType(type) ? [{ key, type, label: "" }] : [])),
+    edges: table.nodes.flatMap(({ key, type, next }) =>
+      type === "EXIT" ? [] : [...next].map(([outcome, to]) => ({ from: key, to, outcome })),
     ),
   };
 }
 
-/** @throws CompileFault with all the reasons */
-export async function requirePlan({ fqdn }: QueryArtifact, model: QueryModel): Promise<Plan> {
-  const found = (await model.compiled()).workflows.find(({ artifact }) => artifact.fqdn === fqdn);
-  if (found === undefined || found.plan === null)
-    throw new CompileFault(fqdn, found?.reasons ?? [], found?.causes ?? []);
-  return found.plan;
+/** Where a workflow ends. */
+export interface Exit {
+  readonly key: string;
+  readonly reason: string | null;
+  readonly emits: readonly string[];
+}
+
+export function exitsOf({ table }: Pick<CompiledWorkflow, "table">): readonly Exit[] {
+  return table.nodes.flatMap(({ key, type, reason, emit }) =>
+    type === "EXIT" ? [{ key, reason, emits: emit.map(({ name }) => name) }] : [],
+  );
 }
 
 async function toEnding(
-  { exit, ways, isComplete, count }: Ways & { readonly exit: ExitNode },
-  plan: Plan,
+  { exit, ways, isComplete, count }: Ways & { readonly exit: Exit },
+  workflow: CompiledWorkflow,
   artifact: QueryArtifact,
 ): Promise<Ending> {
+  const { key: node, reason, emits } = exit;
   return {
-    node: exit.key,
-    reason: exit.reason,
-    emits: exit.emit,
-    ...(await placeOf(artifact, nodePath(exit.key))),
-    arrivals: arrivalsAt(exit, plan),
+    ...{ node, reason, emits },
+    ...(await placeOf(artifact, nodePath(node))),
+    arrivals: arrivalsAt(exit, workflow),
     ways: ways.map((way) =>
       way.map(({ from, outcomes: taken, to }) => ({ node: from, outcomes: taken, next: to })),
     ),
@@ -107,10 +139,10 @@ async function toEnding(
 }
 
 /** How a run ends there, for every outcome that is routed to it. */
-export function arrivalsAt(exit: ExitNode, { nodes }: Pick<Plan, "nodes">): readonly Arrival[] {
-  return [...nodes.values()].flatMap((node): readonly Arrival[] => {
-    if (node.type === "EXIT") return [];
-    return outcomesTo(exit.key, node).map((outcome) => {
+export function arrivalsAt({ key, reason, emits }: Exit, workflow: CompiledWorkflow): readonly Arrival[] {
+  const exit: ExitNode = { type: "EXIT", key, reason, emit: emits };
+  return workflow.table.nodes.flatMap((node): readonly Arrival[] =>
+    outcomesTo(key, node, workflow).map((outcome) => {
       const { status, exitReason } = endAt(exit, outcome);
       return {
         node: node.key,
@@ -118,20 +150,22 @@ export function arrivalsAt(exit: ExitNode, { nodes }: Pick<Plan, "nodes">): read
         status: status === "SUCCESS" ? status : "FAILED",
         exit_reason_code: exitReason,
       };
-    });
-  });
+    }),
+  );
 }
 
-/** Those that are named, and those that the default takes. */
-function outcomesTo(key: string, node: IntentNode | ContractNode): readonly string[] {
-  const { byOutcome, otherwise } = node.next;
-  const named = [...byOutcome].flatMap(([outcome, to]) => (to === key ? [outcome] : []));
-  const others = otherwise === key ? outcomesOf(node).filter((outcome) => !byOutcome.has(outcome)) : [];
-  return [...named, ...others];
+/** Those that are named, and those that the default takes, as far as they are known. */
+function outcomesTo(key: string, node: NodeTable, { plan }: CompiledWorkflow): readonly string[] {
+  const named = [...node.next].flatMap(([outcome, to]) => (to === key && outcome !== DEFAULT ? [outcome] : []));
+  const planned = plan?.nodes.get(node.key);
+  if (node.next.get(DEFAULT) !== key || planned === undefined || planned.type === "EXIT") return named;
+  return [...named, ...outcomesOf(planned).filter((outcome) => !node.next.has(outcome))];
 }
 
-function unroutedOf(plan: Plan, artifact: QueryArtifact): Promise<readonly Unrouted[]> {
-  const unrouted = plan.findings.filter(({ code }) => code === "OUTCOME_WITHOUT_ROUTE");
+const DEFAULT = "default";
+
+function unroutedOf({ plan }: CompiledWorkflow, artifact: QueryArtifact): Promise<readonly Unrouted[]> {
+  const unrouted = plan?.findings.filter(({ code }) => code === "OUTCOME_WITHOUT_ROUTE") ?? [];
   return Promise.all(
     unrouted.map(async ({ facts }) => {
       const node = String(facts["node"]);

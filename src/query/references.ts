@@ -4,6 +4,7 @@ import { isObject, type Json, own } from "../json/value.ts";
 import { memoize } from "../plan/analysis/memoize.ts";
 import { type Fqdn, namespaceOf, wordOf } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
+import { grouped } from "./grouped.ts";
 import type { QueryArtifact, QueryModel } from "./model.ts";
 import { namedBy } from "./names.ts";
 import { type Place, placeOf } from "./place.ts";
@@ -22,6 +23,8 @@ export interface References {
   from(name: string): readonly Reference[];
   /** By the artifact that is named, sorted by the one that names it. */
   to(name: string): readonly Reference[];
+  /** Every name that some artifact mentions. */
+  mentioned(): Iterable<string>;
 }
 
 type Artifacts = Pick<QueryModel, "artifacts">;
@@ -33,21 +36,12 @@ export function referencesOf(model: Artifacts): References {
 const indexed = memoize((artifacts: QueryModel["artifacts"]): References => {
   const all = [...artifacts.values()].flatMap((artifact) => [...referencesIn(artifact, { artifacts })]);
   const [from, to] = [grouped(all, (one) => one.from.fqdn), grouped(all, (one) => one.to)];
-  return { from: (name) => from.get(name) ?? [], to: (name) => to.get(name) ?? [] };
+  return {
+    from: (name) => from.get(name) ?? [],
+    to: (name) => to.get(name) ?? [],
+    mentioned: () => to.keys(),
+  };
 });
-
-function grouped(
-  all: readonly Reference[],
-  keyOf: (one: Reference) => string,
-): ReadonlyMap<string, readonly Reference[]> {
-  const groups = new Map<string, Reference[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one)) ?? [];
-    groups.set(keyOf(one), group);
-    group.push(one);
-  }
-  return groups;
-}
 
 /** What it says of itself is no reference. */
 function* referencesIn(from: QueryArtifact, model: Artifacts): Generator<Reference> {
@@ -70,15 +64,17 @@ interface TextAt {
   readonly path: Path;
 }
 
-/** Every text and every member's name. A code whose full name is beside it says the same once more. */
+/** Every text and every member's name. A code with its full name beside it is read as that, where the code is. */
 function* textsIn(value: Json, path: Path): Generator<TextAt> {
   if (typeof value === "string") yield { text: value, path };
   if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* textsIn(item, [...path, i]);
   if (!isObject(value)) return;
+  const full = own(value, "fqdn_id") ?? null;
+  const isSaid = isSaidByCode(full, own(value, "code"));
   for (const [name, member] of Object.entries(value)) {
-    if (name === "fqdn_id" && isSaidByCode(member, own(value, "code"))) continue;
+    if (isSaid && name === "fqdn_id") continue;
     yield { text: name, path: [...path, name] };
-    yield* textsIn(member, [...path, name]);
+    yield* textsIn(isSaid && name === "code" ? full : member, [...path, name]);
   }
 }
 

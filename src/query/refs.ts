@@ -1,5 +1,6 @@
 /** `refs`: who mentions an artifact. `deps`: what an artifact mentions. `path`: how one leads to another. */
 
+import { codeOf, type Fqdn } from "../snapshot/fqdn.ts";
 import type { QueryModel } from "./model.ts";
 import {
   chainTo,
@@ -25,11 +26,16 @@ export type RefsAnswer = {
 /** @throws QueryFault for a name that nothing has and nothing mentions */
 export async function refs(given: string, model: QueryModel): Promise<RefsAnswer> {
   const references = referencesOf(model);
-  const known =
-    references.to(given).length > 0 && !model.artifacts.has(given) ? null : requireArtifact(given, model);
-  const artifact = known?.fqdn ?? given;
+  const artifact = missing(given, references, model) ?? requireArtifact(given, model).fqdn;
   const mentions = await Promise.all(references.to(artifact).map(toMention));
-  return { query: "refs", artifact, known: known !== null, mentions };
+  return { query: "refs", artifact, known: model.artifacts.has(artifact), mentions };
+}
+
+/** The only name of that name or code that artifacts mention and the snapshot does not have. */
+function missing(given: string, references: References, { artifacts }: QueryModel): string | undefined {
+  const all = [...references.mentioned()].filter((name) => !artifacts.has(name));
+  const meant = all.filter((name) => name === given || codeOf(name as Fqdn) === given);
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 export type DepsAnswer = {

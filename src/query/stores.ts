@@ -17,6 +17,8 @@ export type StoresAnswer = {
   readonly query: "stores";
   /** Sorted by their files. */
   readonly stores: readonly StoreEntry[];
+  /** Workflows that do not compile: which stores they use is not known. */
+  readonly uncompiled: readonly string[];
 };
 
 export type StoreEntry = {
@@ -45,9 +47,16 @@ export type StoreUse = Place & {
 
 /** @throws QueryFault for a store that the snapshot does not have */
 export async function stores(given: string | undefined, model: QueryModel): Promise<StoresAnswer> {
-  const all = storesIn(await model.compiled());
+  const compiled = await model.compiled();
+  const all = storesIn(compiled);
   const wanted = given === undefined ? [...all.values()] : [requireStore(given, [...all.values()])];
-  return { query: "stores", stores: await Promise.all(wanted.map((store) => toEntry(store, model))) };
+  const entries = await Promise.all(wanted.map((store) => toEntry(store, model)));
+  return { query: "stores", stores: entries, uncompiled: uncompiledIn(compiled) };
+}
+
+/** Full names, sorted. */
+export function uncompiledIn({ workflows }: CompiledSnapshot): readonly string[] {
+  return workflows.flatMap(({ artifact, plan }) => (plan === null ? [artifact.fqdn] : []));
 }
 
 /** A file below the data root, and what declares and uses it. */

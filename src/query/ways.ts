@@ -1,6 +1,7 @@
-/** The ways through a graph: found the shortest first, and no more than are asked for. */
+/** The ways through a graph, and no more of them than are asked for. */
 
 import type { MergedEdge } from "../trace/declared-graph.ts";
+import { grouped } from "./grouped.ts";
 
 export interface Ways {
   /** Each visits no node twice; those that turn to a goal sooner come first. */
@@ -11,7 +12,7 @@ export interface Ways {
   readonly count: number | null;
 }
 
-/** From `start` to `goal`. The search ends after so many ways, and after so many steps that led nowhere. */
+/** From `start` to `goal`. The search ends after so many ways, and after so many steps (a multiple of the edges), which bounds it where dead ends are many. */
 export function waysTo(goal: string, start: string, edges: readonly MergedEdge[], most: number): Ways {
   const distances = distancesTo(goal, edges);
   const next = nextHops(edges, distances);
@@ -61,16 +62,6 @@ function nextHops(
   const useful = edges.filter(({ from, to }) => distances.has(from) && distances.has(to));
   const hops = grouped(useful, ({ from }) => from);
   return new Map([...hops].map(([node, all]) => [node, [...all].sort((a, b) => far(a) - far(b))]));
-}
-
-export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one)) ?? [];
-    groups.set(keyOf(one), group);
-    group.push(one);
-  }
-  return groups;
 }
 
 /** Node by node, each after all that lead to it: what is left over leads in a circle. */

@@ -116,20 +116,24 @@ export function merge(into: Outcomes, other: Outcomes): void {
   }
 }
 
-/** One entry for each workflow of the snapshot, sorted by name. */
+/** One entry for each workflow of the snapshot that may run, sorted by name. */
 export async function coverageOf(workflows: Catalogue, outcomes: Outcomes): Promise<readonly Coverage[]> {
   const names = workflows.snapshot.names("WF");
-  return Promise.all(
-    names.map(async (workflow) => {
+  const all = await Promise.all(
+    names.map(async (workflow): Promise<readonly Coverage[]> => {
       try {
-        return covered(await workflows.plan(workflow), outcomes.get(workflow) ?? nothing());
+        const plan = await workflows.plan(workflow);
+        if (plan.supersededBy.length > 0) return [];
+        return [covered(plan, outcomes.get(workflow) ?? nothing())];
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         const known = { workflow, declared: 0, taken: 0, untaken: [] };
-        return { ...known, edges: [], outcomes: [], admission: [], graph: null, refused: error.message };
+        const refused = error.message;
+        return [{ ...known, edges: [], outcomes: [], admission: [], graph: null, refused }];
       }
     }),
   );
+  return all.flat();
 }
 
 function covered(plan: Plan, { nodes, admission }: Exercised): Coverage {

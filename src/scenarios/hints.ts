@@ -53,8 +53,13 @@ export function hintsOfRefusal(fault: Fault, step: RunStep): readonly ScenarioHi
   return [inScenario(step, ["workflow"], `change ${step.workflow} to ${suggestion}`)];
 }
 
-/** Of a session that was refused. */
-export function hintsOfSession({ fault, at }: Refused, step: RunStep): readonly ScenarioHint[] {
+/** Of a session that was refused. What the scenario says wrongly comes first. */
+export function hintsOfSession(refused: Refused, step: RunStep, plan: Plan): readonly ScenarioHint[] {
+  const ofAnswers = answerHints(step, plan);
+  return ofAnswers.length > 0 ? ofAnswers : hintsOfDelivery(refused, step);
+}
+
+function hintsOfDelivery({ fault, at }: Refused, step: RunStep): readonly ScenarioHint[] {
   const isDelivery = at?.[0] === "resume";
   const say = (member: string, text: string) => [
     inScenario(step, [...(at ?? []), ...(isDelivery ? [member] : [])], text),
@@ -82,7 +87,7 @@ const OF_THE_SNAPSHOT: ReadonlySet<Stage> = new Set(["load", "seal", "compile"])
 /** Answers of steps that the workflow does not have, and outcomes that a step cannot have. */
 function answerHints(step: RunStep, plan: Plan): readonly ScenarioHint[] {
   const steps = stepsIn(plan);
-  return [...(step.authored?.answers ?? [])].flatMap(([name, { outcome }]) => {
+  return [...(step.authored?.answers ?? [])].flatMap(([name, answers]) => {
     const say = (text: string) => inScenario(step, ["given", "answers", name], text);
     const asked = steps.get(name);
     if (asked === undefined) {
@@ -92,9 +97,8 @@ function answerHints(step: RunStep, plan: Plan): readonly ScenarioHint[] {
       ];
     }
     const outcomes = outcomesOf(asked);
-    return outcomes.includes(outcome)
-      ? []
-      : [say(`change ${quote(outcome)} to ${suggested(outcome, outcomes)}`)];
+    const unknown = answers.filter(({ outcome }) => !outcomes.includes(outcome));
+    return unknown.map(({ outcome }) => say(`change ${quote(outcome)} to ${suggested(outcome, outcomes)}`));
   });
 }
 

@@ -174,7 +174,8 @@ function observedOf({ run, refused }: PlayedRun, { exitCodeOf }: ScenarioEnviron
 
 function hintsOf({ run, refused }: PlayedRun, step: RunStep, place: Place): readonly ScenarioHint[] {
   if (run === null) return refused === null ? [] : hintsOfRefusal(refused.fault, step);
-  return refused === null ? hintsOfRun(step, run, place.workflows.snapshot) : hintsOfSession(refused, step);
+  if (refused !== null) return hintsOfSession(refused, step, run.plan);
+  return hintsOfRun(step, run, place.workflows.snapshot);
 }
 
 /** Nothing, where the step forbids no text: making the outputs takes longer than the run. */

@@ -85,8 +85,8 @@ export interface AuthoredStep {
   readonly seed?: string;
   /** Whether what its trace suppresses is kept until the run ends. */
   readonly hasSecretsKey: boolean;
-  /** By `NODE.step` of the main run: what it answers in place of being performed. */
-  readonly answers: ReadonlyMap<string, Answer>;
+  /** By `NODE.step` of the main run: what each attempt answers in place of being performed, the last one all later ones too. */
+  readonly answers: ReadonlyMap<string, readonly Answer[]>;
   /** By key: what is delivered whenever the run waits for it. */
   readonly deliveries: ReadonlyMap<string, Json>;
   /** File and line at which the step says what is at a path below it. */

@@ -13,7 +13,7 @@ export const STUBBED = "STAGED";
 const REASON = { code: STUBBED } as const;
 
 export class StubbedExecutor {
-  readonly #answers: ReadonlyMap<string, Answer>;
+  readonly #answers: ReadonlyMap<string, readonly Answer[]>;
   readonly #asked = new Set<string>();
   /** By effect key and attempt. */
   readonly #given = new Map<string, EffectResult>();
@@ -21,7 +21,7 @@ export class StubbedExecutor {
   #run = MAIN_RUN;
   #isComputed = true;
 
-  constructor(answers: ReadonlyMap<string, Answer>) {
+  constructor(answers: ReadonlyMap<string, readonly Answer[]>) {
     this.#answers = answers;
   }
 
@@ -43,7 +43,7 @@ export class StubbedExecutor {
     },
     effect: (...asked) => {
       const [step, , key, attempt] = asked;
-      const answer = this.#answerOf(step.name);
+      const answer = this.#answerOf(step.name, attempt);
       if (answer === undefined) return live.effect(...asked);
       // When the run goes on, the attempts that are on record answer as they did.
       const name = `${key} ${attempt}`;
@@ -62,11 +62,11 @@ export class StubbedExecutor {
     },
   });
 
-  #answerOf(step: string): Answer | undefined {
+  #answerOf(step: string, attempt = 1): Answer | undefined {
     const name = `${this.#node}.${step}`;
-    const answer = this.#run === MAIN_RUN ? this.#answers.get(name) : undefined;
-    if (answer !== undefined) this.#asked.add(name);
-    return answer;
+    const answers = this.#run === MAIN_RUN ? this.#answers.get(name) : undefined;
+    if (answers !== undefined) this.#asked.add(name);
+    return answers?.[attempt - 1] ?? answers?.at(-1);
   }
 
   /** Whether all that a replay computes again, transforms and waits, was computed. */

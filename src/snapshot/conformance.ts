@@ -67,14 +67,10 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
   const outcome = read("/expected_outcome", isOutcome, "SUCCESS or VIOLATION") ?? null;
   const assertions = read("/assertions", isAbsentOrObject, "an object of outputs") ?? {};
   if (!name.startsWith(`${transform}::`)) return refuse("/fqdn", `${transform}::<case>`);
-  if (fileOfCase(name) !== file) {
-    throw new SnapshotFault("FQDN_MISMATCH", {
-      file,
-      line: line("/fqdn"),
-      expected: file,
-      found: name,
-      change: null,
-    });
+  const fileName = `${name.replaceAll("::", "__")}.json`;
+  if (!file.endsWith(`/${fileName}`)) {
+    const facts = { file, line: line("/fqdn"), expected: file, found: name, change: null };
+    throw new SnapshotFault("FQDN_MISMATCH", facts);
   }
   const properties = Object.entries(assertions).map(([field, assertion]) => {
     const property = toProperty(assertion) ?? refuse(pointer(["assertions", field]), PROPERTY_FORM);
@@ -85,6 +81,11 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
     ...{ name, transform, file, inputs, outcome, outputs, properties: new Map(properties) },
     ...(module === undefined ? {} : { module }),
   };
+}
+
+/** Whether the document is a conformance case: by its name, or by what it declares itself to be. */
+export function isCase(file: string, declared: JsonObject): boolean {
+  return /^conformance\/[^/]+__[^/]+\.json$/.test(file) || own(declared, "artifact_type") === CONFORMANCE;
 }
 
 type Guard<T extends Json | undefined> = (value: Json | undefined) => value is T;
@@ -99,10 +100,6 @@ const isOutcome: Guard<CaseOutcome | undefined> = (value) =>
 const isAbsentOrObject: Guard<JsonObject | undefined> = (value) => value === undefined || isObject(value);
 
 const PROPERTY_FORM = `{"mode":"property","type":<${PROPERTY_TYPES.join("|")}>}, a hex_string with its byte_length`;
-
-function fileOfCase(name: string): string {
-  return `${FOLDER}/${name.replaceAll("::", "__")}.json`;
-}
 
 /** An unknown property is refused: an assertion that is ignored would always pass. */
 function toProperty(assertion: Json): Property | undefined {

@@ -45,15 +45,16 @@ const NOT_ASSEMBLED = {
 
 export const snapshotTable = {
   NOT_A_SNAPSHOT: (f: { folder: string }) => ({
-    what: "this is not a snapshot: it has no folder artifacts/",
+    what: "this is not a snapshot: it has neither a folder artifacts/ nor manifest.json and canonical/",
     where: f.folder,
-    hint: "name the folder that contains artifacts/; for a trace, name its .jsonl file",
+    hint: "name the folder that contains artifacts/, or manifest.json and canonical/; for a trace, name its .jsonl file",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null; isCompiled?: boolean }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
-    hint:
-      f.options === null
+    hint: f.isCompiled
+      ? "type pgs compile: it was ended before it put the new snapshot in its place"
+      : f.options === null
         ? "name the folder that contains protocol_snapshot/ and data/ with --workspace DIR, or a snapshot in another place with --snapshot DIR"
         : `type ${f.options}`,
   }),
@@ -201,11 +202,10 @@ export class SealFault<C extends keyof typeof sealTable = keyof typeof sealTable
 
 /** The hint for an unknown name: the nearest known name, else the list. */
 function nameHint(given: string, suggestion: string | null, wanted: "artifact" | "workflow"): string {
-  if (suggestion === null) {
-    const list = "type pgs list, which prints every workflow of the snapshot";
-    return wanted === "workflow" ? list : `${list}; pgs plan WORKFLOW names the artifacts that it uses`;
-  }
-  return `type ${suggestion} instead of ${given}`;
+  if (suggestion !== null) return `type ${suggestion} instead of ${given}`;
+  return wanted === "workflow"
+    ? "type pgs list, which prints every workflow of the snapshot"
+    : "type pgs query names, which prints the name of every artifact";
 }
 
 const nameTable = {
@@ -213,10 +213,18 @@ const nameTable = {
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
     hint: nameHint(f.given, f.suggestion, f.wanted),
   }),
-  UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
+  UNKNOWN_WORKFLOW: (f: {
+    workflow: string;
+    snapshot: string;
+    suggestion: string | null;
+    /** Whether it is the name of another artifact. */
+    isOther: boolean;
+  }) => ({
     what: `the snapshot has no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint(f.workflow, f.suggestion, "workflow"),
+    hint: f.isOther
+      ? `type pgs query impact ${f.workflow}, which prints the workflows that execute it`
+      : nameHint(f.workflow, f.suggestion, "workflow"),
   }),
   WORKFLOW_SUPERSEDED: (f: { workflow: string; superseded_by: readonly string[] }) => ({
     what: `the workflow ${f.workflow} is superseded, so it is not in force`,

@@ -26,7 +26,9 @@ export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
   if (artifact !== undefined) return artifact;
   const suggestion = meantName(name, snapshot.names("WF"));
   if (!isFqdn(name)) throw new NameFault("NOT_AN_FQDN", { given: name, wanted: "workflow", suggestion });
-  throw new NameFault("UNKNOWN_WORKFLOW", { workflow: name, snapshot: snapshot.folder, suggestion });
+  const kind = kindOf(name);
+  const isOther = kind !== undefined && kind !== "WF" && snapshot.names(kind).includes(name);
+  throw new NameFault("UNKNOWN_WORKFLOW", { workflow: name, snapshot: snapshot.folder, suggestion, isOther });
 }
 
 /** The name that was meant: also by one written as a path, with one colon, or with another domain. */

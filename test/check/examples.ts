@@ -242,6 +242,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "code-mismatch",
+    about: "a Machine block states another full name than its file has",
+    at: "/frontmatter/fqdn",
+    breach: ({ blocks }) => {
+      at(blocks, WF)["fqdn"] = "other::WF_X_V0";
+    },
+  },
+  {
     rule: "condition-constant",
     about: "a condition compares two texts, of which one was meant to be a path",
     at: "/core/evaluation/judge/condition",
@@ -328,6 +336,18 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "field-unknown",
+    about: "a transport egress has a field that none has",
+    at: "/frontmatter/output_contract/0/form",
+    breach: ({ blocks }) => {
+      blocks["test::TE_X_V0"] = {
+        fqdn: "test::TE_X_V0",
+        operation: "x",
+        output_contract: [{ field: "position", form: "surface.position" }],
+      };
+    },
+  },
+  {
     rule: "corrupt-file",
     about: "a file holds merge-conflict markers",
     at: "artifacts/events/test__EV_X_V0.json ",
@@ -406,6 +426,18 @@ export const EXAMPLES: readonly RuleExample[] = [
     breach: ({ blocks }) => {
       blocks["test::WF_Y_V0"] = { ...blocks[WF], wf_code: "WF_Y_V0" };
       at(blocks, "test::IN_X_V0", "core")["workflow"] = "WF_Y_V0";
+    },
+  },
+  {
+    rule: "intent-differs",
+    about: "the handler of a transport invokes a workflow that is not there",
+    at: "/frontmatter/handler/workflow",
+    breach: ({ blocks }) => {
+      blocks["test::TI_X_V0"] = {
+        ti_code: "TI_X_V0",
+        core: { summary: "asks" },
+        handler: { kind: "WF_INVOCATION", workflow: "test::WF_GONE_V0" },
+      };
     },
   },
   {
@@ -908,7 +940,7 @@ export const EXAMPLES: readonly RuleExample[] = [
   {
     rule: "tokenized-differs",
     about: "the projection routes an outcome to another node",
-    at: "dispatch.json /routing/0/1/7",
+    at: "dispatch.json /routing/0/1/7/addr",
     breach: ({ projection }) => {
       at(projection.dispatch, "routing", 0, 1)["7"] = { addr: 3, key: "WRITE" };
     },

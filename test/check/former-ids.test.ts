@@ -6,8 +6,11 @@ import { parseBaseline } from "../../src/check/baseline.ts";
 import { NO_CONFIG, parseConfig, readConfigFile } from "../../src/check/config.ts";
 import { evaluate } from "../../src/check/evaluate.ts";
 import { RULES } from "../../src/check/rules.ts";
+import { takingTurns } from "../support/portion.ts";
 import { EXAMPLES } from "./examples.ts";
 import { smallSnapshot, subjectFrom } from "./small-snapshot.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** As baselines held them before the renaming: of the first example of each rule, all that was found by it. */
 const RECORDED = {
@@ -41,7 +44,7 @@ const baselineOf = (rule: string, fingerprint: string) =>
 
 suite("rules that were renamed", () => {
   for (const [rule, [former, fingerprint]] of Object.entries(RECORDED)) {
-    test(`a baseline that names ${former} knows what ${rule} finds`, async () => {
+    it(`a baseline that names ${former} knows what ${rule} finds`, async () => {
       const small = smallSnapshot();
       EXAMPLES.find((one) => one.rule === rule)?.breach(small);
       const terms = { config: NO_CONFIG, baseline: baselineOf(former, fingerprint), failOn: "note" } as const;
@@ -60,7 +63,7 @@ suite("rules that were renamed", () => {
       assert.deepEqual([known, gone], [[], terms.baseline]);
     });
 
-    test(`a configuration that names ${former} configures ${rule}, unless it names that, too`, () => {
+    it(`a configuration that names ${former} configures ${rule}, unless it names that, too`, () => {
       const parse = (rules: unknown) => parseConfig(readConfigFile(bytes({ rules }), "pgs-check.json"), RULES);
       assert.deepEqual([...parse({ [former]: "note" }).severities], [[rule, "note"]]);
       assert.deepEqual([...parse({ [former]: { off: "why" } }).off], [[rule, "why"]]);

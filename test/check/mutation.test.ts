@@ -11,9 +11,11 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { artifact, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { ownRegistry } from "../support/own-registry.ts";
-import { PLAYS_ALL, portion } from "../support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "../support/portion.ts";
 import { MISSED } from "./missed.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
+
+const it = takingTurns(import.meta.url);
 
 const COUNT = 300;
 
@@ -80,7 +82,7 @@ suite("single mutations of a clean snapshot", () => {
     assert.ok(new Set(mutations.map(({ kind }) => kind)).size >= 12);
   });
 
-  test("nineteen of twenty are reported, and the others are the known ones, each with its reason", async (t) => {
+  it("nineteen of twenty are reported, and the others are the known ones, each with its reason", async (t) => {
     const missed: string[] = [];
     for (const one of portion(t, mutations, 8)) {
       if (!(await isReported(one))) missed.push(`${one.kind}: ${one.artifact} ${one.what}`);
@@ -90,7 +92,7 @@ suite("single mutations of a clean snapshot", () => {
     assert.ok(missed.length <= COUNT * 0.05, `${missed.length} of ${COUNT} are missed`);
   });
 
-  test("a mistyped operation or store is one finding, at its place, and none elsewhere", async (t) => {
+  it("a mistyped operation or store is one finding, at its place, and none elsewhere", async (t) => {
     const cascades: string[] = [];
     const contracts = [...clean.entries.values()].filter(({ word }) => word === "CC");
     for (const { fqdn, frontmatter } of portion(t, contracts, 1)) {

@@ -6,8 +6,11 @@ import { check } from "../../src/check/check.ts";
 import { RULES } from "../../src/check/rules.ts";
 import { parsePointer } from "../../src/json/pointer.ts";
 import type { Json, JsonObject, MutableJson } from "../../src/json/value.ts";
+import { takingTurns } from "../support/portion.ts";
 import { AWAIT, WAIT_EXAMPLES, waiting } from "./examples.ts";
 import { type Small, smallSnapshot, subjectFrom } from "./small-snapshot.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WRITE = "test::CC_WRITE_V0";
 
@@ -37,7 +40,7 @@ for (const [inputs, op] of good) {
 }
 
 for (const { rule, about, breach } of WAIT_EXAMPLES) {
-  test(`the hint for ${rule} mends it: ${about}`, async () => {
+  it(`the hint for ${rule} mends it: ${about}`, async () => {
     const small = smallSnapshot();
     breach(small);
     const hints = async () =>

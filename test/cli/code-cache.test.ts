@@ -14,7 +14,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const LOAD = JSON.stringify(join(import.meta.dirname, "../../bin/load.js"));
 
@@ -60,7 +63,7 @@ function mainCache(folder: string): string {
   return join(folder, name);
 }
 
-test("the second run uses what the first has compiled", (t) => {
+it("the second run uses what the first has compiled", (t) => {
   const { folder, say } = program(t);
   assert.equal(say(), "old false");
   assert.equal(say(), "old true");
@@ -68,7 +71,7 @@ test("the second run uses what the first has compiled", (t) => {
   assert.ok(readdirSync(folder).every((name) => (statSync(join(folder, name)).mode & 0o777) === 0o600));
 });
 
-test("an edit of equal length runs the new text, also back and forth", (t) => {
+it("an edit of equal length runs the new text, also back and forth", (t) => {
   const { write, say } = program(t);
   say();
   for (const word of ["new", "old", "new"]) {
@@ -78,7 +81,7 @@ test("an edit of equal length runs the new text, also back and forth", (t) => {
   }
 });
 
-test("a cache that another Node made, that was cut off or that is none is not used", (t) => {
+it("a cache that another Node made, that was cut off or that is none is not used", (t) => {
   const { folder, say } = program(t);
   say();
   const file = mainCache(folder);
@@ -95,7 +98,7 @@ test("a cache that another Node made, that was cut off or that is none is not us
   }
 });
 
-test("a folder that others can write is neither read nor written", (t) => {
+it("a folder that others can write is neither read nor written", (t) => {
   const { folder, say } = program(t);
   say();
   rmSync(mainCache(folder));
@@ -104,7 +107,7 @@ test("a folder that others can write is neither read nor written", (t) => {
   assert.ok(readdirSync(folder).every((name) => !name.includes("main.cjs")));
 });
 
-test("nothing is written when the cache is turned off, without a home, or by a run that loads only the first file", (t) => {
+it("nothing is written when the cache is turned off, without a home, or by a run that loads only the first file", (t) => {
   const { root, say } = program(t);
   say({ PGS_NO_CACHE: "1" });
   say({ XDG_CACHE_HOME: "" });
@@ -112,7 +115,7 @@ test("nothing is written when the cache is turned off, without a home, or by a r
   assert.ok(!existsSync(join(root, "cache")));
 });
 
-test("where the cache's folder cannot be made, the program runs without", {
+it("where the cache's folder cannot be made, the program runs without", {
   skip: process.platform !== "linux",
 }, (t) => {
   const { say } = program(t);

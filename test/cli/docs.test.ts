@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { authoringPage, capabilitiesPage, commandPages, manualPages, stale } from "../../bin/docs.mts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -43,8 +45,7 @@ test("a manual page holds no character that its format reads otherwise", async (
 
 const groff = { skip: spawnSync("groff", ["--version"]).status === 0 ? false : "there is no groff" };
 
-test("groff takes every manual page without a warning", groff, async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("groff takes every manual page without a warning", groff, async () => {
   for (const [name, input] of await manualPages()) {
     const { status, stderr } = spawnSync("groff", ["-man", "-ww", "-z"], { input, encoding: "utf8" });
     assert.deepEqual([status, stderr], [0, ""], name);

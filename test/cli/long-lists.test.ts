@@ -17,7 +17,9 @@ import { SnapshotFault } from "../../src/snapshot/errors.ts";
 import { nearestName } from "../../src/snapshot/nearest-name.ts";
 import { smallSnapshot, subjectFrom } from "../check/small-snapshot.ts";
 import { PROJECT } from "../sessions/world.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const clean = evaluate(await subjectFrom(smallSnapshot()), RULES, {
   config: NO_CONFIG,
@@ -75,8 +77,7 @@ test("a page shows the first warnings, and how many more there are", () => {
   assert.match(page, /… and 3 more\./);
 });
 
-test("a name is looked for among very many", (t) => {
-  if (!isItsTurn(t)) return;
+it("a name is looked for among very many", () => {
   const given = "a".repeat(12);
   const names = Array.from({ length: 200_000 }, (_, i) => {
     const at = i % given.length;

@@ -10,16 +10,17 @@ import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { PROJECT, type Workspace, workspace } from "../sessions/world.ts";
 import { newSigner } from "../sign/signers.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { type Action, actionsIn, blocksIn, type Command } from "./page.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Where the page's server listens; the test takes a free one. */
 const PORT = "8787";
 
 const page = readFileSync(join(PROJECT, "docs/tutorial.md"), "utf8");
 
-test("the tutorial works from its first line to its last", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the tutorial works from its first line to its last", async (t) => {
   const port = await freePort();
   const place = workspace(t, { snapshot: null, capabilities: false });
   for (const action of actionsIn(page.replaceAll(PORT, port))) await perform(action, place, t);

@@ -1,15 +1,16 @@
 /** A run that its caller aborts ends before its next step: refused on record, and as valid a trace as any other. */
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import { classify } from "../../src/examine/classify.ts";
 import { replay } from "../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import { summaryOf } from "../../src/trace/summary.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { calling } from "./calling.ts";
 import { appending, compileTrial, contract, eventsOf, oneContract, runPlan } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const protocols = {
   "three steps": oneContract(
@@ -19,8 +20,7 @@ const protocols = {
 };
 
 for (const [what, protocol] of Object.entries(protocols))
-  test(`a run of ${what}, aborted after any of its events, leaves a whole trace`, async (t) => {
-    if (!isItsTurn(t, 2)) return;
+  it(`a run of ${what}, aborted after any of its events, leaves a whole trace`, async () => {
     const plan = await compileTrial(protocol);
     const whole = await runPlan(plan, { parcel: "p" });
     assert.equal(whole.ending.exitReason, "COMPLETED");

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { StoreFile } from "../../src/ports.ts";
+import { takingTurns } from "../support/portion.ts";
 import { contract, eventsOf, memoryData, oneContract, type Protocol, passing, runTrial } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const OPEN = "EV_OPEN_V0";
 const CLOSED = "EV_CLOSED_V0";
@@ -150,7 +153,7 @@ test("admission writes nothing", async () => {
   assert.deepEqual(data.files, before);
 });
 
-test("a journal is read the same however it is cut into pieces, and says what is wrong with its line", async () => {
+it("a journal is read the same however it is cut into pieces, and says what is wrong with its line", async () => {
   const good = `${line({ event_code: OPEN, case_id: "é€🎉" })}\n  \n${line({ event_code: CLOSED, case_id: 1 })}`;
   const texts: readonly (readonly [text: string, defect: string | undefined, place?: RegExp])[] = [
     [good, undefined],

@@ -5,6 +5,7 @@ import { toGraph } from "../../src/plan/graph.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { examine, forge, found, linesOf } from "../examine/examination.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -18,6 +19,8 @@ import {
   type Trial,
   WORKFLOW,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GATEWAY = "capability_side_effects::CS_WORKFLOW_GATEWAY_V0";
 const LOOP = "capability_side_effects::CS_WORKFLOW_LOOP_V0";
@@ -145,7 +148,7 @@ test("a name that is no workflow of the snapshot is NOT_FOUND, and begins no run
   }
 });
 
-test("a called workflow that does not compile is refused in a run of its own, which the caller routes", async () => {
+it("a called workflow that does not compile is refused in a run of its own, which the caller routes", async () => {
   const broken = { [PARCEL]: through("CC_NONE_V0", {}) };
   const plan = await compileTrial(gateway({ ...parcel(), others: broken }));
   const trial = await runPlan(plan, { parcel: "P-1" });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { found } from "../examine/examination.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -19,6 +20,8 @@ import {
   runTrial,
   testTransform,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ANSWER = "trial::CT_ANSWER_V0";
 const REFUSE = "trial::CT_REFUSE_V0";
@@ -70,7 +73,7 @@ test("a declared default fills an absent input; null and false are not absent", 
   assert.deepEqual(inputsOf(trial), { a: "filled", b: null, c: false });
 });
 
-test("an explicit null is not filled by an intent's default, or refused for it", async () => {
+it("an explicit null is not filled by an intent's default, or refused for it", async () => {
   const protocol = oneContract(contract(idle), { inputs: { x: "$.payload.x" } });
   const nodes = { ...(protocol.workflow["nodes"] as JsonObject) };
   const start = { type: "IN", code: "IN_ASK_V0", next: { ACK: "WORK", NACK: "END" } };

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -18,6 +18,8 @@ import {
   runPlan,
   type Trial,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const COUNT = 64;
 const KEYS = 16;
@@ -77,8 +79,7 @@ const sorted = (values: readonly unknown[]) => values.map((value) => JSON.string
 const nameOf = (entry: JsonObject | undefined) => (entry?.["record"] as JsonObject | undefined)?.["n"];
 const recordsOf = (log: readonly JsonObject[]) => sorted(log.map(({ record }) => record));
 
-test(`${COUNT} runs at once lose no write, and each trace says what its run did in the order of the records`, async (t) => {
-  if (!isItsTurn(t)) return;
+it(`${COUNT} runs at once lose no write, and each trace says what its run did in the order of the records`, async (t) => {
   const inTurn = await runsIn(t, false);
   const atOnce = await runsIn(t, true);
   const endsOf = ({ trials }: typeof atOnce) => trials.map(({ ending }) => [ending.status, ending.outcome]);

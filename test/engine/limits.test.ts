@@ -9,7 +9,7 @@ import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -21,6 +21,8 @@ import {
   runPlan,
   WORKFLOW,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const OUTCOMES = ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR", "VIOLATION"];
 const whatever = Object.fromEntries(OUTCOMES.map((one) => [one, "continue"]));
@@ -66,8 +68,7 @@ async function limited(plan: Plan, limits: Partial<TraceLimits>) {
   return { ...trial, begun };
 }
 
-test("a workflow that calls itself many times ends at the limit of runs, in all runs that are open", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a workflow that calls itself many times ends at the limit of runs, in all runs that are open", async () => {
   const plan = await compileTrial(branching(WORKFLOW, 10));
   for (const runs of [1, 2, 17, 40]) {
     const { ending, begun } = await limited(plan, { runs });
@@ -82,7 +83,7 @@ test("a trace that needs exactly the limit of runs ends by itself", async () => 
   assert.equal((await limited(plan, { runs: 3 })).ending.exitReason, "RUN_LIMIT");
 });
 
-test("wherever the limit of events ends a trace, no step begins behind it, and the trace replays", async () => {
+it("wherever the limit of events ends a trace, no step begins behind it, and the trace replays", async () => {
   const plan = await compileTrial(branching(LEAF, 2));
   const whole = await limited(plan, {});
   for (let events = 1; events <= whole.events.length; events++) {
@@ -94,7 +95,7 @@ test("wherever the limit of events ends a trace, no step begins behind it, and t
   }
 });
 
-test("a limit that the trace had not reached, or had passed before, is no end that a replay accepts", async () => {
+it("a limit that the trace had not reached, or had passed before, is no end that a replay accepts", async () => {
   const plan = await compileTrial(branching(WORKFLOW, 3));
   for (const limits of [{ runs: 6 }, { events: 30 }]) {
     const { events } = await limited(plan, limits);
@@ -120,7 +121,7 @@ const doubling = (steps: number): Protocol => {
 
 const UNLIMITED = ["execution_start", "error", "workflow_complete"];
 
-test("a value that doubles with every step ends at the limit of an event, or of the bytes of the trace", async () => {
+it("a value that doubles with every step ends at the limit of an event, or of the bytes of the trace", async () => {
   const plan = await compileTrial(doubling(60));
   for (const [limits, code] of [
     [{ eventBytes: 20_000 }, "EVENT_SIZE_LIMIT"],
@@ -135,7 +136,7 @@ test("a value that doubles with every step ends at the limit of an event, or of 
   }
 });
 
-test("wherever the limit of bytes ends a trace, no step begins behind it, and the trace replays", async () => {
+it("wherever the limit of bytes ends a trace, no step begins behind it, and the trace replays", async () => {
   const plan = await compileTrial(branching(LEAF, 2));
   const whole = await limited(plan, {});
   let bytes = 0;
@@ -168,7 +169,7 @@ test("whichever event is too large, it is not written, no other one is, and the 
   assert.ok(refused > 5);
 });
 
-test("a limit of sizes that the trace had not reached, or had passed before, is no end that a replay accepts", async () => {
+it("a limit of sizes that the trace had not reached, or had passed before, is no end that a replay accepts", async () => {
   const plan = await compileTrial(doubling(60));
   for (const limits of [{ eventBytes: 20_000 }, { bytes: 60_000 }]) {
     const { events } = await limited(plan, limits);

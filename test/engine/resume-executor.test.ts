@@ -8,6 +8,7 @@ import { replayThenLive } from "../../src/engine/resume-executor.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { EventBody, TraceEvent } from "../../src/trace/event.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -19,6 +20,8 @@ import {
   runPlan,
   type Trial,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WITH_ACTION = {
   on_result: { SUCCESS: "continue", VIOLATION: "exit", BACKEND_ERROR: "exit" },
@@ -86,7 +89,7 @@ function leftAfter({ data }: Trial, recorded: readonly TraceEvent[]): Readonly<R
   return ended === 0 ? {} : { "log.jsonl": `${lines.join("\n")}\n` };
 }
 
-test("cut after any event, a run goes on live with the events, the ending and the stores of the whole run", async () => {
+it("cut after any event, a run goes on live with the events, the ending and the stores of the whole run", async () => {
   const plan = await planOfRun();
   const whole = await runPlan(plan, { id: "one" });
   assert.equal(whole.ending.exitReason, "COMPLETED");

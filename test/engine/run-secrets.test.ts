@@ -8,6 +8,7 @@ import { verifyTrace } from "../../src/examine/verify.ts";
 import { sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { eventsOf } from "../../src/trace/event.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   compileTrial,
   contract,
@@ -19,6 +20,8 @@ import {
   runPlan,
 } from "./trial.ts";
 import { SECRETIVE } from "./waiting.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PAYLOAD = { token: "token-of-nobody", pin: "77" };
 const SECRETS = ["token-of-nobody", '"77"', "yes-of-nobody"];
@@ -108,7 +111,7 @@ test("who cancels a run needs no key", async () => {
   assert.equal((await replay(plan, cancelled.events)).finding, null);
 });
 
-test("cut after any event, such a run goes on to the same stores", async () => {
+it("cut after any event, such a run goes on to the same stores", async () => {
   const { plan, options, kept, asked } = await begun();
   const text = String(kept.secrets.text());
   for (let cut = 1; cut < asked.events.length; cut++) {

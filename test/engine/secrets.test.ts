@@ -16,6 +16,7 @@ import { renderMarkdown } from "../../src/render/markdown.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { examine, found } from "../examine/examination.ts";
 import { freshEntropy } from "../support/fresh-entropy.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -30,6 +31,8 @@ import {
   type Trial,
   testTransform,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PIN = "hush-4711-secret";
 
@@ -202,7 +205,7 @@ test("a suppressed name that the format has, too, hides data alone", async () =>
   isHidden(record["status"]);
 });
 
-test("a value of the payload that looks suppressed is data like any other, at a secret's place, too", async () => {
+it("a value of the payload that looks suppressed is data like any other, at a secret's place, too", async () => {
   const { plan, trial } = await runVault({ code: { $suppressed: PIN }, more: { $suppressed: "visible" } });
   assert.ok(!trial.text.includes(PIN));
   assert.deepEqual(eventsOf(trial, "execution_start")[0]?.payload.payload["more"], { $suppressed: "visible" });
@@ -345,7 +348,7 @@ function consoleWorld(t: TestContext): { world: Platform; printed(): string; fol
   return { world, printed: () => text, folder };
 }
 
-test("a run of the project's own rollback shows its confirmation code nowhere: printed, followed, rendered, stored", async (t) => {
+it("a run of the project's own rollback shows its confirmation code nowhere: printed, followed, rendered, stored", async (t) => {
   const { world, printed, folder } = consoleWorld(t);
   const run = (workflow: string, payload: string, ...more: readonly string[]) =>
     runCli(
@@ -379,7 +382,7 @@ test("a run of the project's own rollback shows its confirmation code nowhere: p
 });
 
 for (const code of ["SUCCESS", "ADMITTED", "WF_ROLLBACK_RELEASE_V0", "fingerprint", "2026-"]) {
-  test(`the project's own rollback confirmed with ${code} takes place, and its trace is examined`, async (t) => {
+  it(`the project's own rollback confirmed with ${code} takes place, and its trace is examined`, async (t) => {
     const { world, printed, folder } = consoleWorld(t);
     const payload = { ...JSON.parse(readFileSync(join(root, FIXTURE), "utf8")), confirmation_code: code };
     writeFileSync(join(folder, "payload.json"), JSON.stringify(payload));

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TextSet } from "../../src/engine/text-set.ts";
-import { draws, isItsTurn } from "../support/portion.ts";
+import { draws, takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Of few letters, so that many texts hold or overlap one another. */
 const text = fc.string({ unit: fc.constantFrom("a", "b", "\u{1F512}"), minLength: 1, maxLength: 8 });
@@ -61,8 +63,7 @@ const FAMILIES: readonly (readonly [
 ];
 
 for (const [name, textOf, wholeOf] of FAMILIES) {
-  test(`the work grows with texts ${name} and the one searched, not with their product`, (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it(`the work grows with texts ${name} and the one searched, not with their product`, () => {
     const work = (count: number) =>
       asked(() => {
         const set = new TextSet();

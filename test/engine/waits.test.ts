@@ -10,6 +10,7 @@ import type { Json, JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import { eventsOf, type TraceEvent } from "../../src/trace/event.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -23,6 +24,8 @@ import {
   runPlan,
   type Trial,
 } from "./trial.ts";
+
+const it = takingTurns(import.meta.url);
 
 const AWAIT = "capability_side_effects::CS_AWAIT_V0";
 const OUTCOMES = ["SUCCESS", "TIMED_OUT", "VIOLATION", "BACKEND_ERROR"];
@@ -231,7 +234,7 @@ test("one event answers every wait of its key, in the order in which they began"
   await assertSound(plan, ended);
 });
 
-test("cut after any event, a run with waits side by side goes on to the same events and stores", async () => {
+it("cut after any event, a run with waits side by side goes on to the same events and stores", async () => {
   const plan = await compileTrial(together("A", "B"));
   const data = memoryData();
   const first = await runPlan(plan, {}, { data });
@@ -278,7 +281,7 @@ test("a run that waits is cancelled with all that it has called, innermost first
   await assertSound(plan, cancelled);
 });
 
-test("cancelled after any event, a run ends there", async () => {
+it("cancelled after any event, a run ends there", async () => {
   const plan = await compileTrial(together("A", "B"));
   const whole = await runPlan(plan, {});
   for (let cut = 1; cut <= whole.events.length; cut++) {

@@ -5,6 +5,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { counted } from "../../src/errors/counted.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const SOURCE = join(import.meta.dirname, "../../src");
 
@@ -50,7 +53,7 @@ test("the noun of a number is plural unless the number is one", () => {
   assert.deepEqual(irregular, ["0 entries are", "1 entry is", "2 entries are"]);
 });
 
-test("no template joins a value and a plural by itself", () => {
+it("no template joins a value and a plural by itself", () => {
   const bare = bareCount(plurals());
   const found = files.flatMap(({ name, text }) =>
     text

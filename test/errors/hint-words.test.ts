@@ -5,7 +5,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { assertRefused, RELEASE, workspace } from "../sessions/world.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -41,8 +43,7 @@ const TYPED = /\bpgs ([a-z]+)((?: (?:--[a-z-]+|[A-Z]+|<[^>]+>|\$\{[^}]*\}))*)/g;
 /** A verb, and how an index file begins. */
 const SPOKEN: ReadonlySet<string> = new Set(["runs", "index"]);
 
-test("every command that a message names is one, and has the options that are named with it", async (t) => {
-  if (!isItsTurn(t)) return;
+it("every command that a message names is one, and has the options that are named with it", async (t) => {
   const options = await optionsOf(t);
   assert.ok(options.size > 10, "the help lists the commands");
   const wrong: string[] = [];
@@ -61,8 +62,7 @@ test("every command that a message names is one, and has the options that are na
 });
 
 // A name behind `var(` or before a colon is a variable of a style sheet.
-test("every option that a message names is some command's", async (t) => {
-  if (!isItsTurn(t)) return;
+it("every option that a message names is some command's", async (t) => {
   const options = await optionsOf(t);
   const known = new Set([...options.values()].flatMap((flags) => [...flags]));
   const named = new Set(
@@ -93,8 +93,7 @@ test("every variable of ours that a message names is read, and every page is in 
   assert.ok(variables.size > 3 && pages.size > 0);
 });
 
-test("a root that the environment expects is refused with a hint that every command can follow", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a root that the environment expects is refused with a hint that every command can follow", async (t) => {
   const place = workspace(t);
   const env = { PGS_EXPECT_SEAL: "0".repeat(64) };
   for (const argv of [

@@ -15,7 +15,10 @@ import {
   oneContract,
   runPlan,
 } from "../engine/trial.ts";
+import { takingTurns } from "../support/portion.ts";
 import { codesOf, type EditableLine, examine, forge, linesOf } from "./examination.ts";
+
+const it = takingTurns(import.meta.url);
 
 const core = contract([appending("log", { a: 1 }), appending("more", { b: 1 })]);
 const retry = { max_attempts: 3 };
@@ -124,7 +127,7 @@ const forgeries: Readonly<
 };
 
 for (const [about, [edit, allowed, line]] of Object.entries(forgeries)) {
-  test(`${about}: the protocol does not allow it, and a replay differs there`, async () => {
+  it(`${about}: the protocol does not allow it, and a replay differs there`, async () => {
     const found = await foundIn(edit);
     assert.deepEqual(found.allowed, allowed);
     assert.equal(found.replayed, line);

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { findingsText } from "../../src/cli/finding-view.ts";
 import { CUT_OFF, Verification, type Verified } from "../../src/examine/verify.ts";
 import { LIST } from "../../src/json/limits.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const HEAD = "0".repeat(64);
 
@@ -44,7 +46,6 @@ test("text counts what was not kept, and says what --json lists", () => {
   );
 });
 
-test("a trace of the default limit keeps as many", (t) => {
-  if (!isItsTurn(t)) return;
+it("a trace of the default limit keeps as many", () => {
   assert.equal(verified(LIST.findings + 5, LIST.findings).omitted, 5);
 });

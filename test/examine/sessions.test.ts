@@ -17,10 +17,13 @@ import { summaryOf } from "../../src/trace/summary.ts";
 import { MADE } from "../engine/sessions.ts";
 import { compileTrial, memoryData, resumePlan, runPlan, type Trial } from "../engine/trial.ts";
 import { asking } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { counted, type EditableLine, examine, forge, found } from "./examination.ts";
 
+const it = takingTurns(import.meta.url);
+
 for (const [name, make] of Object.entries(MADE)) {
-  test(`a trace is intact, allowed and replayed: ${name}`, async () => {
+  it(`a trace is intact, allowed and replayed: ${name}`, async () => {
     const { plan, trial } = await make();
     const { intact, allowed, replayed } = await examine(plan, trial.text, trial.head);
     assert.deepEqual(
@@ -29,7 +32,7 @@ for (const [name, make] of Object.entries(MADE)) {
     );
   });
 
-  test(`cut off after any line but a suspension, the end is missed: ${name}`, async () => {
+  it(`cut off after any line but a suspension, the end is missed: ${name}`, async () => {
     const { plan, trial } = await make();
     const lines = trial.text.split("\n").slice(0, -1);
     for (let length = 1; length < lines.length; length++) {

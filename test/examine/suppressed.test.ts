@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ResumeFault } from "../../src/engine/resume-errors.ts";
+import { HEAD_ONLY } from "../../src/examine/head-only.ts";
+import { verifyTrace } from "../../src/examine/verify.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { isSuppressed } from "../../src/trace/event.ts";
@@ -10,13 +13,17 @@ import {
   compileTrial,
   contract,
   eventsOf,
+  memorySecrets,
   oneContract,
   type Protocol,
   passing,
+  resumePlan,
   runPlan,
   type Trial,
   WORKFLOW,
 } from "../engine/trial.ts";
+import { SECRETIVE } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   counted,
   type EditableLine,
@@ -27,6 +34,8 @@ import {
   olderTrace,
   underName,
 } from "./examination.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PIN = "hush-4711-secret";
 const GATEWAY = "capability_side_effects::CS_WORKFLOW_GATEWAY_V0";
@@ -196,7 +205,7 @@ function put(value: unknown, [key, ...rest]: Step, by: unknown): unknown {
 /** Everything of an effect's answer that no step publishes, and what differs from run to run. */
 const ONLY_BY_HEAD = /^(max_hops|runtime\/.*|duration_us|payload_digest|(result|change|observed)(\/.*)?)$/;
 
-test("a visible value that is said to be suppressed is found wherever the plan has no secret", async () => {
+it("a visible value that is said to be suppressed is found wherever the plan has no secret", async () => {
   const { plan, trial } = await judged();
   let tried = 0;
   for (const { payload, sequence } of trial.events) {
@@ -246,7 +255,7 @@ for (const [name, by] of [
   ["dropped", undefined],
   ["added", "added"],
 ] as const) {
-  test(`a member that was ${name} in a chain made anew is found, with secrets and without`, async () => {
+  it(`a member that was ${name} in a chain made anew is found, with secrets and without`, async () => {
     const condition = '$.inputs.note == "visible"';
     const plans = [await compileTrial(judging(condition)), await compileTrial(judging(condition, []))];
     for (const plan of plans) {
@@ -336,7 +345,7 @@ for (const [name, inner] of [
   ["that the called workflow suppresses, too", ["pin"]],
   ["of the caller alone", []],
 ] as const) {
-  test(`a secret ${name} is suppressed in both runs, replays, and every suppressed value is counted once`, async () => {
+  it(`a secret ${name} is suppressed in both runs, replays, and every suppressed value is counted once`, async () => {
     const plan = await compileTrial(sending({ pin: "$.inputs.pin", box: "$.inputs.box" }, inner));
     for (const code of [
       PIN,
@@ -360,3 +369,28 @@ for (const [name, inner] of [
     }
   });
 }
+
+test("what a suppressed wait is like is taken as recorded, until the run goes on with its secrets", async () => {
+  const plan = await compileTrial(SECRETIVE);
+  const options = { kept: { key: new Uint8Array(32), file: memorySecrets().file } };
+  const trial = await runPlan(plan, { token: PIN, pin: "77" }, options);
+  const changes: readonly JsonObject[] = [
+    { due: "2030-01-01T00:00:00.000Z" },
+    { prompt: "Pay?" },
+    { choices: ["yes"] },
+  ];
+  for (const change of changes) {
+    const forged = forge(trial.text, (lines) =>
+      lines.map((line) => {
+        const { waits } = line.payload;
+        if (!Array.isArray(waits)) return line;
+        return { ...line, payload: { ...line.payload, waits: waits.map((one) => ({ ...one, ...change })) } };
+      }),
+    );
+    assert.deepEqual(await found(plan, forged), [], JSON.stringify(change));
+    const { events } = verifyTrace(Buffer.from(forged));
+    const going = resumePlan(plan, { events, text: forged }, { ...options, delivery: { key: "77" } });
+    await assert.rejects(going, ResumeFault, JSON.stringify(change));
+  }
+  assert.ok("suppressed-wait" in HEAD_ONLY);
+});

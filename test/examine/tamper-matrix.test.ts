@@ -58,9 +58,11 @@ const OF_SESSIONS: readonly HeadOnlyId[] = [
   ...(["session-runtime", "cancel-reason", "settled", "wait-moment"] as const),
 ];
 const WHOLE_LINES: readonly HeadOnlyId[] = ["later-sessions", "interruption", "answer"];
+/** Of no trace here: no protocol of these waits and suppresses; `suppressed.test.ts` has one. */
+const SECRETIVE: readonly HeadOnlyId[] = ["suppressed-wait"];
 
 const everywhere = (Object.keys(HEAD_ONLY) as HeadOnlyId[]).filter(
-  (one) => one !== REMOTE && ![...OF_SESSIONS, ...WHOLE_LINES].includes(one),
+  (one) => one !== REMOTE && ![...OF_SESSIONS, ...WHOLE_LINES, ...SECRETIVE].includes(one),
 );
 
 const ORIGINS: readonly Origin[] = [

@@ -14,7 +14,7 @@ import {
   runPlan,
   type Trial,
 } from "../engine/trial.ts";
-import { draws, portion } from "../support/portion.ts";
+import { draws, portion, takingTurns } from "../support/portion.ts";
 import {
   codesOf,
   counted,
@@ -25,6 +25,8 @@ import {
   linesOf,
   olderTrace,
 } from "./examination.ts";
+
+const it = takingTurns(import.meta.url);
 
 const core = contract(
   [
@@ -113,7 +115,7 @@ for (const [i, line] of lines.entries()) {
     });
   }
 
-  test(`line ${at}: any value edited and the whole chain made anew is found by replay or head`, async () => {
+  it(`line ${at}: any value edited and the whole chain made anew is found by replay or head`, async () => {
     const paths = valuePaths(JSON.parse(line) as EditableLine).filter((path) => !CHAINED.has(path.join("/")));
     assert.ok(paths.length > 0);
     for (const path of paths) {
@@ -356,7 +358,7 @@ test("property: any bytes put in or taken out are found, at the line they touch 
   );
 });
 
-test("property: replaying a run finds nothing, whatever the payload", async () => {
+it("property: replaying a run finds nothing, whatever the payload", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })),

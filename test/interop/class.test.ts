@@ -7,8 +7,11 @@ import { classifyExternal } from "../../src/interop/class.ts";
 import { readExternal } from "../../src/interop/read.ts";
 import type { ExternalError, ExternalRecord, NodeVisit, Route } from "../../src/interop/record.ts";
 import { ERRORS, REASONS } from "../../src/interop/vocabulary.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { tea } from "./tea.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** `tea`, but what was spilt is declared FAILED. */
 const strict = {
@@ -278,7 +281,7 @@ test("every error code of the schema, and of v0.2 beside it, has a class unless 
   );
 });
 
-test("no combination of the schema's words is silent: it has a class, ended well, or is said to be unknown", {
+it("no combination of the schema's words is silent: it has a class, ended well, or is said to be unknown", {
   skip: skipWithout(SCHEMA),
 }, () => {
   const statuses = [...wordsOf("workflow_complete", "status"), "FAILED"];

@@ -7,17 +7,27 @@ import { exportReferenceV0 } from "../../src/interop/export-reference-v0.ts";
 import { digestOf } from "../../src/json/canonical.ts";
 import { pythonDumps } from "../../src/json/python-dumps.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { fixedClock } from "../../src/platform/node-ports.ts";
+import type { TraceEvent } from "../../src/trace/event.ts";
 import {
   appending,
+  compileTrial,
   contract,
+  JOURNAL,
   memoryData,
   oneContract,
   type Protocol,
   passing,
+  resumePlan,
+  runPlan,
   runTrial,
   type TrialOptions,
 } from "../engine/trial.ts";
+import { awaiting, waiting } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertTraceEventsV0, skipWithoutSchema } from "../support/trace-event-v0.ts";
+
+const it = takingTurns(import.meta.url);
 
 const working = (): Protocol =>
   oneContract(
@@ -150,7 +160,7 @@ for (const one of cases) {
     assert.deepEqual([status, exit_condition, exit_reason_code], one.ending);
   });
 
-  test(`${one.name}: every line is an event of the schema`, { skip: skipWithoutSchema }, async () => {
+  it(`${one.name}: every line is an event of the schema`, { skip: skipWithoutSchema }, async () => {
     assertTraceEventsV0((await exported(one)).text);
   });
 }
@@ -226,4 +236,66 @@ test("no hash stands in for what is suppressed, and no value of it", async () =>
   const start = said.find(({ event_type }) => event_type === "transform_start");
   assert.deepEqual(start?.payload, { ct_code: "capability_transforms::CT_PURE_PASSTHROUGH_V0" });
   assert.ok(!Object.hasOwn(said[0]?.payload ?? {}, "input_hash"));
+});
+
+/** A run whose store fails at first, which waits for an event, and whose last effect is looked up after a crash. */
+async function inSessions(): Promise<
+  Readonly<Record<"paused" | "asked" | "ended" | "cancelled", readonly TraceEvent[]>>
+> {
+  const steps = [appending("first", { n: 1 }), waiting({ key: "k" }), appending("last", { n: 2 })];
+  const retry = { max_attempts: 3, backoff: "PT1M" };
+  const plan = await compileTrial(oneContract(awaiting(...steps), {}, { policies: { [JOURNAL]: { retry } } }));
+  const data = memoryData();
+  const at = (minute: number) => ({ data, clock: fixedClock(Date.UTC(2026, 0, 31, 9, minute)) });
+  data.broken.add("log.jsonl");
+  const paused = await runPlan(plan, {}, at(0));
+  data.broken.clear();
+  const asked = await resumePlan(plan, paused, at(1));
+  const cancelled = await resumePlan(plan, asked, { ...at(2), cancellation: {} });
+  const whole = await resumePlan(plan, asked, { ...at(2), delivery: { key: "k" } });
+  const cut = whole.events.findLastIndex(({ event_type }) => event_type === "side_effect_start") + 1;
+  const crashed = {
+    events: whole.events.slice(0, cut),
+    text: `${whole.text.split("\n").slice(0, cut).join("\n")}\n`,
+  };
+  const settled = { outcome: "SUCCESS", result: {}, observed: [], settled: "shown" } as const;
+  const ended = await resumePlan(plan, crashed, { ...at(3), settled });
+  return { paused: paused.events, asked: asked.events, ended: ended.events, cancelled: cancelled.events };
+}
+
+test("of a run in several sessions, each attempt is an effect, and what the format cannot say is counted", async () => {
+  const traces = await inSessions();
+  const told = exportReferenceV0(traces.ended);
+  const effects = told.text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { event_type: string; payload: JsonObject })
+    .filter(({ event_type }) => event_type === "side_effect_end");
+  assert.deepEqual(
+    effects.map(({ payload: { step, outcome } }) => [step, outcome]),
+    [
+      ["first", "BACKEND_ERROR"],
+      ["first", "SUCCESS"],
+      ["wait", "SUCCESS"],
+      ["last", "SUCCESS"],
+    ],
+  );
+  const { retried, settled, run_suspended, run_resumed } = told.dropped;
+  assert.deepEqual([retried, settled, run_suspended, run_resumed], [1, 1, 2, 3]);
+});
+
+test("a run that waits is told without an end, and one that was cancelled as aborted", async () => {
+  const { paused, asked, cancelled } = await inSessions();
+  for (const events of [paused, asked])
+    assert.doesNotMatch(exportReferenceV0(events).text, /workflow_complete/);
+  const last = JSON.parse(exportReferenceV0(cancelled).text.trimEnd().split("\n").at(-1) ?? "") as JsonObject;
+  const { status, exit_condition, exit_reason_code } = last["payload"] as JsonObject;
+  assert.deepEqual([status, exit_condition, exit_reason_code], ["ABORT", "ABORT", "ABORT"]);
+  assert.equal(exportReferenceV0(cancelled).dropped["run_cancelled"], 1);
+});
+
+it("every line of a run in several sessions is an event of the schema", {
+  skip: skipWithoutSchema,
+}, async () => {
+  for (const events of Object.values(await inSessions())) assertTraceEventsV0(exportReferenceV0(events).text);
 });

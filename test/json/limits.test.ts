@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
 import { DEPTH } from "../../src/json/limits.ts";
 import { type Json, type JsonObject, own } from "../../src/json/value.ts";
@@ -17,7 +16,9 @@ import {
   testTransform,
 } from "../engine/trial.ts";
 import { found } from "../examine/examination.ts";
-import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const DOCUMENT = "capability_side_effects::CS_MUTABLE_JSON_V0";
 const NEST = "capability_transforms::CT_TEST_NEST_V0";
@@ -74,8 +75,7 @@ const depths = fc.oneof(
   ...Object.values(DEPTH).map((limit) => fc.integer({ min: Math.max(1, limit - 6), max: limit + 6 })),
 );
 
-test("what a run writes it can read again, however deep, or it is refused before anything is written", async (t) => {
-  if (!isItsTurn(t)) return;
+it("what a run writes it can read again, however deep, or it is refused before anything is written", async () => {
   const plans = [await compileTrial(growing(false)), await compileTrial(growing(true))];
   const endings = new Set<string>();
   await fc.assert(

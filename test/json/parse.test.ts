@@ -21,7 +21,9 @@ import {
 } from "../../src/json/value.ts";
 import { anyCharacter } from "../support/any-character.ts";
 import { isJson } from "../support/is-json.ts";
-import { draws, isItsTurn } from "../support/portion.ts";
+import { draws, takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
@@ -188,8 +190,7 @@ test("a key called __proto__ changes no prototype", () => {
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
 });
 
-test("a long list in few bytes is read without printing it", (t) => {
-  if (!isItsTurn(t)) return;
+it("a long list in few bytes is read without printing it", () => {
   const text = `{\n"a":${"[".repeat(DEPTH.document - 1)}${"1,".repeat(1e6)}1${"]".repeat(DEPTH.document - 1)}}`;
   const read = readObject(bytes(text));
   assert.ok("value" in read);
@@ -249,7 +250,7 @@ function escaped(character: string): string {
     .join("");
 }
 
-test("whatever way an object is written, it reads as JSON.parse reads it", () => {
+it("whatever way an object is written, it reads as JSON.parse reads it", () => {
   fc.assert(
     fc.property(object, fc.infiniteStream(space), fc.infiniteStream(fc.boolean()), (value, gaps, escapes) => {
       const text = written(
@@ -289,7 +290,7 @@ function printedLines(value: Json): { text: string; lines: Map<string, number> }
   return { text, lines };
 }
 
-test("lineOf finds the line of every value, and no other place", () => {
+it("lineOf finds the line of every value, and no other place", () => {
   fc.assert(
     fc.property(object, (value) => {
       const { text, lines } = printedLines(value);
@@ -300,7 +301,7 @@ test("lineOf finds the line of every value, and no other place", () => {
   );
 });
 
-test("a flipped bit that leaves no JSON is found on its line", () => {
+it("a flipped bit that leaves no JSON is found on its line", () => {
   fc.assert(
     fc.property(object, fc.nat(), (value, at) => {
       const original = JSON.stringify(value, null, 1);
@@ -454,8 +455,7 @@ test("a path leads to own members and to items alone", () => {
     assert.equal(valueAt(value, path), undefined, path.join("."));
 });
 
-test("places are found in a text that nests a hundred thousand deep", { timeout: 30_000 }, (t) => {
-  if (!isItsTurn(t)) return;
+it("places are found in a text that nests a hundred thousand deep", { timeout: 30_000 }, () => {
   const deep = 100_000;
   const text = `{"a":\n${"[".repeat(deep)}${"]".repeat(deep)},\n"b": 1e999}`;
   assert.equal(lineOf(text, "/b"), 3);

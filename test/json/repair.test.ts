@@ -7,8 +7,10 @@ import fc from "fast-check";
 import { type JsonDefect, readObject, readObjectText } from "../../src/json/parse.ts";
 import { depthOf, repairOf } from "../../src/json/repair.ts";
 import { utf8 } from "../../src/json/text.ts";
-import { draws } from "../support/portion.ts";
+import { draws, takingTurns } from "../support/portion.ts";
 import { followRepair } from "./follow-repair.ts";
+
+const it = takingTurns(import.meta.url);
 
 function defectOf(text: string): JsonDefect {
   const read = readObjectText(text);
@@ -178,7 +180,7 @@ const value = fc.oneof(
 const document = fc.dictionary(fc.stringMatching(/^[a-z]\w{0,6}$/), value, { minKeys: 1, maxKeys: 5 });
 
 for (const [about, slip] of SLIPS) {
-  test(`with ${about}, following the hints to the letter ends in the same document, or is told that it is none`, () => {
+  it(`with ${about}, following the hints to the letter ends in the same document, or is told that it is none`, () => {
     fc.assert(
       fc.property(document, (meant) => {
         let text = slip(JSON.stringify(meant, null, 2));

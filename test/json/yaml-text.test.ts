@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEPTH } from "../../src/json/limits.ts";
 import { readYamlText, YamlFlaw, type YamlVersion } from "../../src/json/yaml-text.ts";
-import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Ten anchors, each ten times the one before. */
 const bomb = Array.from({ length: 10 }, (_, i) => {
@@ -59,7 +61,7 @@ for (const version of ["1.1", "1.2"] satisfies YamlVersion[]) {
     });
   }
 
-  test(`what YAML ${version} may say is read`, () => {
+  it(`what YAML ${version} may say is read`, () => {
     const uses = `a: &a { b: 1 }\nc: [${Array(5000).fill("*a").join(", ")}]\nd: { <<: *a, e: 2 }\nf: { <<: [*a, { b: 3, g: 4 }], b: 5 }`;
     assert.deepEqual(readYamlText(uses, version).value, {
       a: { b: 1 },
@@ -93,8 +95,7 @@ test("numbers are read in every spelling of their version", () => {
   ]);
 });
 
-test("very many aliases are read in time", (t) => {
-  if (!isItsTurn(t)) return;
+it("very many aliases are read in time", () => {
   const count = PLAYS_ALL ? 200_000 : 40_000;
   const { value } = readYamlText(`a: &a 1\nb: [${Array(count).fill("*a").join(",")}]`, "1.2");
   assert.equal((value as { b: unknown[] }).b.length, count);

@@ -31,6 +31,9 @@ import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import { childModules } from "../support/child-modules.ts";
 import { withoutSpares } from "../support/listing.ts";
 import { lockText, running } from "../support/lock-text.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const NOW = Date.parse("2026-01-31T09:00:00Z");
 
@@ -222,7 +225,7 @@ const modules = await childModules("src/ledger/ledger.ts", "src/platform/traces-
 const PROCESSES = 8;
 const LINES = 12;
 
-test("eight processes append at once: one chain, and of each run its lines in order", async (t) => {
+it("eight processes append at once: one chain, and of each run its lines in order", async (t) => {
   const { file, folder } = place(t);
   const children = Array.from({ length: PROCESSES }, (_, process_) =>
     spawn(

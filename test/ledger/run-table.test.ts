@@ -7,6 +7,9 @@ import type { LineState, RunLine } from "../../src/ledger/line.ts";
 import type { RunEntry } from "../../src/ledger/run-entry.ts";
 import { loadTable, RunTable } from "../../src/ledger/run-table.ts";
 import { pageOf } from "../../src/storage/files/jsonl-index.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const line = (run: string, state: LineState, at: number, more: Partial<RunLine> = {}): RunLine => ({
   ...{ schema: "pgs.ledger/1", sequence: 1, prev_hash: sha256(""), hash: sha256(""), head: sha256(run) },
@@ -122,7 +125,7 @@ test("runs are found by the beginning of their ids, in the order in which they b
   assert.deepEqual(keptAndRead(new RunTable()).startingWith(""), []);
 });
 
-test("a table of many runs is as it was when it is read back", () => {
+it("a table of many runs is as it was when it is read back", () => {
   const table = new RunTable();
   for (let i = 0; i < 3000; i++)
     table.take(line(`r${i}`, i % 3 === 0 ? "RUNNING" : "FAILED", i * 1000), 2 ** 33 + i);

@@ -25,9 +25,11 @@ import { type Fqdn, fileOf, type Kind, kindOf } from "../../src/snapshot/fqdn.ts
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { type Contents, FOLDER, memoryFiles, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { ownRegistry } from "../support/own-registry.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { APPEND, asSnapshot, type Block, EQUAL, smallWorkflow } from "./small-workflow.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WORKFLOW = "test::WF_X_V0" as Fqdn;
 const fileOfName = (name: string) => fileOf(name as Fqdn, kindOf(name as Fqdn) as Kind);
@@ -615,8 +617,7 @@ test("every own workflow compiles without a finding", async () => {
 
 const PUBLISHED = "published/protocol_snapshot";
 
-test("every published workflow compiles", { skip: skipWithout(PUBLISHED) }, async (t) => {
-  if (!isItsTurn(t)) return;
+it("every published workflow compiles", { skip: skipWithout(PUBLISHED) }, async () => {
   const snapshot = await openSnapshot(sharedPath(PUBLISHED), nodeFiles);
   const names = snapshot.names("WF");
   assert.equal(names.length, 29);

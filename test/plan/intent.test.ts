@@ -9,8 +9,10 @@ import { compileIntent } from "../../src/plan/compile-intent.ts";
 import { accepts, matchesFormat, type Unmet, VALUE_TYPES } from "../../src/plan/intent.ts";
 import { unmetRules } from "../../src/plan/intent-schema.ts";
 import { anyCharacter } from "../support/any-character.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 function specOf(inputs: JsonObject) {
   return compileIntent(inputs, ["core", "inputs"], (code, path) => assert.fail(`${code} at ${path.join("/")}`));
@@ -367,7 +369,7 @@ function valueFor(one: JsonObject): fc.Arbitrary<Json> {
 
 const RUNS = PLAYS_ALL ? 2000 : 100;
 
-test("accepting a payload and finding no unmet rule are the same", () => {
+it("accepting a payload and finding no unmet rule are the same", () => {
   let accepted = 0;
   const cases = fields.chain((inputs) => fc.tuple(fc.constant(inputs), payloadFor(inputs)));
   fc.assert(
@@ -422,7 +424,7 @@ interface Scenario {
 
 const VECTOR = "vectors/new_intent_violations.json";
 
-test("every violation of the published scenario has its pointer and constraint", {
+it("every violation of the published scenario has its pointer and constraint", {
   skip: skipWithout(VECTOR),
 }, () => {
   const scenario = JSON.parse(readFileSync(sharedPath(VECTOR), "utf8")) as Scenario;

@@ -3,11 +3,13 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
 import { OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { childModules } from "../support/child-modules.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const temporary = mkdtempSync(join(tmpdir(), "pgs-sealed-"));
 after(() => rmSync(temporary, { recursive: true, force: true }));
@@ -56,8 +58,7 @@ rmSync(join(unsealed, SEAL_FILE));
 const seal = readFileSync(join(OWN_SNAPSHOT, SEAL_FILE), "utf8");
 const root = /"root":"([0-9a-f]{64})"/.exec(seal)?.[1];
 
-test("a workflow is compiled without loading the YAML parser where its contents are proven", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a workflow is compiled without loading the YAML parser where its contents are proven", async () => {
   const modules = await childModules(...MODULES);
   const needs = (snapshot: string, options: string) => needsYaml(modules, { snapshot, options });
   assert.ok(!needs(OWN_SNAPSHOT, `{ expectSeal: "${root}" }`), "an expected root");

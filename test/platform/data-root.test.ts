@@ -29,7 +29,9 @@ import type { StoreFile } from "../../src/ports.ts";
 import { childModules } from "../support/child-modules.ts";
 import { SPARE, withoutSpares } from "../support/listing.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const modules = await childModules("src/platform/data-root.ts");
 
@@ -175,7 +177,7 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
 
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? "the superuser writes into a read-only folder" : false;
-test("no operation leaves a handle open, and where there is none left each is a fault", {
+it("no operation leaves a handle open, and where there is none left each is a fault", {
   skip: onLinux,
 }, (t) => {
   const base = folder(t);
@@ -304,7 +306,7 @@ test("a replaced file keeps its owner and group", {
   assert.deepEqual(lost, []);
 });
 
-test("an owner or a group that may not be kept is told, and the other one is kept", (t) => {
+it("an owner or a group that may not be kept is told, and the other one is kept", (t) => {
   const root = folder(t);
   for (const [refused, kept] of [
     ["uid", "gid"],
@@ -335,7 +337,7 @@ test("an owner or a group that may not be kept is told, and the other one is kep
   }
 });
 
-test("the draft of a killed writer goes when its lock is taken over, and with it nothing else", async (t) => {
+it("the draft of a killed writer goes when its lock is taken over, and with it nothing else", async (t) => {
   const root = folder(t);
   const kill = inChild(
     `const store = openDataRoot(${JSON.stringify(root)}).store("store");
@@ -355,10 +357,9 @@ test("the draft of a killed writer goes when its lock is taken over, and with it
   assert.deepEqual(withoutSpares(root), ["store", ...others].sort());
 });
 
-test("a folder that becomes a link between check and use leads no operation out of the root", {
+it("a folder that becomes a link between check and use leads no operation out of the root", {
   skip: onLinux,
 }, (t) => {
-  if (!isItsTurn(t)) return;
   const outside = folder(t);
   const writes = ["append", "replace", "locked", "read"];
   for (const operation of writes) {
@@ -399,8 +400,7 @@ test("a folder that becomes a link between check and use leads no operation out 
 
 const argumentsOf: Readonly<Record<string, readonly unknown[]>> = { append: ["x"], replace: ["x"] };
 
-test("a write that the system stops half-way leaves the old content", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a write that the system stops half-way leaves the old content", (t) => {
   const root = folder(t);
   const script = inChild(`
     const store = openDataRoot(${JSON.stringify(root)}).store("a/store");
@@ -437,7 +437,7 @@ test("the lock is gone after the work, also when the work throws", async (t) => 
   assert.deepEqual(withoutSpares(root), []);
 });
 
-test("the lock of a killed process is taken over", async (t) => {
+it("the lock of a killed process is taken over", async (t) => {
   const root = folder(t);
   const holder = await holdingChild(t, root);
   holder.kill("SIGKILL");
@@ -453,7 +453,7 @@ test("the lock of a killed process is taken over", async (t) => {
   assert.deepEqual(withoutSpares(root), []);
 });
 
-test("the lock of a living process is waited for, and then named", async (t) => {
+it("the lock of a living process is waited for, and then named", async (t) => {
   const root = folder(t);
   const holder = await holdingChild(t, root);
   await assert.rejects(
@@ -481,7 +481,7 @@ test("a lock whose process number was given to another process is left over", { 
   }
 });
 
-test("a process that ended and was not waited for holds nothing", { skip: onLinux }, async (t) => {
+it("a process that ended and was not waited for holds nothing", { skip: onLinux }, async (t) => {
   const root = folder(t);
   // The shell's child ends at once, and what the shell becomes never waits for it.
   const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], {
@@ -526,8 +526,7 @@ const WITHOUT_LINKS = `
   fs.linkSync = refuse("link");
   (await import("node:module")).syncBuiltinESMExports();`;
 
-test("on a file system without links a lock is a file, waited for and taken over like a link", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("on a file system without links a lock is a file, waited for and taken over like a link", async (t) => {
   const root = folder(t);
   const holder = await holdingChild(t, root, "await store.locked(() => 1);", WITHOUT_LINKS);
   assert.ok(lstatSync(join(root, "store.lock")).isFile());
@@ -554,7 +553,7 @@ test("on a file system without links a lock is a file, waited for and taken over
   assert.deepEqual(readdirSync(root), []);
 });
 
-test("what the system refuses of a lock is the lock's fault and not the store's", (t) => {
+it("what the system refuses of a lock is the lock's fault and not the store's", (t) => {
   const root = folder(t);
   const script = inChild(
     `const store = openDataRoot(${JSON.stringify(root)}).store("store");
@@ -569,8 +568,7 @@ test("what the system refuses of a lock is the lock's fault and not the store's"
   assert.equal(stdout, 'LOCK_UNUSABLE {"file":"store","errno":"EPERM"}\n', stderr);
 });
 
-test("two processes of different PID namespaces exclude each other, whatever their numbers", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("two processes of different PID namespaces exclude each other, whatever their numbers", async (t) => {
   const isolate = ["unshare", "--user", "--map-root-user", "--pid", "--fork"];
   if (spawnSync(isolate[0] as string, [...isolate.slice(1), "true"]).status !== 0)
     return t.skip("needs PID namespaces");
@@ -609,7 +607,7 @@ test("a claim on a dead lock is left to its maker while that lives, and is taken
   assert.deepEqual(withoutSpares(root), []);
 });
 
-test("a spare is linked by the next lock of its folder, and goes with its process", (t) => {
+it("a spare is linked by the next lock of its folder, and goes with its process", (t) => {
   const root = folder(t);
   const script = inChild(`
     const { lstatSync, readdirSync } = await import("node:fs");
@@ -625,7 +623,7 @@ test("a spare is linked by the next lock of its folder, and goes with its proces
   assert.deepEqual([readdirSync(join(root, "a")), readdirSync(join(root, "b"))], [[], []]);
 });
 
-test("the spare of a killed process goes when its lock is taken over", async (t) => {
+it("the spare of a killed process goes when its lock is taken over", async (t) => {
   const root = folder(t);
   const holder = await holdingChild(t, root, "await store.locked(() => 1);");
   const [spare = ""] = readdirSync(root).filter((name) => SPARE.test(name));
@@ -683,8 +681,7 @@ test("a lock that was removed by hand and taken by another leaves us no name but
   assert.equal(await store.locked(() => readlinkSync(lock)), lockText());
 });
 
-test("where links are refused, locks are made anew, and exclude those who link", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("where links are refused, locks are made anew, and exclude those who link", async (t) => {
   const root = folder(t);
   const counting = `
     const store = openDataRoot(${JSON.stringify(root)}).store("store");
@@ -704,8 +701,7 @@ test("where links are refused, locks are made anew, and exclude those who link",
   assert.deepEqual(readdirSync(root), ["store"]);
 });
 
-test("four processes that count 200 times each lose nothing", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("four processes that count 200 times each lose nothing", async (t) => {
   const root = folder(t);
   symlinkSync(lockText(ENDED), join(root, "store.lock"));
   const script = inChild(`
@@ -721,8 +717,7 @@ test("four processes that count 200 times each lose nothing", async (t) => {
 const WORKERS = 8;
 const LINES = 200;
 
-test("eight processes that add 200 lines each, killed again and again, number them without a gap", async (t) => {
-  if (!isItsTurn(t)) return;
+it("eight processes that add 200 lines each, killed again and again, number them without a gap", async (t) => {
   const root = folder(t);
   const path = join(root, "store");
   const worker = (id: number) => {

@@ -15,6 +15,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeFolders } from "../../src/platform/make-folders.ts";
 import { childModules } from "../support/child-modules.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PROJECT = join(import.meta.dirname, "../..");
 
@@ -44,7 +47,7 @@ test("a link to a folder is a folder; a file, or a link to nothing, is none", ()
 
 const isLinux = process.platform === "linux";
 
-test("where no folder can be made, whoever wants one is refused or goes without", {
+it("where no folder can be made, whoever wants one is refused or goes without", {
   skip: !isLinux,
 }, async () => {
   const modules = await childModules("src/platform/trace-files.ts", "src/platform/check-cache.ts");

@@ -6,6 +6,9 @@ import { type TestContext, test } from "node:test";
 import { WorkerFault } from "../../src/errors/ports.ts";
 import { openWorkerPool } from "../../src/platform/worker-pool.ts";
 import type { WorkerPool } from "../../src/ports.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Threads that answer a job with itself, end where it is `end`, and throw where it is `throw`. */
 function crew(t: TestContext, threads: number): WorkerPool {
@@ -29,7 +32,7 @@ function crew(t: TestContext, threads: number): WorkerPool {
 const hasEnded = (error: unknown) =>
   error instanceof WorkerFault && error.code === "WORKER_ENDED" && error.facts["exit_code"] === 3;
 
-test("a thread that ends without a word ends its job, and the others do the rest", async (t) => {
+it("a thread that ends without a word ends its job, and the others do the rest", async (t) => {
   const { perform } = crew(t, 2);
   const jobs = ["end", "a", "b", "refuse", "c"].map((job) => perform(job));
   const [ended, ...others] = await Promise.allSettled(jobs);

@@ -4,12 +4,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parsePointer } from "../../src/json/pointer.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json/value.ts";
-import type { QueryModel } from "../../src/query/model.ts";
+import { openQueryModel, type QueryModel } from "../../src/query/model.ts";
 import { QUERIES, type Question } from "../../src/query/questions.ts";
 import { toSnapshotQuery } from "../../src/query/snapshot-query.ts";
+import { openSnapshot } from "../../src/snapshot/load.ts";
+import { SEAL_FILE } from "../../src/snapshot/seal.ts";
+import { contentsOf, FOLDER, memoryFiles, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { ownRegistry } from "../support/own-registry.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { asked, OWN, SNAPSHOTS } from "./asked.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Questions of every kind: all that have no subject, and for each artifact those that it can be asked about. */
 function questionsFor(model: QueryModel): readonly Question[] {
@@ -47,7 +52,7 @@ function valueAt(root: Json, pointer: string): Json | undefined {
 }
 
 for (const { name, folder, skip, model: open } of SNAPSHOTS) {
-  test(`${name}: every place of every answer is there, and no answer names a folder of the machine`, {
+  it(`${name}: every place of every answer is there, and no answer names a folder of the machine`, {
     skip,
   }, async (t) => {
     const model = await open();
@@ -56,7 +61,7 @@ for (const { name, folder, skip, model: open } of SNAPSHOTS) {
     for (const question of portion(t, questionsFor(model), 60)) {
       const answer = await answered(question, model);
       if (answer === null) continue;
-      assert.ok(!JSON.stringify(answer).includes(folder));
+      assert.ok(!JSON.stringify(answer).includes(folder()));
       for (const place of placesIn(answer)) {
         const [file, pointer, line] = [
           String(own(place, "file")),
@@ -153,7 +158,7 @@ for (const { name, folder, skip, model: open } of SNAPSHOTS) {
     }
   });
 
-  test(`${name}: every artifact is found by its name, and each excerpt has the text`, { skip }, async (t) => {
+  it(`${name}: every artifact is found by its name, and each excerpt has the text`, { skip }, async (t) => {
     const model = await open();
     for (const artifact of portion(t, [...model.artifacts.keys()], 8)) {
       const { hits } = await asked({ query: "search", text: artifact.toLowerCase() }, model);
@@ -174,7 +179,7 @@ async function answered(question: Question, model: QueryModel): Promise<Json | n
   }
 }
 
-test("the same question has the same answer, asked of the snapshot opened anew", async () => {
+it("the same question has the same answer, asked of the snapshot opened anew", async () => {
   const model = await OWN.model();
   const port = toSnapshotQuery(model.snapshot, ownRegistry);
   assert.deepEqual(port.questions, QUERIES);
@@ -203,4 +208,26 @@ test("what is no question, and a name that nothing has, are refused with the fac
     { query: "events", event: "EV_NOTHING_V0" },
   ])
     assert.equal(await refused(question), "UNKNOWN_NAME", JSON.stringify(question));
+});
+
+it("of a workflow that does not compile, what its own artifact says is answered, and the rest is said to be unknown", async () => {
+  const whole = await OWN.model();
+  const contents = contentsOf(OWN_SNAPSHOT);
+  contents.delete(SEAL_FILE);
+  contents.delete("artifacts/capability_contracts/agent_governance__CC_RECORD_GRANT_V0.json");
+  const model = await openQueryModel(await openSnapshot(FOLDER, memoryFiles(contents)), ownRegistry);
+  const workflow = "agent_governance::WF_GRANT_TOOL_V0";
+  const { compiles, ...without } = await asked({ query: "outcomes", workflow }, model);
+  assert.deepEqual({ ...without, compiles: true }, await asked({ query: "outcomes", workflow }, whole));
+  assert.equal(compiles, false);
+  assert.deepEqual((await asked({ query: "stores" }, model)).uncompiled, [workflow]);
+  assert.deepEqual((await asked({ query: "events" }, model)).uncompiled, [workflow]);
+  const impact = await asked({ query: "impact", artifact: "CC_REGISTER_GRANT_V0" }, model);
+  assert.deepEqual(
+    impact.workflows.map((one) => [one.workflow, one.compiles, one.nodes]),
+    [[workflow, false, ["REGISTER_GRANT"]]],
+  );
+  const missing = await asked({ query: "refs", artifact: "CC_RECORD_GRANT_V0" }, model);
+  assert.deepEqual([missing.known, missing.mentions.map(({ from }) => from)], [false, [workflow]]);
+  await assert.rejects(asked({ query: "explain", workflow }, model), { code: "WORKFLOW_DOES_NOT_COMPILE" });
 });

@@ -7,8 +7,10 @@ import { RenderFault } from "../../src/render/errors.ts";
 import { drawable, FONT_FAMILY, textWidth } from "../../src/render/picture/text-metrics.ts";
 import { renderPng } from "../../src/render/png.ts";
 import { renderSvg } from "../../src/render/svg.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { FONT, fullRun, PARCEL } from "./trial-run.ts";
+
+const it = takingTurns(import.meta.url);
 
 const SVG = renderSvg(fullRun(), PARCEL);
 
@@ -28,8 +30,7 @@ test("rendering twice gives the same bytes", () => {
   assert.deepEqual(renderPng(SVG, FONT), renderPng(SVG, FONT));
 });
 
-test("a huge picture stays under twelve million pixels and keeps its proportions", (t) => {
-  if (!isItsTurn(t)) return;
+it("a huge picture stays under twelve million pixels and keeps its proportions", () => {
   const huge = SVG.replace(/width="\d+" height="\d+" viewBox="[^"]*"/, 'width="9000" height="3000"');
   const [width, height] = sizeOf(renderPng(huge, FONT));
   assert.ok(width * height <= 12_000_000 && width * height > 11_900_000, `${width}x${height}`);

@@ -8,7 +8,7 @@ import { renderSvg } from "../../src/render/svg.ts";
 import { type Graph, mergeEdges } from "../../src/trace/declared-graph.ts";
 import { runPathOf } from "../../src/trace/run-path.ts";
 import { runsOf } from "../../src/trace/runs.ts";
-import { isItsTurn, portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { overlapsOf, strayLabels } from "./geometry.ts";
 import {
   fullRun,
@@ -20,6 +20,8 @@ import {
   TrialRun,
   wovenGraph,
 } from "./trial-run.ts";
+
+const it = takingTurns(import.meta.url);
 
 function drawn(run: TrialRun): { readonly drawing: Drawing; readonly layout: Layout; readonly svg: string } {
   const drawing = drawingOf(run.graph, runPathOf(runsOf(run.trace()).main));
@@ -63,9 +65,8 @@ const CLEAR: readonly (readonly [string, TrialRun])[] = [
 ];
 
 for (const [name, run] of CLEAR) {
-  test(`no label, box or edge is in another's way: ${name}`, (t) => {
-    if (run.graph.nodes.length < 10 || isItsTurn(t)) assertClear(run);
-  });
+  const play = run.graph.nodes.length < 10 ? test : it;
+  play(`no label, box or edge is in another's way: ${name}`, () => assertClear(run));
 }
 
 const PUBLISHED = [
@@ -79,7 +80,7 @@ const PUBLISHED = [
 for (const workflow of PUBLISHED) {
   const graph = publishedGraph(workflow);
   const skip = graph === null ? "the published data is not beside the repository" : false;
-  test(`no label, box or edge is in another's way: published ${workflow}`, { skip }, () => {
+  it(`no label, box or edge is in another's way: published ${workflow}`, { skip }, () => {
     if (graph !== null) assertClear(firstEdges(graph));
   });
 }
@@ -189,8 +190,7 @@ test("the same run gives the same picture", () => {
   assert.equal(renderSvg(fullRun(), PARCEL), renderSvg(fullRun(), structuredClone(PARCEL)));
 });
 
-test("text fits its box beside the order number", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("text fits its box beside the order number", () => {
   for (const [, run] of CLEAR) {
     for (const box of drawn(run).drawing.boxes) {
       const widest = Math.max(

@@ -5,10 +5,12 @@ import { test } from "node:test";
 import { printable } from "../../src/errors/printable.ts";
 import { junitText } from "../../src/report/junit.ts";
 import type { Verdict } from "../../src/report/result.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { junitErrors } from "../support/schemas.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import { FAILED, HOSTILE, hostile, PASSED, VERDICT } from "./verdicts.ts";
+
+const it = takingTurns(import.meta.url);
 
 const MOMENT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -59,14 +61,13 @@ test("every suite counts its cases, failures and those left out", () => {
   assert.match(xml, /<skipped>why<\/skipped>/);
 });
 
-test("Jenkins' schema accepts every verdict", async () => {
+it("Jenkins' schema accepts every verdict", async () => {
   for (const verdict of [VERDICT, hostile(), { command: "none", parts: [] }]) {
     assert.deepEqual(await junitErrors(written(verdict), "jenkins"), []);
   }
 });
 
-test("the schema of Ant's tasks accepts every verdict that leaves nothing out", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the schema of Ant's tasks accepts every verdict that leaves nothing out", async () => {
   const cases = FAILED.suites.map(({ name, cases: all }) => {
     return { name, cases: all.filter(({ skipped }) => skipped === undefined) };
   });
@@ -75,7 +76,7 @@ test("the schema of Ant's tasks accepts every verdict that leaves nothing out", 
   }
 });
 
-test("both schemas refuse a document that is none", async () => {
+it("both schemas refuse a document that is none", async () => {
   const broken = written(VERDICT).replace(' tests="1"', "");
   assert.notDeepEqual(await junitErrors(broken, "jenkins"), []);
   assert.notDeepEqual(await junitErrors(broken, "ant"), []);

@@ -8,8 +8,10 @@ import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { isObject, type JsonObject } from "../../src/json/value.ts";
 import { environmentIn, FIXTURES, PROJECT, SNAPSHOT, type Workspace, workspace } from "../sessions/world.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertSarif } from "../support/schemas.ts";
+
+const it = takingTurns(import.meta.url);
 
 function read(file: string): unknown {
   return parse(readFileSync(join(PROJECT, file), "utf8"), { strict: true, uniqueKeys: true });
@@ -136,8 +138,7 @@ steps:
   return place;
 }
 
-test("the action passes what passes, and tells the job where the SARIF is", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the action passes what passes, and tells the job where the SARIF is", (t) => {
   const place = jobs(t);
   const acted = act(place, {
     scenarios: "a few",
@@ -149,15 +150,14 @@ test("the action passes what passes, and tells the job where the SARIF is", (t) 
   assertSarif(readFileSync(place.path("found here.sarif"), "utf8"));
 });
 
-test("the action fails what fails, and leaves the SARIF all the same", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the action fails what fails, and leaves the SARIF all the same", (t) => {
   const place = jobs(t);
   const acted = act(place, { scenarios: "a few" });
   assert.deepEqual([acted.code, acted.outputs], [7, { passed: "false", sarif: "pgs-gate.sarif" }], acted.out);
   assert.match(acted.out, /^::error file=\S+,line=\d+,title=pgs edge-never-taken::/m);
 });
 
-test("of a gate that was refused the action has no SARIF to tell of, also where an old one lies about", (t) => {
+it("of a gate that was refused the action has no SARIF to tell of, also where an old one lies about", (t) => {
   const place = jobs(t);
   writeFileSync(place.path("pgs-gate.sarif"), "{}");
   const acted = act(place, { snapshot: "nowhere; touch hit" });
@@ -167,8 +167,7 @@ test("of a gate that was refused the action has no SARIF to tell of, also where 
 
 const HOOKS = read(".pre-commit-hooks.yaml") as readonly unknown[];
 
-test("every hook is a command that passes here, and wakes for the files it looks at", async (t) => {
-  if (!isItsTurn(t)) return;
+it("every hook is a command that passes here, and wakes for the files it looks at", async (t) => {
   const place = workspace(t);
   const required = [
     "id",

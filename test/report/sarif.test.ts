@@ -8,9 +8,11 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { type Verdict, worstFirst } from "../../src/report/result.ts";
 import { sarifText } from "../../src/report/sarif.ts";
 import { at } from "../sessions/world.ts";
-import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { assertSarif } from "../support/schemas.ts";
 import { FAILED, HOSTILE, hostile, NOTICE, VERDICT } from "./verdicts.ts";
+
+const it = takingTurns(import.meta.url);
 
 const TOOL = { name: "pgs-runner", version: "1.2.3" };
 /** What a notice without a file is about. */
@@ -123,8 +125,7 @@ function many(count: number, length: number): Verdict {
   return { command: "pgs gate", parts: [{ ...FAILED, notices }] };
 }
 
-test("of more results than a host takes, the worst are told, and how many are left out", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("of more results than a host takes, the worst are told, and how many are left out", () => {
   const { results: told, invocations } = run(many(25_010, 1)) as Record<string, readonly JsonObject[]>;
   assert.equal(told?.length, 25_000);
   assert.equal(told?.[0]?.["level"], "error");
@@ -138,8 +139,7 @@ test("of as many results as a host takes, none is left out", () => {
   assert.doesNotMatch(text, /left out: the file/);
 });
 
-test("a file that would be too large when compressed is cut", (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a file that would be too large when compressed is cut", () => {
   const notices = many(1, 1).parts[0]?.notices as readonly [typeof NOTICE];
   const [compressed, count] = PLAYS_ALL ? [10_000_000, 200] : [1_000_000, 20];
   const wide = Array.from({ length: count }, (_, i) => {

@@ -7,7 +7,10 @@ import { openSnapshot } from "../../src/snapshot/load.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { FOLDER, memoryFiles, snapshotOf } from "../snapshot/memory-files.ts";
+import { takingTurns } from "../support/portion.ts";
 import { ownWorkflows, playAll, vector } from "./playing.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GRANT = "agent_governance::WF_GRANT_TOOL_V0";
 const REVOKE = "agent_governance::WF_REVOKE_GRANT_V0";
@@ -27,14 +30,14 @@ async function takenOf(events: readonly TraceEvent[], overlay: readonly string[]
   return Object.fromEntries(coverage.map(({ workflow, taken }) => [workflow, taken]));
 }
 
-test("an edge is counted once, however often it is taken", async () => {
+it("an edge is counted once, however often it is taken", async () => {
   const [played] = await playAll(vector("tool-grants", "a grant"));
   const events = played?.events ?? [];
   const taken = await takenOf([...events, ...events]);
   assert.deepEqual([taken[GRANT], taken[REVOKE]], [6, 0]);
 });
 
-test("every edge is either taken or listed as not taken", async () => {
+it("every edge is either taken or listed as not taken", async () => {
   const coverage = await coverageOf(
     await ownWorkflows(),
     new Map([

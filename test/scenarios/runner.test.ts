@@ -8,7 +8,10 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { ScenarioEnvironment } from "../../src/scenarios/environment.ts";
 import { ScenarioFault } from "../../src/scenarios/errors.ts";
 import { artifact } from "../snapshot/memory-files.ts";
+import { takingTurns } from "../support/portion.ts";
 import { changed, placesOf, playAll, surroundings, vector } from "./playing.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GRANT = "the same grant in a data root of its own";
 const grant = vector("tool-grants", GRANT);
@@ -17,7 +20,7 @@ const denied = vector("release-lifecycle", "no change is named");
 const rejected = vector("tool-grants", "nothing in it is right");
 const AUDIT = "/steps/0/data_after/agent_governance~1tool_audit.jsonl";
 
-test("a scenario that comes out as it should differs nowhere, and leaves nothing behind", async () => {
+it("a scenario that comes out as it should differs nowhere, and leaves nothing behind", async () => {
   const folders: string[] = [];
   const watched: ScenarioEnvironment = {
     ...surroundings,
@@ -64,7 +67,7 @@ const wrong: readonly (readonly [about: string, at: string, value: Json | undefi
   ["a suppressed field", "/suppressed_payload", ["/purpose"], "/suppressed_payload/0"],
 ];
 for (const [about, at, value, found] of wrong) {
-  test(`found: ${about}`, async () => {
+  it(`found: ${about}`, async () => {
     const vector = changed(grant, { [`/steps/0/expect${at}`]: value });
     assert.deepEqual(await placesOf(vector), [[`/expect${found}`]]);
   });
@@ -84,14 +87,14 @@ test("found: a store that is expected to be absent where one was named", async (
   ]);
 });
 
-test("found: a rule that was not met, with its constraint and its event", async () => {
+it("found: a rule that was not met, with its constraint and its event", async () => {
   const intent = changed(rejected, { "/steps/0/expect/violation_detail/0/constraint": "type" });
   assert.deepEqual(await placesOf(intent), [["/expect/violation_detail/0/constraint"]]);
   const admission = changed(denied, { "/steps/0/expect/violation_detail/0/event": "EV_OTHER_V0" });
   assert.deepEqual(await placesOf(admission), [["/expect/violation_detail/0/event"]]);
 });
 
-test("found: data that is other than expected, expected and not there, or not expected", async () => {
+it("found: data that is other than expected, expected and not there, or not expected", async () => {
   const other = changed(grant, { [`${AUDIT}/jsonl/0/record/tool`]: "other" });
   assert.deepEqual(await placesOf(other), [[AUDIT.replace("/steps/0", "").concat("/jsonl/0/record/tool")]]);
   const missing = changed(grant, { "/steps/0/data_after/a.json": { json: {} } });
@@ -102,7 +105,7 @@ test("found: data that is other than expected, expected and not there, or not ex
   assert.ok((places?.length ?? 0) > 0);
 });
 
-test("found: a text that may appear nowhere, in each output in which it does", async () => {
+it("found: a text that may appear nowhere, in each output in which it does", async () => {
   const leaking = changed(grant, { "/steps/0/expect/must_not_appear": ["never said", "run_report"] });
   const [played] = await playAll(leaking);
   assert.deepEqual(played?.differences, [
@@ -135,7 +138,7 @@ test("found: a trace that somebody changed, or that does not replay", async () =
   assert.deepEqual(codes?.[0], ["/trace/0", "BAD_HASH"]);
 });
 
-test("a refusal before the run is held to the expectation too", async () => {
+it("a refusal before the run is held to the expectation too", async () => {
   const refused = {
     ...{ status: null, outcome: null, exit_reason_code: null, exit_code: 2, path: [], effects: [], events: [] },
     ...{ results: {}, violations: [], refusal: "«any»", refusal_at: { stage: "usage" } },
@@ -208,7 +211,7 @@ test("where the way may differ, only the end is compared", async () => {
   ]);
 });
 
-test("where effects have no order, path and effects are compared run by run", async () => {
+it("where effects have no order, path and effects are compared run by run", async () => {
   const path = (grant["steps"] as never)[0]["expect"]["path"] as Json[];
   const child = { run: "0.1", node: "X", outcome: "ACK", next: "Y" };
   const unordered = { ...grant, unordered_effects: true };

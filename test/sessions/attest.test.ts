@@ -22,7 +22,7 @@ import type { Statement } from "../../src/sign/statement.ts";
 import { runStatement } from "../../src/sign/subjects.ts";
 import { signStatement } from "../../src/sign/verify.ts";
 import { type EditableLine, forge as forgeTrace } from "../examine/examination.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { edit } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, signersIn, verdictsOf } from "./signed.ts";
 import {
@@ -37,6 +37,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface Attested {
   readonly place: Workspace;
@@ -61,7 +63,7 @@ function statementIn(file: string): JsonObject {
   return JSON.parse(Buffer.from(payload, "base64").toString()) as JsonObject;
 }
 
-test("an attestation says which trace it is about, and what became of the run", async (t) => {
+it("an attestation says which trace it is about, and what became of the run", async (t) => {
   const { place, trace, attestation, ada } = await ran(t);
   const report = document(fine(await place.session("attest", trace, "--key", ada.privateFile, "--json")));
   assert.deepEqual([report["attestation"], report["signatures"]], [attestation, [ada.keyid]]);
@@ -82,8 +84,7 @@ test("an attestation says which trace it is about, and what became of the run", 
   });
 });
 
-test("an attestation names the actor, shows it, and is not of a trace with another one or none", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("an attestation names the actor, shows it, and is not of a trace with another one or none", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const actor = "release_governance::AC_RELEASE_MANAGER_V0";
   const payload = fixture("wf-release-change/completed");
@@ -111,8 +112,7 @@ test("an attestation names the actor, shows it, and is not of a trace with anoth
   }
 });
 
-test("several sign one after the other, in whichever order, and each is known", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("several sign one after the other, in whichever order, and each is known", async (t) => {
   const { place, trace, attestation, ada, ben } = await ran(t);
   fine(await place.session("attest", trace, "--key", ada.privateFile));
   fine(await place.sessionIn({ env: { PGS_SIGNING_KEY: ben.privatePem } }, "attest", trace));
@@ -144,7 +144,7 @@ const FOREIGN_KEYIDS: readonly ((sig: { keyid?: string }, i: number) => void)[] 
 ];
 
 for (const [i, spoil] of FOREIGN_KEYIDS.entries()) {
-  test(`a signature is replaced only by one of the same key, whatever key ids are stated (${i})`, async (t) => {
+  it(`a signature is replaced only by one of the same key, whatever key ids are stated (${i})`, async (t) => {
     const { place, trace, attestation, ada, ben } = await ran(t);
     const [cyd] = signersIn(place, "cyd") as [FiledSigner];
     fine(await place.session("attest", trace, "--key", ada.privateFile, "--key", ben.privateFile));
@@ -162,7 +162,7 @@ for (const [i, spoil] of FOREIGN_KEYIDS.entries()) {
   });
 }
 
-test("an attestation is not written through a link, nor over what is no file", async (t) => {
+it("an attestation is not written through a link, nor over what is no file", async (t) => {
   const { place, trace, attestation, ada } = await ran(t);
   const sign = () => place.session("attest", trace, "--key", ada.privateFile);
   const elsewhere = place.path("elsewhere");
@@ -181,7 +181,7 @@ test("an attestation is not written through a link, nor over what is no file", a
   assert.equal((await sign()).code, 2);
 });
 
-test("a trace and its attestation may be moved and named anew", async (t) => {
+it("a trace and its attestation may be moved and named anew", async (t) => {
   const { place, trace, ada } = await ran(t);
   fine(await place.session("attest", trace, "--key", ada.privateFile, "--attestation", "signed.json"));
   cpSync(trace, place.path("run.jsonl"));
@@ -238,7 +238,7 @@ const tampered: readonly (readonly [
 ];
 
 for (const [about, change, findings] of tampered) {
-  test(`${about} is found`, async (t) => {
+  it(`${about} is found`, async (t) => {
     const run = await ran(t);
     const { place, trace, ada } = run;
     fine(await place.session("attest", trace, "--key", ada.privateFile));
@@ -253,8 +253,7 @@ for (const [about, change, findings] of tampered) {
   });
 }
 
-test("an attestation of another run is found, and so is one by another key", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("an attestation of another run is found, and so is one by another key", async (t) => {
   const { place, trace, attestation, ada, ben } = await ran(t);
   await place.session("run", "--wf", RELEASE, "--payload", fixture("wf-release-change/quorum-not-met"));
   const other = place.traces().find((one) => one !== trace) as string;

@@ -8,7 +8,7 @@ import { COMMANDS } from "../../src/cli/program.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
 import type { DataRoot } from "../../src/ports.ts";
 import { fileStores } from "../../src/storage/files/stores.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   assertHint,
   assertNothingLeft,
@@ -24,6 +24,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface BadPayload {
   readonly what: string;
@@ -81,7 +83,7 @@ const badPayloads: readonly BadPayload[] = [
 ];
 
 for (const { what, code, bytes, hint, says, options = [] } of badPayloads) {
-  test(`a payload with ${what} is refused as ${code}, from a file and from standard input`, async (t) => {
+  it(`a payload with ${what} is refused as ${code}, from a file and from standard input`, async (t) => {
     const place = workspace(t);
     writeFileSync(place.path("payload.json"), bytes);
     const argv = ["run", "--wf", RELEASE, ...options, "--payload"];
@@ -102,7 +104,7 @@ for (const { what, code, bytes, hint, says, options = [] } of badPayloads) {
   });
 }
 
-test("a payload as deep as the limit passes", async (t) => {
+it("a payload as deep as the limit passes", async (t) => {
   const place = workspace(t);
   writeFileSync(place.path("payload.json"), nested(200));
   const said = await place.session("run", "--wf", RELEASE, "--payload", "payload.json", "--no-png");
@@ -210,7 +212,7 @@ const badLines: readonly BadLine[] = [
 ];
 
 for (const { argv, code, hint, says } of badLines) {
-  test(`pgs ${argv.join(" ")} is refused as ${code}`, async (t) => {
+  it(`pgs ${argv.join(" ")} is refused as ${code}`, async (t) => {
     const place = workspace(t);
     const said = await place.session(...argv);
     assertRefused(said, 2, code);
@@ -279,7 +281,7 @@ test("a trace that is removed while the run goes on ends it, and what took place
   );
 });
 
-test("a store that a link leads out of the data root is refused, and what is there stays as it is", async (t) => {
+it("a store that a link leads out of the data root is refused, and what is there stays as it is", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   writeFileSync(place.path("outside.jsonl"), "mine\n");
   symlinkSync(place.path("outside.jsonl"), place.path("data/release_governance/releases.jsonl"));
@@ -312,8 +314,7 @@ async function valued(
 
 const COLLECTED = ["--answer", "--key", "--require", "--tag"];
 
-test("of every command each option with a value refuses an empty one, and a second one unless it collects", async (t) => {
-  if (!isItsTurn(t)) return;
+it("of every command each option with a value refuses an empty one, and a second one unless it collects", async (t) => {
   const place = workspace(t);
   for (const [name, options] of await valued(place)) {
     for (const option of options) {
@@ -332,8 +333,7 @@ test("of every command each option with a value refuses an empty one, and a seco
   assertNothingLeft(place);
 });
 
-test("options that all commands have may come before the command", async (t) => {
-  if (!isItsTurn(t)) return;
+it("options that all commands have may come before the command", async (t) => {
   const place = workspace(t);
   for (const [name] of await valued(place)) {
     // What init writes is there the second time.
@@ -360,8 +360,7 @@ test("each way to ask for the version is answered", async (t) => {
   }
 });
 
-test("a byte order mark is refused in every JSON file from outside, and the hint is right when followed; YAML allows it", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a byte order mark is refused in every JSON file from outside, and the hint is right when followed; YAML allows it", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const write = (name: string, text: string) => {
     mkdirSync(dirname(place.path(name)), { recursive: true });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { takingTurns } from "../support/portion.ts";
 import { artifactFile, edit, reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -17,6 +18,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const CONTRACT = "release_governance::CC_REGISTER_RELEASE_V0";
 const STRUCTURE = "release_governance::STRUCTURE_RELEASE_STORAGE_V0";
@@ -88,7 +91,7 @@ const spoilt: readonly Spoilt[] = [
 ];
 
 for (const { what, code, says, spoil } of spoilt) {
-  test(`an artifact of the closure with ${what} is refused as ${code}, naming the file`, async (t) => {
+  it(`an artifact of the closure with ${what} is refused as ${code}, naming the file`, async (t) => {
     const place = workspace(t, { snapshot: null });
     const folder = place.path("protocol_snapshot");
     unsealedCopy(folder);
@@ -104,7 +107,7 @@ for (const { what, code, says, spoil } of spoilt) {
   });
 }
 
-test("the same artifact outside the closure hinders nobody", async (t) => {
+it("the same artifact outside the closure hinders nobody", async (t) => {
   const place = workspace(t, { snapshot: null });
   const folder = place.path("protocol_snapshot");
   unsealedCopy(folder);
@@ -187,7 +190,7 @@ const uncompilable: readonly Uncompilable[] = [
 ];
 
 for (const { what, artifact, from, to } of uncompilable) {
-  test(`a workflow with ${what} does not compile, and the artifact is named`, async (t) => {
+  it(`a workflow with ${what} does not compile, and the artifact is named`, async (t) => {
     const place = workspace(t, { snapshot: null });
     const folder = place.path("protocol_snapshot");
     unsealedCopy(folder);
@@ -217,7 +220,7 @@ function reasonsOf(refusal: unknown): readonly Reason[] {
   return at(refusal, "error", "details", "reasons") as readonly Reason[];
 }
 
-test("a workflow that does not compile for two reasons is told both", async (t) => {
+it("a workflow that does not compile for two reasons is told both", async (t) => {
   const place = workspace(t, { snapshot: null });
   const folder = place.path("protocol_snapshot");
   unsealedCopy(folder);

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -17,6 +17,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WORKFLOW = "payments::WF_CHECK_ACCOUNT_V0";
 
@@ -147,8 +149,7 @@ async function recorded(place: Workspace): Promise<string> {
 const change = (place: Workspace, file: string, from: string, to: string) =>
   writeFileSync(place.path(file), readFileSync(place.path(file), "utf8").replace(from, to));
 
-test("a workflow with a package is compiled, run, examined and gated, and its trace names the package", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a workflow with a package is compiled, run, examined and gated, and its trace names the package", async (t) => {
   const place = await compiled(t);
   const trace = await recorded(place);
   const [pin] = at(lines(trace)[0], "payload", "capabilities") as readonly unknown[];
@@ -162,7 +163,7 @@ test("a workflow with a package is compiled, run, examined and gated, and its tr
   assert.equal(stale.code, 0, stale.out + stale.err);
 });
 
-test("capabilities are listed with the package that each is of", async (t) => {
+it("capabilities are listed with the package that each is of", async (t) => {
   const place = await compiled(t);
   const listed = document(await place.session("capabilities", "--json"))["capabilities"] as readonly object[];
   const own = listed.filter((one) => at(one, "package") !== null);
@@ -175,7 +176,7 @@ test("capabilities are listed with the package that each is of", async (t) => {
   assert.match(text.out, /^capability_transforms::CT_PURE_LOOKUP_V0 {2}built-in$/m);
 });
 
-test("what refuses every step is said once, with what to do about it", async (t) => {
+it("what refuses every step is said once, with what to do about it", async (t) => {
   const place = await compiled(t);
   const names = ["first", "second", "third", "fourth", "fifth"];
   const payload = JSON.parse(FILES["payload.json"] ?? "") as JsonObject;
@@ -198,7 +199,7 @@ test("what refuses every step is said once, with what to do about it", async (t)
   );
 });
 
-test("a changed file refuses the run and is named; the lock takes it over", async (t) => {
+it("a changed file refuses the run and is named; the lock takes it over", async (t) => {
   const place = await compiled(t);
   change(place, "capabilities/countries.json", "27", "28");
   const refused = await run(place);
@@ -229,7 +230,7 @@ test("a snapshot without a lock runs with no package", async (t) => {
   assertRefused(await run(place), 3, "CAPABILITY_NOT_LOCKED");
 });
 
-test("a sealed lock that was changed is refused as any other file", async (t) => {
+it("a sealed lock that was changed is refused as any other file", async (t) => {
   const place = await compiled(t);
   assert.equal((await place.session("seal")).code, 0);
   assert.equal((await run(place)).code, 0);
@@ -239,7 +240,7 @@ test("a sealed lock that was changed is refused as any other file", async (t) =>
   assertRefused(await run(place), 3, "SEALED_FILE_CHANGED");
 });
 
-test("with another package, examine says so, and replays: the replay says whether it matters", async (t) => {
+it("with another package, examine says so, and replays: the replay says whether it matters", async (t) => {
   const place = await compiled(t);
   const trace = await recorded(place);
   forgetProtocols(place);
@@ -273,8 +274,7 @@ test("without the package, the chain is checked, and the rest is unavailable by 
   assert.match((await place.session("examine", trace)).out, /elsewhere/);
 });
 
-test("a transform at fault refuses the run, and the trace says what it used", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a transform at fault refuses the run, and the trace says what it used", async (t) => {
   const place = await compiled(t);
   change(place, "capabilities/ct-check-iban.js", "const plain =", "const now = Date.now(); const plain =");
   assert.equal((await place.session("compile")).code, 0);
@@ -294,8 +294,7 @@ test("a transform at fault refuses the run, and the trace says what it used", as
   );
 });
 
-test("a package that cannot be loaded is refused by every command that needs it", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a package that cannot be loaded is refused by every command that needs it", async (t) => {
   const place = await compiled(t);
   cpSync(place.path("capabilities"), place.path("node_modules/bank-copy"), { recursive: true });
   writeFileSync(place.path("pgs.json"), '{ "capabilities": ["./capabilities", "bank-copy"] }');
@@ -343,8 +342,7 @@ export default transform({});
   "other/pgs.capabilities.json": '{\n"nam": "other" }',
 };
 
-test("compile reports every mistake of every package, together with those of the Markdown", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("compile reports every mistake of every package, together with those of the Markdown", async (t) => {
   const place = await compiled(t);
   write(place, MISTAKEN);
   change(place, "protocol/intents/payments__IN_ACCOUNT_V0.md", "required: true", "requird: true");

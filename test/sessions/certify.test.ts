@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import { changed, vector } from "../scenarios/playing.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import {
   assertHint,
@@ -19,6 +19,8 @@ import {
   workspace,
 } from "./world.ts";
 
+const it = takingTurns(import.meta.url);
+
 const GOOD = join(PROJECT, "test/vectors/good");
 const STEP = "the same grant in a data root of its own";
 const grant = vector("tool-grants", STEP);
@@ -28,8 +30,7 @@ function withVector(place: Workspace, value: Json, file = "vectors/v.json"): voi
   writeFileSync(place.path(file), JSON.stringify(value, null, 2));
 }
 
-test("the project's own scenarios come out as they say, and take most edges of every workflow", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the project's own scenarios come out as they say, and take most edges of every workflow", async (t) => {
   const place = workspace(t);
   const said = await place.session("certify", GOOD, "--json");
   const report = document(said);
@@ -43,8 +44,7 @@ test("the project's own scenarios come out as they say, and take most edges of e
   assertNothingLeft(place);
 });
 
-test("as text it counts steps and edges, and lists the edges not taken when asked", async (t) => {
-  if (!isItsTurn(t)) return;
+it("as text it counts steps and edges, and lists the edges not taken when asked", async (t) => {
   const place = workspace(t);
   const said = await place.session("certify", GOOD);
   assert.match(said.out, /^edges taken\n {2}agent_governance::WF_GRANT_TOOL_V0 +\d+\/36\n/);
@@ -54,7 +54,7 @@ test("as text it counts steps and edges, and lists the edges not taken when aske
   assert.match(listed.out, /\n {2}RECORD_GRANT --VIOLATION--> WITHDRAW_GRANT\n/);
 });
 
-test("a step that differs is shown with every place, and the certification is not given", async (t) => {
+it("a step that differs is shown with every place, and the certification is not given", async (t) => {
   const place = workspace(t);
   withVector(place, changed(grant, { "/steps/0/expect/exit_code": 1, "/steps/0/expect/path/1/outcome": "X" }));
   const said = await place.session("certify", "vectors", "--junit", "out.xml");
@@ -113,7 +113,7 @@ const step = firstStep(grant);
 const refusing = firstStep(vector("tool-grants", "nothing in it is right"));
 const { violation_detail: _, ...rejected } = refusing["expect"] as JsonObject;
 
-test("a step that turns on how a number is spelled is shown and does not count", async (t) => {
+it("a step that turns on how a number is spelled is shown and does not count", async (t) => {
   const place = workspace(t);
   withVector(place, spelling({ ...rejected, violations: ["/valid_hours"] }, {}));
   const said = await place.session("certify", "vectors");
@@ -125,7 +125,7 @@ test("a step that turns on how a number is spelled is shown and does not count",
   assert.match(xml.out, /<skipped>informative: differs at \/expect\/status/);
 });
 
-test("a step with such a number that differs otherwise counts", async (t) => {
+it("a step with such a number that differs otherwise counts", async (t) => {
   const place = workspace(t);
   withVector(place, spelling({ ...rejected, violations: ["/tool"] }, {}));
   const said = await place.session("certify", "vectors");
@@ -162,8 +162,7 @@ test("steps that do not apply are left out, other JSON files ignored, and both a
   assert.deepEqual(report["other_files"], ["vectors/list.json", "vectors/other.json"]);
 });
 
-test("vectors are found in folders below, and played in the order of their names", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("vectors are found in folders below, and played in the order of their names", async (t) => {
   const place = workspace(t);
   cpSync(GOOD, place.path("vectors/deep/er"), { recursive: true });
   withVector(place, grant, "vectors/z.json");

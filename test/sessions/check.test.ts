@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { RULES } from "../../src/check/rules.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { reauthor } from "./reauthor.ts";
 import {
   assertHint,
@@ -18,6 +18,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GRANT = "agent_governance::WF_GRANT_TOOL_V0";
 
@@ -35,13 +37,13 @@ function broken(place: Workspace): void {
 }
 
 suite("pgs check", () => {
-  test("the project's own snapshot has no finding", async (t) => {
+  it("the project's own snapshot has no finding", async (t) => {
     const said = await workspace(t).session("check", "--fail-on", "note");
     assert.match(said.out, /^66 artifacts, \d+ rules: 0 errors, 0 warnings, 0 notes\n$/);
     assert.deepEqual([said.code, said.err], [0, ""]);
   });
 
-  test("a finding is told below its artifact: line, severity, rule, sentence, place, hint", async (t) => {
+  it("a finding is told below its artifact: line, severity, rule, sentence, place, hint", async (t) => {
     const place = workspace(t, { snapshot: null });
     broken(place);
     const said = await place.session("check");
@@ -63,7 +65,7 @@ suite("pgs check", () => {
     );
   });
 
-  test("with --json a finding has all that another tool needs, and its lines are the right ones", async (t) => {
+  it("with --json a finding has all that another tool needs, and its lines are the right ones", async (t) => {
     const place = workspace(t, { snapshot: null });
     broken(place);
     const said = document(await place.session("check", "--json"));
@@ -86,8 +88,7 @@ suite("pgs check", () => {
     );
   });
 
-  test("what cannot be read and what does not compile are findings beside the others", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("what cannot be read and what does not compile are findings beside the others", async (t) => {
     const place = workspace(t, { snapshot: null });
     broken(place);
     const snapshot = place.path("protocol_snapshot");
@@ -101,8 +102,7 @@ suite("pgs check", () => {
       assert.ok(rules.has(rule), rule);
   });
 
-  test("a baseline takes what is found out of the count, and tells what is gone", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("a baseline takes what is found out of the count, and tells what is gone", async (t) => {
     const place = workspace(t, { snapshot: null });
     broken(place);
     const recorded = await place.session("check", "--baseline", "known.json", "--update-baseline");
@@ -125,8 +125,7 @@ suite("pgs check", () => {
     assert.match(mended.out, /of the baseline no longer found: write a new one with --update-baseline/);
   });
 
-  test("pgs-check.json changes severities, switches rules off with a reason, and names the baseline", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("pgs-check.json changes severities, switches rules off with a reason, and names the baseline", async (t) => {
     const place = workspace(t, { snapshot: null });
     broken(place);
     const config = (value: unknown) =>
@@ -144,7 +143,7 @@ suite("pgs check", () => {
     assert.equal((await place.session("check")).code, 0);
   });
 
-  test("a configuration that does not fit its schema is refused with code and place", async (t) => {
+  it("a configuration that does not fit its schema is refused with code and place", async (t) => {
     const place = workspace(t);
     for (const [text, code, where] of [
       ['{"rules": {"outcome-not-ruoted": "note"}}', "UNKNOWN_RULE", "/rules/outcome-not-ruoted"],
@@ -167,8 +166,7 @@ suite("pgs check", () => {
     assertHint(await place.session("check", "--config", "given.json"), /did you mean outcome-not-routed\?/);
   });
 
-  test("a baseline that is none, is not there, or cannot be written is refused", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("a baseline that is none, is not there, or cannot be written is refused", async (t) => {
     const place = workspace(t);
     assertRefused(await place.session("check", "--baseline", "none.json"), 2, "FILE_MISSING");
     writeFileSync(place.path("odd.json"), '{"schema": "pgs.check-baseline/1", "findings": [{"rule": "x"}]}');
@@ -180,8 +178,7 @@ suite("pgs check", () => {
     assertRefused(unwritable, 2, "BASELINE_UNWRITABLE");
   });
 
-  test("--coverage says of each invariant of the snapshot who holds it", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("--coverage says of each invariant of the snapshot who holds it", async (t) => {
     const said = document(await workspace(t).session("check", "--coverage", "--json"));
     assert.deepEqual(said["counts"], { checked: 3, elsewhere: 0, not: 0 });
     assert.deepEqual(at(said, "invariants", 0, "rules"), ["outcome-not-handled", "outcome-not-routed"]);

@@ -5,7 +5,7 @@ import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { OWN_PACKAGE } from "../support/own-package.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { edit } from "./reauthor.ts";
 import {
   assertHint,
@@ -19,6 +19,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const RELEASE = "workflows/release_governance__WF_RELEASE_CHANGE_V0.md";
 const EVENT = "events/release_governance__EV_RELEASE_DENIED_V0.md";
@@ -34,7 +36,7 @@ function authored(t: TestContext, { snapshot = true } = {}): Workspace {
 
 const text = (place: Workspace, file: string) => readFileSync(place.path(file), "utf8");
 
-test("an empty workspace compiles to the project's snapshot, and is sealed to its root", async (t) => {
+it("an empty workspace compiles to the project's snapshot, and is sealed to its root", async (t) => {
   const place = authored(t, { snapshot: false });
   const said = await place.session("build", "--json");
   assert.equal(said.code, 0, said.out);
@@ -53,8 +55,7 @@ test("an empty workspace compiles to the project's snapshot, and is sealed to it
   assert.equal((await place.session("build", "--check")).code, 0);
 });
 
-test("errors of several files are listed with their places, and the snapshot stays as it is", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("errors of several files are listed with their places, and the snapshot stays as it is", async (t) => {
   const place = authored(t);
   const before = tree(place.folder);
   edit(place.path(`protocol/${RELEASE}`), (markdown) => markdown.replace("start_node:", "start_nod:"));
@@ -84,8 +85,7 @@ test("errors of several files are listed with their places, and the snapshot sta
   assert.deepEqual(region, { startLine: at(json, "problems", 0, "line"), startColumn: 10 });
 });
 
-test("--check tells a stale snapshot and changes nothing; a change removes the seal and keeps what others put there", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("--check tells a stale snapshot and changes nothing; a change removes the seal and keeps what others put there", async (t) => {
   const place = authored(t);
   assert.equal((await place.session("compile", "--check")).code, 0);
   edit(place.path(`protocol/${EVENT}`), (markdown) =>
@@ -106,8 +106,7 @@ test("--check tells a stale snapshot and changes nothing; a change removes the s
   assert.match((await place.session("compile")).out, /^65 artifacts.*\nthe snapshot is up to date$/m);
 });
 
-test("a capability that nobody authored gets its artifact from its declaration, and the workflow runs", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a capability that nobody authored gets its artifact from its declaration, and the workflow runs", async (t) => {
   const place = authored(t);
   rmSync(place.path("protocol/capability_transforms"), { recursive: true });
   rmSync(place.path("protocol/capability_side_effects"), { recursive: true });
@@ -122,8 +121,7 @@ test("a capability that nobody authored gets its artifact from its declaration, 
   assert.match((await place.session("check")).out, /0 errors/);
 });
 
-test("check, verify, seal and gate tell a snapshot that is not what its Markdown makes; another snapshot is none of theirs", async (t) => {
-  if (!isItsTurn(t)) return;
+it("check, verify, seal and gate tell a snapshot that is not what its Markdown makes; another snapshot is none of theirs", async (t) => {
   const place = authored(t);
   edit(place.path(`protocol/${EVENT}`), (markdown) =>
     markdown.replace(/^ {2}summary: .*$/m, "  summary: Changed"),
@@ -157,8 +155,7 @@ test("check, verify, seal and gate tell a snapshot that is not what its Markdown
   assert.equal((await place.session("verify")).code, 0);
 });
 
-test("what the check says of a snapshot is not said by compiling it, too", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("what the check says of a snapshot is not said by compiling it, too", async (t) => {
   const place = authored(t);
   edit(place.path(`protocol/${RELEASE}`), (markdown) => markdown.replace(/^ +VIOLATION: EXIT_ERROR\n/m, ""));
   const once = /names no route|has no route|no route/g;
@@ -173,8 +170,7 @@ test("what the check says of a snapshot is not said by compiling it, too", async
   assert.deepEqual([at(said, "compile", "problems"), at(said, "check", "ok")], [[], false]);
 });
 
-test("run says that the snapshot is older than a changed file, and --compile compiles first", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("run says that the snapshot is older than a changed file, and --compile compiles first", async (t) => {
   const place = authored(t);
   const run = [
     "run",
@@ -206,8 +202,7 @@ test("run says that the snapshot is older than a changed file, and --compile com
   assert.equal(refused.code, 3);
 });
 
-test("artifacts of another snapshot become part of what mentions them", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("artifacts of another snapshot become part of what mentions them", async (t) => {
   const place = authored(t, { snapshot: false });
   for (const folder of ["capability_transforms", "capability_side_effects", "governance"])
     rmSync(place.path(`protocol/${folder}`), { recursive: true });
@@ -236,8 +231,7 @@ test("a folder that is not there, is empty, or would be replaced with its source
   assert.equal(said.code, 3);
 });
 
-test("while it watches, a change is compiled, checked, and tested where scenarios are about it", async (t) => {
-  if (!isItsTurn(t)) return;
+it("while it watches, a change is compiled, checked, and tested where scenarios are about it", async (t) => {
   const place = authored(t);
   cpSync(join(PROJECT, "scenarios"), place.path("scenarios"), { recursive: true });
   cpSync(join(PROJECT, "fixtures"), place.path("fixtures"), { recursive: true });

@@ -5,10 +5,13 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import { edit, unsealedCopy } from "./reauthor.ts";
 import { assertHint, assertRefused, at, document, SNAPSHOT, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const CASE = "capability_transforms::CT_PURE_LOOKUP_V0::a_quorum_by_environment";
 const FILE = "conformance/capability_transforms__CT_PURE_LOOKUP_V0__a_quorum_by_environment.json";
@@ -26,7 +29,7 @@ function withCase(place: Workspace, change: (declared: JsonObject) => JsonObject
   );
 }
 
-test("every case of the project's own snapshot is passed", async (t) => {
+it("every case of the project's own snapshot is passed", async (t) => {
   const place = workspace(t);
   const said = await place.session("conformance");
   const cases = tree(place.path("protocol_snapshot/conformance")).length;
@@ -132,7 +135,7 @@ function assertRefusedAsJson(said: Awaited<ReturnType<Workspace["session"]>>): v
 
 const skip = skipWithout("published/protocol_snapshot");
 
-test("all published cases are passed", { skip }, async (t) => {
+it("all published cases are passed", { skip }, async (t) => {
   const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
   const report = document(await place.session("conformance", "--json"));
   const failed = (report["cases"] as JsonObject[]).filter(({ passed }) => passed === false);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { assertElements } from "../support/cobertura.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -17,6 +17,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const REVOKE = "agent_governance::WF_REVOKE_GRANT_V0";
 const ARTIFACT = "protocol_snapshot/artifacts/workflows/agent_governance__WF_REVOKE_GRANT_V0.json";
@@ -41,8 +43,7 @@ async function revoked(t: TestContext): Promise<Workspace> {
 const ofRevoke = (report: JsonObject) =>
   (report["workflows"] as JsonObject[]).find(({ workflow }) => workflow === REVOKE) as JsonObject;
 
-test("edges are counted as often as they were taken, and those never taken are listed", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("edges are counted as often as they were taken, and those never taken are listed", async (t) => {
   const place = await revoked(t);
   const said = await place.session("coverage", "traces", "--json");
   assert.deepEqual([said.code, said.err], [0, ""]);
@@ -67,7 +68,7 @@ test("edges are counted as often as they were taken, and those never taken are l
   assert.match(text.out, /\n3 traces counted\n$/);
 });
 
-test("a workflow below the share that is asked for is something found", async (t) => {
+it("a workflow below the share that is asked for is something found", async (t) => {
   const place = await revoked(t);
   const said = await place.session("coverage", "traces", "--min", "34");
   assert.equal(said.code, 7);
@@ -76,7 +77,7 @@ test("a workflow below the share that is asked for is something found", async (t
   assertRefused(await place.session("coverage", "traces", "--min", "many"), 2, "BAD_USAGE");
 });
 
-test("a trace that was changed is found and not counted; one of another snapshot is said, and not counted", async (t) => {
+it("a trace that was changed is found and not counted; one of another snapshot is said, and not counted", async (t) => {
   const place = await revoked(t);
   const [first = ""] = place.traces();
   writeFileSync(place.path("changed.jsonl"), readFileSync(first, "utf8").replace("NOT_FOUND", "SUCCESS"));
@@ -112,7 +113,7 @@ test("a trace that another runtime wrote is refused where it is named, with the 
   assertRefused(await place.session("coverage", "empty"), 2, "TRACES_MISSING");
 });
 
-test("LCOV and Cobertura name the line of every edge in the workflow's artifact", async (t) => {
+it("LCOV and Cobertura name the line of every edge in the workflow's artifact", async (t) => {
   const place = await revoked(t);
   const said = await place.session("coverage", "traces", "--lcov", "c.lcov", "--cobertura", "c.xml");
   assert.equal(said.code, 0, said.err);
@@ -135,8 +136,7 @@ test("LCOV and Cobertura name the line of every edge in the workflow's artifact"
   assert.deepEqual(own?.lines, hits);
 });
 
-test("the picture marks what was never exercised", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the picture marks what was never exercised", async (t) => {
   const place = await revoked(t);
   assert.equal((await place.session("coverage", "traces", "--svg", "c.svg")).code, 0);
   const svg = readFileSync(place.path("c.svg"), "utf8");

@@ -6,8 +6,10 @@ import { hostname } from "node:os";
 import { type TestContext, test } from "node:test";
 import { openStores } from "../../src/storage/files/stores.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const LOCKS = {
   "a/log.jsonl.lock": lockText(ENDED),
@@ -59,8 +61,7 @@ interface Listed {
   readonly holder: { readonly host: string | null; readonly pid: number | null };
 }
 
-test("a lock is released unless its holder is known to be alive", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a lock is released unless its holder is known to be alive", async (t) => {
   const place = locked(t);
   const release = (file: string) => place.session("data", "locks", "--release", file);
   const held = await release("a/state.lock");

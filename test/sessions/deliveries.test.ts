@@ -3,14 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asking } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { beginWaiting, DRAWN_NOT, json, logged, typesIn, waitingWorkspace } from "./waiting.ts";
 import { assertSound } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ASKING = asking({ key: "k", choices: ["yes", "no"] });
 
 const resumedIn = (trace: string) => typesIn(trace).filter((type) => type === "run_resumed").length;
 
-test("an event that is delivered eight times at once with one name is taken once", async (t) => {
+it("an event that is delivered eight times at once with one name is taken once", async (t) => {
   const place = waitingWorkspace(t, ASKING);
   const trace = await beginWaiting(place);
   const answer = ["--answer", json(place, "yes.json", "yes"), "--event-id", "mail-1", ...DRAWN_NOT, "--quiet"];
@@ -45,7 +48,7 @@ test("of processes that resume one run at once, one goes on, and the others are 
   await assertSound(place, trace);
 });
 
-test("ten runs are answered by ten processes at once, each once", async (t) => {
+it("ten runs are answered by ten processes at once, each once", async (t) => {
   const place = waitingWorkspace(t, ASKING);
   const traces: string[] = [];
   for (let i = 0; i < 10; i++) traces.push(await beginWaiting(place));

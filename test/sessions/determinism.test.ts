@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { firstDifference, type Json, type JsonObject } from "../../src/json/value.ts";
 import { OBSERVATIONAL } from "../../src/trace/event.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { FIXTURES, fixture, lines, RELEASE, tracesIn, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
 
@@ -30,8 +32,7 @@ function bytes(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "base64")]));
 }
 
-test("the same clock, seed, payload and data root leave the same jsonl, md, png and data, byte for byte", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the same clock, seed, payload and data root leave the same jsonl, md, png and data, byte for byte", async (t) => {
   const place = workspace(t);
   await runBoth(place, "first", "a seed");
   await runBoth(place, "second", "a seed");
@@ -43,7 +44,6 @@ test("the same clock, seed, payload and data root leave the same jsonl, md, png 
 });
 
 test("another seed differs in what is drawn from it, and nowhere else", async (t) => {
-  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   await runBoth(place, "first", "a seed");
   await runBoth(place, "second", "another seed");

@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { calling } from "../engine/calling.ts";
 import { runTrial } from "../engine/trial.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
@@ -22,6 +22,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const data = join(FIXTURES, "data");
 
@@ -42,7 +44,7 @@ async function traceOf(
 
 const differencesIn = (report: JsonObject) => report["differences"] as readonly JsonObject[];
 
-test("two runs of one payload are equal: what was drawn is counted, and listed when asked", async (t) => {
+it("two runs of one payload are equal: what was drawn is counted, and listed when asked", async (t) => {
   const place = workspace(t);
   const a = await traceOf(t, place, "a.jsonl", "--clock", "2026-03-02T10:00:00Z", "--seed", "one");
   const b = await traceOf(t, place, "b.jsonl", "--clock", "2027-03-02T10:00:00.321Z", "--seed", "two");
@@ -134,7 +136,7 @@ test("what is no trace is refused: an absent file, an empty one, another JSON fi
 });
 
 for (const command of ["diff", "render", "export"] as const) {
-  test(`${command} makes nothing of a binary file or a huge line, and says what it makes of another runtime's trace`, async (t) => {
+  it(`${command} makes nothing of a binary file or a huge line, and says what it makes of another runtime's trace`, async (t) => {
     const place = workspace(t);
     const a = await traceOf(t, place, "a.jsonl");
     const format = ["--format", "reference-v0"];
@@ -176,7 +178,7 @@ function twoSnapshots(place: Workspace): void {
   );
 }
 
-test("a snapshot is equal to itself, sealed or not", async (t) => {
+it("a snapshot is equal to itself, sealed or not", async (t) => {
   const place = workspace(t);
   unsealedCopy(place.path("unsealed"));
   const said = await place.session("diff", "protocol_snapshot", "unsealed");
@@ -187,8 +189,7 @@ test("a snapshot is equal to itself, sealed or not", async (t) => {
   );
 });
 
-test("what changed between two snapshots is told with file, pointer and whether it breaks", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("what changed between two snapshots is told with file, pointer and whether it breaks", async (t) => {
   const place = workspace(t);
   twoSnapshots(place);
   const said = await place.session("diff", "before", "after");
@@ -211,7 +212,7 @@ test("what changed between two snapshots is told with file, pointer and whether 
   assert.deepEqual([outcome?.["change"], outcome?.["breaking"]], ["added", false]);
 });
 
-test("a trace and a snapshot are not compared, and neither is a folder that is none", async (t) => {
+it("a trace and a snapshot are not compared, and neither is a folder that is none", async (t) => {
   const place = workspace(t);
   const a = await traceOf(t, place, "a.jsonl");
   const mixed = await place.session("diff", a, "protocol_snapshot");
@@ -226,7 +227,7 @@ test("a trace and a snapshot are not compared, and neither is a folder that is n
   assertHint(none, /artifacts\/.*jsonl/);
 });
 
-test("a run and its export are equal in what both tell; what the export leaves out is said", async (t) => {
+it("a run and its export are equal in what both tell; what the export leaves out is said", async (t) => {
   const place = workspace(t);
   const a = await traceOf(t, place, "a.jsonl");
   await place.session("export", a, "--format", "reference-v0", "--out", "v0.jsonl");

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Element, elementsOf, textOf } from "../support/html.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor } from "./reauthor.ts";
 import { fine, ownSnapshot } from "./signed.ts";
@@ -19,6 +19,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const OWN = [
   "agent_governance::WF_GRANT_TOOL_V0",
@@ -61,7 +63,7 @@ function lineAt(place: Workspace, href: string): string | undefined {
 const namesOf = (elements: readonly Element[]) => elements.map(({ name }) => name);
 
 for (const workflow of OWN) {
-  test(`every node of ${workflow} is on its page, and every link leads somewhere`, async (t) => {
+  it(`every node of ${workflow} is on its page, and every link leads somewhere`, async (t) => {
     const place = authoredWorkspace(t);
     mkdirSync(place.path("a page"));
     const graph = document(fine(await place.session("draw", workflow, "--html", "a page/x.html", "--json")));
@@ -96,7 +98,7 @@ for (const workflow of OWN) {
   });
 }
 
-test("the links of nodes and steps lead to the lines that declare them", async (t) => {
+it("the links of nodes and steps lead to the lines that declare them", async (t) => {
   const place = authoredWorkspace(t);
   const page = fine(await place.session("draw", RELEASE, "--html", "-")).out;
   const nodes = nodeLinks(page);
@@ -126,8 +128,7 @@ test("a snapshot that is named does not have the Markdown of the workspace", asy
   assert.ok(linksOf(page).every(({ href }) => href.startsWith("protocol_snapshot/")));
 });
 
-test("picture and page are the same each time, and what is printed is what is written", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("picture and page are the same each time, and what is printed is what is written", async (t) => {
   const place = workspace(t);
   const argv = ["--svg", "a.svg", "--png", "a.png", "--html", "a.html"];
   const said = await place.session("draw", RELEASE, ...argv);
@@ -149,7 +150,7 @@ test("picture and page are the same each time, and what is printed is what is wr
   );
 });
 
-test("what does not say what to draw, or where, is refused before anything is written", async (t) => {
+it("what does not say what to draw, or where, is refused before anything is written", async (t) => {
   const place = ownSnapshot(t);
   writeFileSync(place.path("notes.md"), "# Notes\n");
   const before = tree(place.folder);
@@ -169,8 +170,7 @@ test("what does not say what to draw, or where, is refused before anything is wr
   assert.deepEqual(tree(place.folder), before);
 });
 
-test("markup in any text of the protocol stays text", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("markup in any text of the protocol stays text", async (t) => {
   const hostile = `</p></svg><script>alert(1)</script><a href='javascript:x' onload="y">&amp;]]>`;
   const drawn = async (put: string) => {
     const place = ownSnapshot(t);
@@ -192,10 +192,9 @@ test("markup in any text of the protocol stays text", async (t) => {
   assert.ok(textOf(spoilt.page).includes(hostile));
 });
 
-test("the largest published workflow is drawn, with links into a tree of modules", {
+it("the largest published workflow is drawn, with links into a tree of modules", {
   skip: skipWithout("published/protocol_snapshot"),
 }, async (t) => {
-  if (!isItsTurn(t)) return;
   const place = workspace(t, { snapshot: null });
   for (const part of ["artifacts", "governance/artifacts"]) {
     const target = place.path(`protocol_snapshot/${part}`);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { asking } from "../engine/waiting.ts";
 import { newSigner } from "../sign/signers.ts";
+import { takingTurns } from "../support/portion.ts";
 import { checkDocument } from "./documents.ts";
 import { json, logged, RUN, waitingWorkspace } from "./waiting.ts";
 import {
@@ -20,6 +21,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const COMPLETED = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
 
@@ -62,7 +65,7 @@ test("the document says it, too, and has no trace", async (t) => {
   assert.equal("dry_run" in run, false);
 });
 
-test("its trace is kept where that is asked for: examine says what it is, and nothing can be done with it", async (t) => {
+it("its trace is kept where that is asked for: examine says what it is, and nothing can be done with it", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const kept = document(await place.session(...COMPLETED, "--dry-run", "--keep-trace", "dry", "--json"));
   const trace = String(at(kept, "trace", "jsonl"));

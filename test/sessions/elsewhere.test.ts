@@ -4,11 +4,14 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { appending, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { awaiting, waiting } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { DRAWN_NOT, json, waitingWorkspace } from "./waiting.ts";
 import { assertSound, PROJECT, tracesIn, type Workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** In namespaces of their own, a process has another host name and another process table. */
 const ELSEWHERE = ["--user", "--map-root-user", "--uts", "--pid", "--fork"];
@@ -54,7 +57,7 @@ async function traceOf(t: TestContext, hosts: readonly (string | null)[]): Promi
   return readFileSync(file, "utf8");
 }
 
-test("three suspensions, each of which another machine ends, leave the bytes of one machine, valid and replayed", {
+it("three suspensions, each of which another machine ends, leave the bytes of one machine, valid and replayed", {
   skip: cannot,
 }, async (t) => {
   const here = await traceOf(t, []);

@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { type EditableLine, forge, underName } from "../examine/examination.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertRefused,
@@ -21,6 +21,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 
@@ -43,8 +45,7 @@ async function codesOf(place: Workspace, ...argv: readonly string[]): Promise<re
   return codes;
 }
 
-test("the head that run printed anchors the trace; a cut at a line end is found, and another head", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the head that run printed anchors the trace; a cut at a line end is found, and another head", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace, head } = await runOnce(place);
   assert.deepEqual(await codesOf(place, trace, "--head", head), []);
@@ -62,7 +63,7 @@ test("the head that run printed anchors the trace; a cut at a line end is found,
   assert.deepEqual(await codesOf(place, cut), ["TORN_LINE", "NO_END"]);
 });
 
-test("a changed byte is found on its line, with place and reason", async (t) => {
+it("a changed byte is found on its line, with place and reason", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace } = await runOnce(place);
   const changed = place.path("changed.jsonl");
@@ -113,8 +114,7 @@ test("a trace finds the snapshot beside it from anywhere; without one it is not 
   assert.equal(named.code, 0, named.out);
 });
 
-test("a trace under another file's or folder's name is as sound, and the other name is reported", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a trace under another file's or folder's name is as sound, and the other name is reported", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace } = await runOnce(place);
   const text = readFileSync(trace);
@@ -241,8 +241,7 @@ test("a run that was cut off before its first event was whole has done nothing, 
   }
 });
 
-test("of very many findings the first are told and the rest counted; JSON lists all", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("of very many findings the first are told and the rest counted; JSON lists all", async (t) => {
   const place = workspace(t);
   await place.session("run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png");
   const trace = readFileSync(place.traces()[0] as string, "utf8");
@@ -268,8 +267,7 @@ test("the record of a run holds every event's place in the chain", async (t) => 
   assert.equal(events.at(-1)?.["hash"], head);
 });
 
-test("several traces, or a folder of them, get the verdict of each alone, and the worst exit code", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("several traces, or a folder of them, get the verdict of each alone, and the worst exit code", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const payload = fixture("wf-release-change/completed");
   for (const _ of [1, 2]) await place.session("run", RELEASE, "--payload", payload, "--no-png", "--no-md");

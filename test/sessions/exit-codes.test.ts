@@ -5,14 +5,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import { assertHint, assertRefused, at, document, FIXTURES, fixture, RELEASE, workspace } from "./world.ts";
 
+const it = takingTurns(import.meta.url);
+
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 
-test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
-  if (!isItsTurn(t, 2)) return;
+it("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   writeFileSync(place.path("torn.jsonl"), '{"elapsed_us":');
   const denied = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/quorum-not-met"), "--no-png"];
@@ -33,8 +34,7 @@ test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
   );
 });
 
-test("a command that waits for what never happens does not end as a success", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a command that waits for what never happens does not end as a success", async (t) => {
   const place = workspace(t);
   const neverAgain = "--import data:text/javascript,globalThis.setImmediate=()=>{}";
   const scenarios = join(FIXTURES, "../scenarios/rollback-failures.scenario.yaml");
@@ -77,7 +77,7 @@ function withoutRoute(folder: string): void {
   );
 }
 
-test("an outcome without a route refuses the run, and examine says what to declare", async (t) => {
+it("an outcome without a route refuses the run, and examine says what to declare", async (t) => {
   const place = workspace(t, { snapshot: null, data: join(FIXTURES, "data") });
   withoutRoute(place.path("protocol_snapshot"));
   assert.equal((await place.session(...completed)).code, 0);

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { takingTurns } from "../support/portion.ts";
 import { assertRefused, at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 async function released(t: TestContext): Promise<{ readonly place: Workspace; readonly trace: string }> {
   const place = workspace(t, { data: join(FIXTURES, "data") });
@@ -13,7 +16,7 @@ async function released(t: TestContext): Promise<{ readonly place: Workspace; re
   return { place, trace: String(at(document(ran), "trace", "jsonl")) };
 }
 
-test("the whole run is told, with the hash of the trace", async (t) => {
+it("the whole run is told, with the hash of the trace", async (t) => {
   const { place, trace } = await released(t);
   const { code, out, err } = await place.session("explain", trace);
   assert.deepEqual([code, err], [0, ""]);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { assertTraceEventsV0, skipWithoutSchema } from "../support/trace-event-v0.ts";
 import {
   assertHint,
@@ -17,6 +17,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const FORMAT = ["--format", "reference-v0"];
 
@@ -34,7 +36,7 @@ async function runOnce(place: Workspace, name: string, ...more: readonly string[
   return at(document(await place.session(...argv, ...more)), "trace", "jsonl") as string;
 }
 
-test("the events go to standard output, or to a file with a count of what was left out", async (t) => {
+it("the events go to standard output, or to a file with a count of what was left out", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const trace = await runOnce(place, "completed");
   const said = await place.session("export", trace, ...FORMAT);
@@ -62,7 +64,7 @@ const runs: readonly (readonly [name: string, data: string, ...more: readonly st
 
 for (const [name, data, ...more] of portion({ name: "exports", diagnostic: console.log }, runs, 2)) {
   const title = [name, ...more].join(" ");
-  test(`${title}: what is written are events of the schema`, { skip: skipWithoutSchema }, async (t) => {
+  it(`${title}: what is written are events of the schema`, { skip: skipWithoutSchema }, async (t) => {
     const place = workspace(t, { data: join(FIXTURES, data) });
     assertTraceEventsV0((await place.session("export", await runOnce(place, name, ...more), ...FORMAT)).out);
   });

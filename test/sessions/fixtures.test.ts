@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isItsTurn, portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { assertSound, at, document, FIXTURES, fixture, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface Row {
   readonly workflow: string;
@@ -60,7 +62,7 @@ test("the tables name every payload there is, and no other", () => {
 });
 
 for (const row of portion({ name: "fixtures", diagnostic: console.log }, rows, 12)) {
-  test(`${row.payload} on ${row.data} ends as ${row.endsAs}`, async (t) => {
+  it(`${row.payload} on ${row.data} ends as ${row.endsAs}`, async (t) => {
     const place = workspace(t, { data: join(FIXTURES, row.data) });
     for (const earlier of row.after) assert.equal((await run(place, earlier)).code, 0, earlier);
     const before = tree(place.path("data"));
@@ -91,8 +93,7 @@ for (const row of portion({ name: "fixtures", diagnostic: console.log }, rows, 1
   });
 }
 
-test("a confirmation code stands nowhere in what a rollback leaves, and its fingerprint in the audit", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a confirmation code stands nowhere in what a rollback leaves, and its fingerprint in the audit", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   await run(place, "wf-release-change/completed");
   const said = await place.session(

@@ -5,10 +5,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { REFERENCE_CLASSES } from "./reference-classes.ts";
 import { assertRefused, at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const FOLDER = "reference-traces";
 const skip = skipWithout(FOLDER) || skipWithout("published/protocol_snapshot");
@@ -24,7 +26,7 @@ test("there are 48 reference traces, each with its class", { skip }, () => {
 });
 
 for (const { version, name } of portion({ name: "foreign", diagnostic: console.log }, traces, 12)) {
-  test(`${version}/${name} is read, held against the published graph, and ends as its name says`, {
+  it(`${version}/${name} is read, held against the published graph, and ends as its name says`, {
     skip,
   }, async (t) => {
     const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
@@ -49,7 +51,7 @@ for (const { version, name } of portion({ name: "foreign", diagnostic: console.l
     }
   });
 
-  test(`${version}/${name} has the class that trace and graph tell, and fails where the run failed`, {
+  it(`${version}/${name} has the class that trace and graph tell, and fails where the run failed`, {
     skip,
   }, async (t) => {
     const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
@@ -103,7 +105,7 @@ test("a changed line, a missing snapshot and a head are told apart", async (t) =
   assert.deepEqual(await codes(), ["BAD_LINK", "UNKNOWN_WORKFLOW"]);
 });
 
-test("the class is told in words, with what broke and where", { skip }, async (t) => {
+it("the class is told in words, with what broke and where", { skip }, async (t) => {
   const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
   const told = async (name: string) => {
     const said = await place.session("examine", sharedPath(`${FOLDER}/${name}.jsonl`));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { GATE_PARTS } from "../../src/report/result.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertSarif, junitErrors } from "../support/schemas.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import { edit, reauthor, unsealedCopy } from "./reauthor.ts";
@@ -24,6 +24,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const OWN = join(PROJECT, "scenarios");
 
@@ -72,7 +74,7 @@ const PASSED = {
   ...{ conformance: "passed", test: "passed", coverage: "passed" },
 };
 
-test("the project's own snapshot passes every part, and its scenarios take every edge", async (t) => {
+it("the project's own snapshot passes every part, and its scenarios take every edge", async (t) => {
   const place = workspace(t);
   const required = GATE_PARTS.flatMap((part) => ["--require", part]);
   const reports = ["--junit", "junit.xml", "--sarif", "gate.sarif", "--summary", "summary.md"];
@@ -100,7 +102,7 @@ test("the project's own snapshot passes every part, and its scenarios take every
   assertNothingLeft(place);
 });
 
-test("as text there is one line for every part", async (t) => {
+it("as text there is one line for every part", async (t) => {
   const place = workspace(t);
   const said = await place.session("gate", "--scenarios", scenario(place), "--min", "0");
   assert.equal(said.code, 0, said.err);
@@ -113,8 +115,7 @@ test("as text there is one line for every part", async (t) => {
   );
 });
 
-test("a changed byte fails verify and whatever reads the file, and every report names the place", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a changed byte fails verify and whatever reads the file, and every report names the place", async (t) => {
   const place = copied(t);
   edit(place.path(`protocol_snapshot/${READ_LICENCE}`), (text) => text.replace("is_active", "is_passive"));
   const reports = ["--junit", "junit.xml", "--sarif", "gate.sarif"];
@@ -133,8 +134,7 @@ test("a changed byte fails verify and whatever reads the file, and every report 
   assert.ok(JSON.stringify(sarif).includes(`"uri":"protocol_snapshot/${READ_LICENCE}"`));
 });
 
-test("a scenario that comes out otherwise fails test, at its line, and no other part", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a scenario that comes out otherwise fails test, at its line, and no other part", async (t) => {
   const place = workspace(t);
   const options = ["--scenarios", scenario(place, "EXIT_DENIED"), "--min", "0"];
   const said = await place.session("gate", ...options, "--json");
@@ -151,8 +151,7 @@ test("a scenario that comes out otherwise fails test, at its line, and no other 
   assert.match(told.out, /^FAILED +test +1 scenario, 1 step, 0 equal, 1 different$/m);
 });
 
-test("edges that no scenario takes fail coverage where they are too many, else they are only noted", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("edges that no scenario takes fail coverage where they are too many, else they are only noted", async (t) => {
   const place = workspace(t);
   const options = ["gate", "--scenarios", scenario(place), "--json"];
   const said = await place.session(...options);
@@ -170,8 +169,7 @@ test("edges that no scenario takes fail coverage where they are too many, else t
   assert.deepEqual([...new Set(levels)], ["note"]);
 });
 
-test("a verdict that nobody reads fails check", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a verdict that nobody reads fails check", async (t) => {
   const place = workspace(t, { snapshot: null });
   unsealedCopy(place.path("protocol_snapshot"));
   const contract = "release_governance::CC_CHECK_FREEZE_WINDOW_V0";
@@ -185,8 +183,7 @@ test("a verdict that nobody reads fails check", async (t) => {
   assert.deepEqual([found?.["level"], found?.["artifact"]], ["error", contract]);
 });
 
-test("a part that has nothing to look at is left out and said so; where it is required, it fails", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a part that has nothing to look at is left out and said so; where it is required, it fails", async (t) => {
   const place = workspace(t);
   const said = await place.session("gate", "--json", "--junit", "junit.xml");
   assert.equal(said.code, 0, said.err);
@@ -202,16 +199,14 @@ test("a part that has nothing to look at is left out and said so; where it is re
   assert.match(required.out, /^FAILED +coverage +no scenarios/m);
 });
 
-test("scenarios that are named and not there are refused, whatever is required", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("scenarios that are named and not there are refused, whatever is required", async (t) => {
   const place = workspace(t);
   assertRefused(await place.session("gate", "--scenarios", "nowhere"), 2, "SCENARIOS_MISSING");
   mkdirSync(place.path("empty"));
   assertRefused(await place.session("gate", "--scenarios", "empty"), 2, "NO_SCENARIOS");
 });
 
-test("a scenario file that means nothing fails test and coverage, at its line", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a scenario file that means nothing fails test and coverage, at its line", async (t) => {
   const place = workspace(t);
   const few = scenario(place);
   edit(place.path("few/grant.scenario.yaml"), (text) => text.replace("exit_reason", "exit_raeson"));
@@ -244,7 +239,7 @@ test("a snapshot that is not there is refused, and so is what the command line c
   assert.equal((await place.session("gate", "--json", "--github")).code, 2);
 });
 
-test("a signature that is required and not there fails verify, and nothing is run", async (t) => {
+it("a signature that is required and not there fails verify, and nothing is run", async (t) => {
   const place = workspace(t);
   const [signer] = signersIn(place, "anna");
   const options = ["--scenarios", scenario(place), "--key", signer?.publicFile ?? "", "--json"];
@@ -258,8 +253,7 @@ test("a signature that is required and not there fails verify, and nothing is ru
   for (const part of Object.keys(failed)) assert.match(String(notices(said, part)[0]?.["rule"]), /^SIGNATURE/);
 });
 
-test("the JSON document is one for another program, too", async (t) => {
-  if (!isItsTurn(t)) return;
+it("the JSON document is one for another program, too", async (t) => {
   const place = workspace(t);
   const { out } = await place.binary("gate", "--scenarios", scenario(place), "--json");
   const python = spawnSync("python3", ["-m", "json.tool"], { input: out, encoding: "utf8" });
@@ -268,8 +262,7 @@ test("the JSON document is one for another program, too", async (t) => {
   assert.deepEqual(JSON.parse(python.stdout), JSON.parse(out));
 });
 
-test("in a job of GitHub Actions, files are named from the checkout, and the step's summary is added to", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("in a job of GitHub Actions, files are named from the checkout, and the step's summary is added to", async (t) => {
   const place = copied(t);
   edit(place.path(`protocol_snapshot/${READ_LICENCE}`), (text) => text.replace("is_active", "is_passive"));
   const summary = place.path("step-summary.md");
@@ -284,8 +277,7 @@ test("in a job of GitHub Actions, files are named from the checkout, and the ste
   assert.match(readFileSync(summary, "utf8"), /^# Before\n## pgs gate: failed\n/);
 });
 
-test("every command that comes to a verdict leaves the same reports", async (t) => {
-  if (!isItsTurn(t)) return;
+it("every command that comes to a verdict leaves the same reports", async (t) => {
   const place = workspace(t);
   const few = scenario(place);
   await place.session("run", "--wf", "agent_governance::WF_REVOKE_GRANT_V0", "--no-png", "--no-md");
@@ -311,7 +303,7 @@ test("every command that comes to a verdict leaves the same reports", async (t) 
   }
 });
 
-test("a report that is printed stands alone on standard output", async (t) => {
+it("a report that is printed stands alone on standard output", async (t) => {
   const place = workspace(t);
   assertSarif((await place.session("verify", "--sarif", "-")).out);
   assertXml((await place.session("verify", "--junit", "-")).out);

@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import type { Json, MutableJson } from "../../src/json/value.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import {
   type Case,
   check,
@@ -20,6 +19,8 @@ import {
 } from "./breaking.ts";
 import { follow, hintsIn } from "./follow.ts";
 import { assertRefused, FIXTURES, fixture, RELEASE, tree, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GRANT = "agent_governance::WF_GRANT_TOOL_V0";
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
@@ -221,7 +222,7 @@ const cases = [...usage, ...payloads, ...stored];
 for (const one of portion({ name: "hints", diagnostic: console.log }, cases, 4)) check(one, false);
 
 for (const named of [[], ["--snapshot", "protocol_snapshot"]]) {
-  test(`from a folder of the workspace, ${named.join(" ") || "no option"}: the hint leads to the workspace's own data`, async (t) => {
+  it(`from a folder of the workspace, ${named.join(" ") || "no option"}: the hint leads to the workspace's own data`, async (t) => {
     const place = workspace(t, { data: join(FIXTURES, "data"), capabilities: false });
     const payload = ["--payload", fixture("wf-grant-tool/completed")];
     const workflow = "agent_governance::WF_GRANT_TOOL_V0";

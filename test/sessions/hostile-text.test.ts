@@ -11,10 +11,12 @@ import { test } from "node:test";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import { forge } from "../examine/examination.ts";
 import { below, oneOf } from "../examine/matrix/choice.ts";
-import { PLAYS_ALL, portion } from "../support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "../support/portion.ts";
 import { artifactFile, reauthor } from "./reauthor.ts";
 import { ownSnapshot } from "./signed.ts";
 import { FIXTURES, fixture, PROJECT, RELEASE, type Said, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const HOSTILE =
   "x\u001b[2J\r\nHOSTILE\n::error::HOSTILE\n ::stop-commands::HOSTILE ##[add-mask] ##vso[task]\u2028HOSTILE\u202e\u009b31m\u{e0041}y";
@@ -60,7 +62,7 @@ const hasPayload = (line: Json) => Object.hasOwn(line as JsonObject, "payload");
 
 const REPORTS = [[], ["--json"], ["--github"], ["--summary", "-"], ["--junit", "-"], ["--sarif", "-"]] as const;
 
-test("of a payload", async (t) => {
+it("of a payload", async (t) => {
   for (const name of ["wf-release-change/completed", "wf-release-change/nack-everything-wrong"]) {
     const payload = JSON.parse(readFileSync(fixture(name), "utf8")) as JsonObject;
     for (const one of portion(t, spoilt(payload, HOSTILE), 1)) {
@@ -75,7 +77,7 @@ test("of a payload", async (t) => {
   }
 });
 
-test("of a trace", async (t) => {
+it("of a trace", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const payload = fixture("wf-release-change/nack-everything-wrong");
   await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--max-hops", "1");
@@ -109,7 +111,7 @@ test("of a trace", async (t) => {
   }
 });
 
-test("of a snapshot", async (t) => {
+it("of a snapshot", async (t) => {
   const place = ownSnapshot(t, { data: join(FIXTURES, "data") });
   const folder = place.path("protocol_snapshot");
   const payload = fixture("wf-release-change/completed");
@@ -168,7 +170,7 @@ function spoilArtifact(folder: string, fqdn: string, i: number): boolean {
   }
 }
 
-test("of names of files and folders, and of arguments", async (t) => {
+it("of names of files and folders, and of arguments", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const payload = fixture("wf-release-change/completed");
   await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png");

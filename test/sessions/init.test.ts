@@ -1,12 +1,15 @@
 /** `pgs init` and `pgs new`: from an empty folder to a workspace that passes its gate. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertHint, assertRefused, document, nextChange, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "expenses::WF_APPROVE_EXPENSE_V0";
 
@@ -19,7 +22,7 @@ async function ok(place: Workspace, ...argv: readonly string[]): Promise<string>
 }
 
 suite("pgs init", () => {
-  test("the fresh workspace builds, and its gate passes with every edge taken", async (t) => {
+  it("the fresh workspace builds, and its gate passes with every edge taken", async (t) => {
     const place = empty(t);
     const out = await ok(place, "init");
     assert.match(out, /^next\n {2}pgs build\n {2}pgs gate\n {2}pgs run /m);
@@ -42,8 +45,43 @@ suite("pgs init", () => {
     assert.equal(examined.match(/^VALID /gm)?.length, 4, examined);
   });
 
-  test("its workflow runs in a program, too", async (t) => {
-    if (!isItsTurn(t)) return;
+  it("its files name the schemas of the installation above it, or else of its own", async (t) => {
+    const place = empty(t);
+    const schemas = (folder: string) =>
+      tree(place.path(folder)).flatMap((file) => {
+        if (!/\.(?:md|json)$/.test(file)) return [];
+        const [, schema] =
+          /\$schema(?:": "|=)(\S+?\.json)/.exec(readFileSync(place.path(`${folder}/${file}`), "utf8")) ?? [];
+        return schema === undefined ? [] : [resolve(place.path(folder), dirname(file), schema)];
+      });
+    const below = (folder: string) => (path: string) =>
+      path.startsWith(place.path(`${folder}/node_modules/pgs-runner/schemas/`));
+    await ok(place, "init", "own");
+    assert.ok(schemas("own").length > 4 && schemas("own").every(below("own")));
+    mkdirSync(place.path("apps/node_modules/pgs-runner"), { recursive: true });
+    await ok(place, "init", "apps/deep/one");
+    await ok(place, "new", "event", "expenses::EV_NEW_V0", "--workspace", "apps/deep/one");
+    assert.equal(schemas("apps/deep/one").length, schemas("own").length + 1);
+    assert.deepEqual(
+      schemas("apps/deep/one").filter((path) => !below("apps")(path)),
+      [],
+    );
+  });
+
+  it("a snapshot that a killed compile did not put in its place is found by typing what the hint says", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    await ok(place, "build");
+    renameSync(place.path("protocol_snapshot"), place.path(".protocol_snapshot.pgs-new"));
+    const run = ["run", WF, "--payload", "payloads/approved.json", "--no-png"] as const;
+    const refused = await place.session(...run);
+    assertRefused(refused, 3, "SNAPSHOT_MISSING");
+    assertHint(refused, /^type pgs compile: /);
+    await ok(place, "compile");
+    await ok(place, ...run);
+  });
+
+  it("its workflow runs in a program, too", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -54,8 +92,7 @@ suite("pgs init", () => {
     assert.equal((await opened.examine(run.trace)).ok, true);
   });
 
-  test("what is wrong with an artifact is said of the Markdown that makes it", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("what is wrong with an artifact is said of the Markdown that makes it", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     const workflow = "protocol/workflows/expenses__WF_APPROVE_EXPENSE_V0.md";
@@ -81,8 +118,7 @@ suite("pgs init", () => {
     for (const { out: told, err } of said) assert.ok(`${told}${err}`.includes(hint), `${told}${err}`);
   });
 
-  test("a mistyped name in a scenario: the hint says what to write, in which line", async (t) => {
-    if (!isItsTurn(t)) return;
+  it("a mistyped name in a scenario: the hint says what to write, in which line", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -118,8 +154,7 @@ suite("pgs init", () => {
     }
   });
 
-  test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
-    if (!isItsTurn(t)) return;
+  it("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     await ok(place, "build");
@@ -169,8 +204,7 @@ suite("pgs init", () => {
     assertRefused(await place.session("init"), 2, "WOULD_OVERWRITE");
   });
 
-  test("folder and domain are those that are named, and the next commands work as they are printed", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("folder and domain are those that are named, and the next commands work as they are printed", async (t) => {
     const place = empty(t);
     const made = document(await place.session("init", "a b/trips", "--domain", "travel", "--json"));
     assert.equal(made["folder"], place.path("a b/trips"));
@@ -222,8 +256,7 @@ suite("pgs new", () => {
     assert.deepEqual(tree(place.folder), before);
   });
 
-  test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
     const place = empty(t);
     await ok(place, "init");
     for (const [kind, name, file, ...options] of [

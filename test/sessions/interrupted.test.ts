@@ -22,8 +22,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Platform } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { lockText, running } from "../support/lock-text.ts";
-import { isItsTurn, PLAYS_ALL, portion } from "../support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "../support/portion.ts";
 import { at, document, FIXTURES, fixture, lines, RELEASE, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 
@@ -34,8 +36,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-test("a run killed inside an effect leaves its key, and examine says what may be incomplete", async (t) => {
-  if (!isItsTurn(t, 2)) return;
+it("a run killed inside an effect leaves its key, and examine says what may be incomplete", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const lock = place.path("data/release_governance/releases.jsonl.lock");
   // Held by a process that lives, and is another one for whoever asks: the run waits inside its effect.
@@ -169,7 +170,7 @@ const afterTheWrite: readonly Killed[] = [
 const written = portion({ name: "after the write", diagnostic: console.log }, afterTheWrite, 1);
 
 for (const { step, unwritten, dated, code, added } of written) {
-  test(`killed after ${step} had written, a run is ${code}; following that, it has happened once`, async (t) => {
+  it(`killed after ${step} had written, a run is ${code}; following that, it has happened once`, async (t) => {
     const place = await oneRelease(t);
     const whole = storedIn(place);
     for (const file of unwritten) rmSync(place.path(`data/${file}`));
@@ -206,7 +207,7 @@ async function oneRevocation(t: TestContext): Promise<Workspace> {
   return place;
 }
 
-test("a torn line is what a killed append left: it is found, and the next append takes its place", async (t) => {
+it("a torn line is what a killed append left: it is found, and the next append takes its place", async (t) => {
   const place = await oneRevocation(t);
   const whole = storedIn(place);
   const audit = place.path(`data/${TOOL_AUDIT}`);
@@ -233,7 +234,7 @@ test("a torn line is what a killed append left: it is found, and the next append
   assert.deepEqual(storedIn(place), whole);
 });
 
-test("an append that took place last leaves nothing to do, and a second one is told of before it happens", async (t) => {
+it("an append that took place last leaves nothing to do, and a second one is told of before it happens", async (t) => {
   const place = await oneRevocation(t);
   const whole = storedIn(place);
   const found = await examined(place, cutInside(place, "append_revocation"));
@@ -249,7 +250,7 @@ test("an append that took place last leaves nothing to do, and a second one is t
   assert.deepEqual(storedIn(place), whole);
 });
 
-test("a state that another run has written since is looked at first", async (t) => {
+it("a state that another run has written since is looked at first", async (t) => {
   const place = await oneRelease(t);
   const file = place.path(`data/${ENVIRONMENT}`);
   writeFileSync(file, readFileSync(file, "utf8").replace("CHG-2041", "CHG-3000"));
@@ -266,7 +267,7 @@ test("a state that another run has written since is looked at first", async (t) 
   assert.equal(at(found, "advice", "code"), "LOOK_FIRST");
 });
 
-test("without a data root nothing is looked at, and how to name it is said; none is made", async (t) => {
+it("without a data root nothing is looked at, and how to name it is said; none is made", async (t) => {
   const place = await oneRelease(t);
   const trace = cutInside(place, "append_approval");
   const found = await examined(place, trace, "--data-root", "nowhere");
@@ -288,8 +289,7 @@ test("without a data root nothing is looked at, and how to name it is said; none
   assert.equal(at(file, "open_effects", 0, "found", "because"), "NO_DATA_ROOT");
 });
 
-test("snapshot and data root are both those of the trace's workspace, from any folder, unless they are named", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("snapshot and data root are both those of the trace's workspace, from any folder, unless they are named", async (t) => {
   const place = await oneRelease(t);
   const trace = place.path(cutInside(place, "append_approval"));
   const other = await oneRelease(t);
@@ -338,7 +338,7 @@ test("a corrupt store is named with its line, and nothing is made of it", async 
   assert.deepEqual(at(shown, "evidence"), { file: AUDIT, line: 2 });
 });
 
-test("what the trace suppresses is compared with nothing, and appears in nothing that is said", async (t) => {
+it("what the trace suppresses is compared with nothing, and appears in nothing that is said", async (t) => {
   const place = await oneRelease(t);
   const payload = fixture("wf-rollback-release/completed");
   const wf = "release_governance::WF_ROLLBACK_RELEASE_V0";
@@ -358,8 +358,7 @@ test("what the trace suppresses is compared with nothing, and appears in nothing
   }
 });
 
-test("long stores are looked into and rehearsed on without an index, a lock or a draft being left", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("long stores are looked into and rehearsed on without an index, a lock or a draft being left", async (t) => {
   const place = await oneRelease(t);
   const others = Array.from(
     { length: 6000 },
@@ -373,7 +372,7 @@ test("long stores are looked into and rehearsed on without an index, a lock or a
 
 const KILLS = PLAYS_ALL ? 20 : 2;
 
-test("a run killed at any moment leaves a trace that examine explains, and a data root that works", async (t) => {
+it("a run killed at any moment leaves a trace that examine explains, and a data root that works", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   for (let i = 0; i < KILLS; i++) {
     const known = place.traces().length;

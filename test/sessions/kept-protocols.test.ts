@@ -9,6 +9,7 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { calling, PARCEL } from "../engine/calling.ts";
 import { filesOf, type Protocol, SNAPSHOT as TRIAL_SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 import { asking } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { edit, reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   at,
@@ -22,6 +23,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const data = join(FIXTURES, "data");
 const completed = ["--payload", fixture("wf-release-change/completed"), "--no-png", "--no-md", "--quiet"];
@@ -58,7 +61,7 @@ const verdictOf = (said: Said) => {
 const rootIn = (trace: string) => String(at(lines(trace)[0], "payload", "snapshot", "closure_root"));
 
 for (const isSealed of [true, false]) {
-  test(`after the protocol has changed, and when it is gone, a trace is valid and replayed: ${isSealed ? "sealed" : "not sealed"}`, async (t) => {
+  it(`after the protocol has changed, and when it is gone, a trace is valid and replayed: ${isSealed ? "sealed" : "not sealed"}`, async (t) => {
     const place = copied(t, isSealed);
     const trace = await ran(place);
     const before = document(await place.session("examine", trace, "--json"));
@@ -99,7 +102,7 @@ test("a trace that was changed is found with what was kept as with the snapshot 
   assert.equal((await place.session("examine", trace, "--json")).code, 7);
 });
 
-test("what was kept is used only if it is what the trace names, and what the seal must be", async (t) => {
+it("what was kept is used only if it is what the trace names, and what the seal must be", async (t) => {
   const place = copied(t, true);
   const trace = await ran(place);
   const root = String(at(lines(trace)[0], "payload", "snapshot", "root"));
@@ -135,7 +138,7 @@ test("what was kept is used only if it is what the trace names, and what the sea
   }
 });
 
-test("one set of artifacts may be part of several sealed snapshots: each run is held to its own", async (t) => {
+it("one set of artifacts may be part of several sealed snapshots: each run is held to its own", async (t) => {
   const place = copied(t, true);
   const first = await ran(place);
   const other = "agent_governance::WF_GRANT_TOOL_V0";

@@ -1,9 +1,8 @@
 /** Keys are used and leave no trace: of a new wallet, and of a mnemonic that signs. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
 import { deriveKey, masterKey } from "../../src/capabilities/crypto/bip32.ts";
 import { toHex } from "../../src/capabilities/crypto/hex.ts";
 import { addressOf } from "../../src/capabilities/crypto/keccak.ts";
@@ -19,9 +18,11 @@ import { renderSvg } from "../../src/render/svg.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { requireWorkflow } from "../../src/snapshot/require.ts";
 import { freshEntropy } from "../support/fresh-entropy.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { at, document, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const skip = skipWithout("published/protocol_snapshot") || skipWithout("vectors");
 const snapshot = sharedPath("published/protocol_snapshot");
@@ -63,7 +64,7 @@ function addressFrom(entropy: Uint8Array): string {
 /** What the workspace holds besides its snapshot, bytes as text. */
 function left(place: Workspace): string {
   const files = tree(place.folder).filter(
-    (file) => /\.\w+$/.test(file) && !file.startsWith("protocol_snapshot"),
+    (file) => !file.startsWith("protocol_snapshot") && statSync(join(place.folder, file)).isFile(),
   );
   return files.map((file) => readFileSync(join(place.folder, file), "latin1")).join("\n");
 }
@@ -90,8 +91,7 @@ async function assertReplays(place: Workspace, jsonl: string, texts: string[]): 
 
 const person = { first_name: "Ida", last_name: "Key", email_registration: "ida.key@example.org" };
 
-test("the entropy of a new wallet, its mnemonic, seed and private keys stand nowhere", { skip }, async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the entropy of a new wallet, its mnemonic, seed and private keys stand nowhere", { skip }, async (t) => {
   const place = workspace(t, { snapshot });
   const drawn: Buffer[] = [];
   const fresh = freshEntropy(t);
@@ -156,10 +156,9 @@ interface Scenario {
   }[];
 }
 
-test("the mnemonic that signs a transaction, its seed and its private keys stand nowhere", {
+it("the mnemonic that signs a transaction, its seed and its private keys stand nowhere", {
   skip,
 }, async (t) => {
-  if (!isItsTurn(t, 3)) return;
   const { snapshot_overlay, data_before, steps } = JSON.parse(
     readFileSync(sharedPath("vectors/new_suppression.json"), "utf8"),
   ) as Scenario;

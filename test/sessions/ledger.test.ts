@@ -7,7 +7,10 @@ import { test } from "node:test";
 import { memoryTraces, openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { isRunLine, parseLine, type RunLine } from "../../src/ledger/line.ts";
+import { takingTurns } from "../support/portion.ts";
 import { at, document, FIXTURES, fixture, lines, RELEASE, tree, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const data = join(FIXTURES, "data");
 const completed = ["run", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png", "--no-md"];
@@ -100,7 +103,7 @@ test("a ledger that cannot be written changes nothing about how a run ends", asy
   assert.deepEqual([quiet.code, quiet.err], [1, ""]);
 });
 
-test("a library writes the ledger beside a folder of traces, and none for traces in memory", async (t) => {
+it("a library writes the ledger beside a folder of traces, and none for traces in memory", async (t) => {
   const place = workspace(t, { data });
   const open = await openWorkspace({ folder: place.folder });
   const workflow = await open.workflow(RELEASE);

@@ -6,13 +6,14 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { DEPTH, SIZE } from "../../src/json/limits.ts";
-import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { assertHint, assertRefused, fixture, PROJECT, RELEASE, SNAPSHOT, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const deepest = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
-test("the deepest payload that is allowed is run, examined, compared, rendered and exported", async (t) => {
-  if (!isItsTurn(t)) return;
+it("the deepest payload that is allowed is run, examined, compared, rendered and exported", async (t) => {
   const place = workspace(t);
   const payload = readFileSync(fixture("wf-release-change/completed"), "utf8").replace(
     /\}\s*$/,
@@ -55,8 +56,7 @@ test("no limit can be chosen that what comes behind it could not bear", async (t
   assertHint(refused, /^flatten it$/);
 });
 
-test("of very many violations the trace has all, and the reader is told as many as can be corrected at once", async (t) => {
-  if (!isItsTurn(t)) return;
+it("of very many violations the trace has all, and the reader is told as many as can be corrected at once", async (t) => {
   const place = workspace(t);
   const count = PLAYS_ALL ? 60_000 : 6_000;
   const bad = Array.from({ length: count }, () => ({ approver: "nobody", decision: "maybe" }));
@@ -75,8 +75,7 @@ test("of very many violations the trace has all, and the reader is told as many 
   assert.equal(readFileSync(trace, "utf8").match(/"event_type":"violation"/g)?.length, 2 * count);
 });
 
-test("reading stops behind the limit, and a pipe in the place of a file is refused instead of waited for", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("reading stops behind the limit, and a pipe in the place of a file is refused instead of waited for", async (t) => {
   const place = workspace(t);
   const argv = ["run", "--wf", RELEASE, "--max-bytes", "1000", "--payload"];
   assertRefused(await place.session(...argv, "/dev/zero"), 2, "PAYLOAD_TOO_LARGE");

@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { EVENTS_A_ROUND, leaveLongTrace, STEPS_A_ROUND } from "../support/long-trace.ts";
-import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { at, document, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Enough for a trace that is read in pieces. */
 const ROUNDS = PLAYS_ALL ? 4000 : 2300;
@@ -13,8 +15,7 @@ const EVENTS = ROUNDS * EVENTS_A_ROUND + 6;
 /** MiB for all that lives on: what the events of this trace need is a multiple. */
 const HEAP = 24;
 
-test("a long trace", async (suite) => {
-  if (!isItsTurn(suite)) return;
+it("a long trace", async (suite) => {
   const place = workspace(suite, { snapshot: null });
   const trace = await leaveLongTrace(place.folder, ROUNDS);
   await suite.test("it is verified and replayed in little memory, and told shortly", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { Json } from "../../src/json/value.ts";
@@ -11,8 +11,10 @@ import { realPlatform } from "../../src/main.ts";
 import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
 import { asSnapshot } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { assertRefused, document, PROJECT, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "test::WF_X_V0";
 
@@ -33,7 +35,7 @@ const running = ["run", "--wf", WF, "--payload", "p.json", "--max-hops", "100000
 /** Enough for a graph that is too large for a picture. */
 const LONG = PLAYS_ALL ? 10_000 : 300;
 
-test(`plan, run and render go through ${LONG} nodes, and the picture is left out with a notice`, async (t) => {
+it(`plan, run and render go through ${LONG} nodes, and the picture is left out with a notice`, async (t) => {
   const place = workspaceWith(t, chain(LONG), true);
   const planned = document(await place.session("plan", "--wf", WF, "--json"));
   assert.equal(Object.keys(planned["nodes"] as object).length, LONG + 3);
@@ -50,7 +52,7 @@ test(`plan, run and render go through ${LONG} nodes, and the picture is left out
   );
 });
 
-test(`a graph of ${LONG} nodes is too large for a picture; the page and the data have it`, async (t) => {
+it(`a graph of ${LONG} nodes is too large for a picture; the page and the data have it`, async (t) => {
   const place = workspaceWith(t, chain(LONG), true);
   for (const kind of ["svg", "png"]) {
     assertRefused(await place.session("draw", WF, `--${kind}`, `a.${kind}`), 5, "PICTURE_TOO_LARGE");
@@ -64,7 +66,7 @@ test(`a graph of ${LONG} nodes is too large for a picture; the page and the data
   );
 });
 
-test("check goes through a chain of nodes, and through 2^40 ways", async (t) => {
+it("check goes through a chain of nodes, and through 2^40 ways", async (t) => {
   for (const nodes of [chain(LONG / 4), diamonds(40)]) {
     const place = workspaceWith(t, nodes, false);
     const file = place.path("protocol_snapshot/behavior_logic/WF_X_V0/WF_X_V0.graph.json");
@@ -79,7 +81,7 @@ test("check goes through a chain of nodes, and through 2^40 ways", async (t) => 
   }
 });
 
-test("what a run ended in is printed before anything is drawn, and stays when drawing fails", async (t) => {
+it("what a run ended in is printed before anything is drawn, and stays when drawing fails", async (t) => {
   for (const form of [[], ["--json"]]) {
     const place = workspaceWith(t, chain(3), true);
     const said = { out: "", err: "", whenDrawn: "" };

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { IoError } from "../../src/ports.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { fine, ownSnapshot, signersIn } from "./signed.ts";
 import {
   assertHint,
@@ -18,6 +18,8 @@ import {
   RELEASE,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 
@@ -39,7 +41,10 @@ test("a workflow is suggested for its name as a path, as a file, with one colon 
       assertHint(said, new RegExp(`^type ${RELEASE} instead of `));
     }
   }
-  assertHint(await place.session("show", "nope::CC_X"), /pgs list.*; pgs plan WORKFLOW names the artifacts/);
+  assertHint(
+    await place.session("show", "nope::CC_X"),
+    /type pgs query names, which prints the name of every artifact/,
+  );
   assertNothingLeft(place);
 });
 
@@ -86,8 +91,7 @@ test("an actor is a full name, as the help says", async (t) => {
   assertNothingLeft(place);
 });
 
-test("what is named and not there has a hint, which names the command that was typed", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("what is named and not there has a hint, which names the command that was typed", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   assertHint(await place.session("gate", "--scenarios", "nope"), /pgs gate --scenarios/);
   assertHint(await place.session("run", RELEASE, "--payload", "zzz.json"), /name a file that exists/);
@@ -106,8 +110,7 @@ test("a seal that cannot be written is named, with what to do", async (t) => {
   assertHint(said, /folder/);
 });
 
-test("a new seal over a broken one says that signatures may be lost, however it is broken", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a new seal over a broken one says that signatures may be lost, however it is broken", async (t) => {
   const place = ownSnapshot(t);
   const [ada] = signersIn(place, "ada");
   fine(await place.session("seal", "--key", ada?.privateFile ?? ""));

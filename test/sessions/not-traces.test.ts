@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { assertRefused, at, document, FIXTURES, fixture, RELEASE, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 
@@ -24,8 +26,7 @@ test("a file that is no trace is refused as that, once, by every command that ta
   }
 });
 
-test("stores below a folder of traces are left out, which one line says; a damaged trace is not", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("stores below a folder of traces are left out, which one line says; a damaged trace is not", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   for (let i = 0; i < 2; i++) await place.session(...completed);
   const [trace = ""] = place.traces();

@@ -12,11 +12,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { suite, test } from "node:test";
+import { suite } from "node:test";
 import { sha256 } from "../../src/json/canonical.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { document, SNAPSHOT, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WORKFLOW = "agent_governance::WF_REVOKE_GRANT_V0";
 const FOLDER = "artifacts/workflows";
@@ -178,7 +180,7 @@ suite("what is odd about the files of a snapshot", () => {
   const played = portion({ name: "odd files", diagnostic: console.log }, ODD, 2);
   for (const { what, make, sealedOnly, found, isUnread } of played) {
     for (const isSealed of sealedOnly ? [true] : [true, false]) {
-      test(`${what}, ${isSealed ? "sealed" : "unsealed"}: run and verify agree`, async (t) => {
+      it(`${what}, ${isSealed ? "sealed" : "unsealed"}: run and verify agree`, async (t) => {
         const place = workspace(t, { snapshot: null });
         const snapshot = place.path("protocol_snapshot");
         cpSync(SNAPSHOT, snapshot, { recursive: true });
@@ -199,7 +201,7 @@ suite("what is odd about the files of a snapshot", () => {
     }
   }
 
-  test("an ordinary link to a file of the snapshot and an empty folder are no findings", async (t) => {
+  it("an ordinary link to a file of the snapshot and an empty folder are no findings", async (t) => {
     const place = workspace(t, { snapshot: null });
     const snapshot = place.path("protocol_snapshot");
     cpSync(SNAPSHOT, snapshot, { recursive: true });

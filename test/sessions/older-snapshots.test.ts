@@ -7,9 +7,11 @@ import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
 import { APPEND, smallWorkflow } from "../plan/small-workflow.ts";
 import { snapshotOf } from "../snapshot/memory-files.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertRefused, at, document, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const MUTABLE = "capability_side_effects::CS_MUTABLE_JSON_V0";
 const OUTCOMES = ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"];
@@ -111,7 +113,7 @@ suite("snapshots of older releases and other forms", () => {
   const skip = skipWithout("older-snapshots/608056b.tar.xz");
   const releases = portion({ name: "releases", diagnostic: console.log }, ["608056b", "420bbe3", "33c85bb"], 1);
   for (const release of releases) {
-    test(`release ${release}: the seed's command, all plans, conformance and projection`, {
+    it(`release ${release}: the seed's command, all plans, conformance and projection`, {
       skip,
     }, async (t) => {
       const place = workspace(t, { snapshot: null });

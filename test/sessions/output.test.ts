@@ -9,7 +9,7 @@ import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertSound,
@@ -27,6 +27,8 @@ import {
   workspace,
 } from "./world.ts";
 
+const it = takingTurns(import.meta.url);
+
 const data = join(FIXTURES, "data");
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
 const GOOD = join(PROJECT, "test/vectors/good");
@@ -37,7 +39,7 @@ function assertMembers(value: JsonObject, names: readonly string[]): void {
   assert.deepEqual(missing, []);
 }
 
-test("run --json prints one document with the members the contract names, and nothing else", async (t) => {
+it("run --json prints one document with the members the contract names, and nothing else", async (t) => {
   const place = workspace(t, { data });
   const said = await place.session(...completed, "--json");
   assert.deepEqual([said.code, said.err], [0, ""]);
@@ -101,8 +103,7 @@ const documents: readonly (readonly [readonly string[], readonly string[]])[] = 
 ];
 
 for (const [argv, members] of documents) {
-  test(`pgs ${argv[0]} --json prints one document, and so it does as text on stdout alone`, async (t) => {
-    if (argv[0] === "certify" && !isItsTurn(t)) return;
+  it(`pgs ${argv[0]} --json prints one document, and so it does as text on stdout alone`, async (t) => {
     const place = workspace(t);
     const said = await place.session(...argv, "--json");
     assert.deepEqual([said.code, said.err], [0, ""]);
@@ -121,7 +122,7 @@ test("a refusal with --json is one document with code, message, details and hint
   assertMembers(document(said)["error"] as JsonObject, ["code", "message", "details", "hint"]);
 });
 
-test("--quiet says nothing about a success, and still says why a run was refused", async (t) => {
+it("--quiet says nothing about a success, and still says why a run was refused", async (t) => {
   const place = workspace(t, { data });
   assert.deepEqual(await place.session(...completed, "--quiet"), { code: 0, out: "", err: "" });
   assert.equal(place.traces().length, 1);
@@ -153,8 +154,7 @@ for (const [isTty, env, isColoured] of colours) {
   });
 }
 
-test("on a narrow terminal no line of a report is wider, unless one word is, and no word is lost", async (t) => {
-  if (!isItsTurn(t)) return;
+it("on a narrow terminal no line of a report is wider, unless one word is, and no word is lost", async (t) => {
   const place = workspace(t, { data });
   await place.session(...completed, "--no-png", "--no-md");
   const trace = relative(place.folder, place.traces()[0] as string);
@@ -180,8 +180,7 @@ test("on a narrow terminal no line of a report is wider, unless one word is, and
   }
 });
 
-test("on a narrow terminal no line on standard error is wider either, unless one word is, and a pipe is left alone", async (t) => {
-  if (!isItsTurn(t)) return;
+it("on a narrow terminal no line on standard error is wider either, unless one word is, and a pipe is left alone", async (t) => {
   const place = workspace(t, { data });
   cpSync(join(FIXTURES, "data-broken"), place.path("broken"), { recursive: true });
   const unwritable = {
@@ -237,8 +236,7 @@ test("a terminal that says it has no columns is written to as one of the usual w
     assert.deepEqual(await place.sessionIn({ columns, errColumns: () => columns }, "list"), usual);
 });
 
-test("what is said on standard error about a run does not part the lines of its record", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("what is said on standard error about a run does not part the lines of its record", async (t) => {
   for (const { argv, data: folder } of [
     { argv: ["run", "--wf", RELEASE], data: undefined },
     { argv: completed, data: join(FIXTURES, "data") },
@@ -260,7 +258,7 @@ test("what is said on standard error about a run does not part the lines of its 
   }
 });
 
-test("colour is for a terminal, and not when NO_COLOR or --no-color asks for none", async (t) => {
+it("colour is for a terminal, and not when NO_COLOR or --no-color asks for none", async (t) => {
   const place = workspace(t, { data });
   const isColoured = ({ out }: Said) => out.includes("\u001b[");
   const terminal = { isTty: true };
@@ -295,7 +293,7 @@ test("--no-png and --no-md leave the jsonl alone", async (t) => {
   assert.deepEqual(runTree(place.path("traces")), [id, `${id}/${id}.jsonl`]);
 });
 
-test("a rendering that cannot be written is said, and the run ends as it ended", async (t) => {
+it("a rendering that cannot be written is said, and the run ends as it ended", async (t) => {
   const place = workspace(t, { data });
   const writeFile = () => {
     throw new IoError("ENOSPC", null);
@@ -317,7 +315,7 @@ test("--actor stands in the record", async (t) => {
   await assertSound(place, trace as string);
 });
 
-test("a trace name that is taken gets _2, then _3, and every record carries its own", async (t) => {
+it("a trace name that is taken gets _2, then _3, and every record carries its own", async (t) => {
   const place = workspace(t, { data });
   for (let i = 0; i < 3; i++) await place.session(...completed, "--clock", CLOCK, "--no-png");
   const ids = place.traces().map((trace) => lines(trace)[0]?.["execution_id"] as string);
@@ -342,7 +340,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   assert.equal(other.traces().length, 2);
 });
 
-test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
+it("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
   const place = workspace(t, { snapshot: null, capabilities: false });
   const main = await place.session("--help");
   assert.deepEqual([main.code, main.err], [0, ""]);
@@ -367,7 +365,7 @@ test("pgs alone prints the help, as a usage error", async (t) => {
   assert.equal(said.err, (await place.session("--help")).out);
 });
 
-test("--version prints name and version", async (t) => {
+it("--version prints name and version", async (t) => {
   const place = workspace(t, { snapshot: null });
   const { version } = JSON.parse(readFileSync(join(FIXTURES, "../package.json"), "utf8")) as {
     version: string;
@@ -382,8 +380,7 @@ test("show prints the text an artifact was authored in", async (t) => {
   assert.ok(said.out.includes(readFileSync(join(PROJECT, authored), "utf8").trimEnd()));
 });
 
-test("the binary prints the same report as the process it starts in", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the binary prints the same report as the process it starts in", async (t) => {
   const place = workspace(t, { data });
   const other = workspace(t, { data });
   const argv = [...completed, "--clock", CLOCK, "--seed", "a", "--no-png", "--json"];
@@ -394,7 +391,7 @@ test("the binary prints the same report as the process it starts in", async (t) 
   assert.deepEqual(asWell, same);
 });
 
-test("a step that did not succeed says why, in the report and in the examination", async (t) => {
+it("a step that did not succeed says why, in the report and in the examination", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data-broken") });
   const payload = fixture("wf-grant-tool/backend-error");
   const argv = ["run", "--wf", "agent_governance::WF_GRANT_TOOL_V0", "--payload", payload, "--no-png"];

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, cpSync, linkSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
 import {
   assertRefused,
@@ -18,6 +18,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** A copy of everything that an output could hit, and the trace of a run. */
 async function ground(t: TestContext): Promise<{ readonly place: Workspace; readonly trace: string }> {
@@ -65,7 +67,7 @@ const VICTIMS: readonly (readonly [file: string, says: RegExp])[] = [
   ["payload.json", /would overwrite a file that is no /],
 ];
 
-test("no output option of any command overwrites what it did not write", async (t) => {
+it("no output option of any command overwrites what it did not write", async (t) => {
   const { place } = await ground(t);
   symlinkSync("trace.jsonl", place.path("link-to-trace"));
   linkSync(place.path("trace.jsonl"), place.path("hard-link-to-trace"));
@@ -99,7 +101,7 @@ test("every option of the help that writes a file is tried, and none is left out
   }
 });
 
-test("what an option wrote before, it writes again; an empty file it fills", async (t) => {
+it("what an option wrote before, it writes again; an empty file it fills", async (t) => {
   const { place } = await ground(t);
   for (const [argv, options] of portion(t, WRITERS, 1)) {
     if (argv[0] === "certify" || argv[0] === "gate") continue;

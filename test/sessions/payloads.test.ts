@@ -11,7 +11,7 @@ import { memoryTraces } from "../../src/workspace/traces.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { checkDocument } from "./documents.ts";
 import { DRAWN_NOT, interruptedAfter, logged, typedIn, typesIn, waitingWorkspace } from "./waiting.ts";
 import {
@@ -24,6 +24,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "test::WF_X_V0";
 
@@ -74,7 +76,7 @@ function inMemory(): Partial<Platform> {
 suite("pgs run --payloads", () => {
   const COUNT = PLAYS_ALL ? 10_000 : 500;
 
-  test(`${COUNT} lines with bad ones among them give as many results, in order`, async (t) => {
+  it(`${COUNT} lines with bad ones among them give as many results, in order`, async (t) => {
     const world = { ...inMemory(), stdinPieces: () => inPieces(COUNT) };
     const said = await place(t).sessionIn(world, ...RUN, "--payloads", "-", "--jobs", "8");
     const found = documentsOf(said);
@@ -125,7 +127,7 @@ suite("pgs run --payloads", () => {
     ["failure", 7],
     ["refusal", 10],
   ] as const)
-    test(`--stop-on ${ending} begins no line after the first one, and says how to continue`, async (t) => {
+    it(`--stop-on ${ending} begins no line after the first one, and says how to continue`, async (t) => {
       const made = place(t);
       writeFileSync(made.path("p.jsonl"), Array.from({ length: 20 }, (_, i) => `${lineOf(i + 1)}\n`).join(""));
       const said = await made.session(...RUN, "--payloads", "p.jsonl", "--stop-on", ending);
@@ -242,7 +244,7 @@ suite("pgs run --payloads", () => {
       assertHint(said, /^omit --/);
     });
 
-  test("an interrupt finishes the event at hand, and says where it stopped", async (t) => {
+  it("an interrupt finishes the event at hand, and says where it stopped", async (t) => {
     const made = place(t);
     const COUNT = 3000;
     writeFileSync(made.path("p.jsonl"), '{"a": "x"}\n'.repeat(COUNT));

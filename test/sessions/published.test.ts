@@ -5,9 +5,11 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertSound, at, document, lines, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const skip = skipWithout("published/protocol_snapshot");
 const snapshot = sharedPath("published/protocol_snapshot");
@@ -38,7 +40,7 @@ const register = (place: Workspace) =>
     sharedPath("published/seeds/register_actor_unverified_payload.json"),
   );
 
-test("an actor registered twice is bound once, and each registration leaves its event", { skip }, async (t) => {
+it("an actor registered twice is bound once, and each registration leaves its event", { skip }, async (t) => {
   const place = workspace(t, { snapshot });
 
   const first = await register(place);
@@ -76,7 +78,7 @@ const verification: JsonObject = {
   notes: "ok",
 };
 
-test("an actor is verified after, and only after, the registration is on record", { skip }, async (t) => {
+it("an actor is verified after, and only after, the registration is on record", { skip }, async (t) => {
   const place = workspace(t, { snapshot });
   const denied = await run(place, "blockchain::WF_VERIFY_ACTOR_V0", verification, 1);
   assert.deepEqual([denied["exit_reason_code"], denied["outcome"]], ["ADMISSION_DENIED", null]);
@@ -117,7 +119,7 @@ const action = (tool_name: string, tier: string, requesting_user_id: string): Js
   domain_context: "ai_licensing",
 });
 
-test("an agent's action is governed by the licence facts of the data root", { skip }, async (t) => {
+it("an agent's action is governed by the licence facts of the data root", { skip }, async (t) => {
   const place = workspace(t, { snapshot });
   const facts = place.path("data/ai_governance/ai_licensing/license_facts.json");
   mkdirSync(dirname(facts), { recursive: true });
@@ -154,10 +156,9 @@ test("a name is not found before it is registered, and found afterwards", { skip
   assert.deepEqual(at(found, "results", "lookup", "resource_addresses"), ["addr1", "addr2"]);
 });
 
-test("a wallet is made and its owner told, through the binary and a mail server that is not there", {
+it("a wallet is made and its owner told, through the binary and a mail server that is not there", {
   skip,
 }, async (t) => {
-  if (!isItsTurn(t)) return;
   const place = workspace(t, { snapshot });
   await register(place);
   await run(place, "blockchain::WF_VERIFY_ACTOR_V0", verification, 0);
@@ -177,8 +178,7 @@ test("a wallet is made and its owner told, through the binary and a mail server 
   await assertSound(place, at(report, "trace", "jsonl") as string);
 });
 
-test("the whole published snapshot verifies, and lists its workflows", { skip }, async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the whole published snapshot verifies, and lists its workflows", { skip }, async (t) => {
   const place = workspace(t, { snapshot });
   const verified = document(await place.session("verify", "--json"));
   assert.deepEqual([verified["ok"], verified["seal"], verified["findings"]], [true, "verified", []]);

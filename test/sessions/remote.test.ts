@@ -16,8 +16,10 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openRealm } from "../../src/platform/realm.ts";
 import { httpServer } from "../capabilities/remote/server.ts";
 import { contract, filesOf, oneContract, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
-import { portion } from "../support/portion.ts";
-import { at, document, lines, type Workspace, workspace } from "./world.ts";
+import { portion, takingTurns } from "../support/portion.ts";
+import { assertHint, at, document, lines, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const HOOK = `import { effect, string } from "pgs-runner/capability";
 export default effect({
@@ -101,6 +103,8 @@ interface Place extends Workspace {
   /** What the service was told, in order. */
   readonly told: readonly string[];
   readonly asked: readonly { readonly method: string }[];
+  /** The service does not run any more. */
+  close(): Promise<void>;
 }
 
 const ORDER = { order: "order-7" };
@@ -161,7 +165,12 @@ async function place(
     bytes.toString(),
   ]);
   write(made, Object.fromEntries(files));
-  return { ...made, rows, told, asked: server.received };
+  const close = async () => {
+    const closed = once(server.server, "close");
+    server.server.close();
+    await closed;
+  };
+  return { ...made, rows, told, asked: server.received, close };
 }
 
 function write({ path }: Workspace, files: Readonly<Record<string, string>>): void {
@@ -174,7 +183,7 @@ function write({ path }: Workspace, files: Readonly<Record<string, string>>): vo
 const RUN = ["run", WORKFLOW, "--payload", "order.json", "--no-png", "--no-md"];
 const ENV = { HOOK_TOKEN: "t0ken-of-the-test" };
 
-test("a run calls the service and adds a row; its trace shows the request without the token, and replays without either", async (t) => {
+it("a run calls the service and adds a row; its trace shows the request without the token, and replays without either", async (t) => {
   const world = await place(t);
   const said = await world.sessionIn({ env: ENV }, ...RUN, "--json");
   assert.equal(said.code, 0, said.err);
@@ -190,7 +199,7 @@ test("a run calls the service and adds a row; its trace shows the request withou
   assert.deepEqual([at(examined, "replayed", "ok"), world.asked.length], [true, asked]);
 });
 
-test("what was sent is shown by everything that shows the run", async (t) => {
+it("what was sent is shown by everything that shows the run", async (t) => {
   const world = await place(t);
   const ran = await world.sessionIn({ env: ENV }, ...RUN.filter((word) => word !== "--no-md"));
   const [trace = ""] = world.traces();
@@ -218,7 +227,20 @@ test("without its token the service is not called, and the run says why", async 
   });
 });
 
-test("a scenario reaches neither: it gives their answers, or is refused", async (t) => {
+it("where the service cannot be reached or used, the hint says what to do", async (t) => {
+  const world = await place(t);
+  const without = await world.session(...RUN);
+  assertHint(without, /^set \$HOOK_TOKEN, which the policy of trial::CS_HOOK_V0 in trial::RB_TRIAL_V0 names, /);
+  await world.close();
+  const alone = await world.sessionIn({ env: ENV }, ...RUN);
+  assert.equal(alone.code, 5, alone.err);
+  assertHint(
+    alone,
+    /^make sure that the server in allowed_origins .* can be reached from this machine, and run/,
+  );
+});
+
+it("a scenario reaches neither: it gives their answers, or is refused", async (t) => {
   const world = await place(t);
   const scenario = (given: JsonObject, expected: JsonObject) =>
     JSON.stringify({
@@ -286,7 +308,7 @@ const KILLED: readonly Killed[] = [
 ];
 
 for (const { about, until, expected } of portion({ name: "kills", diagnostic: console.log }, KILLED, 1)) {
-  test(`killed ${about}, following what examine says leads to one order and one row`, async (t) => {
+  it(`killed ${about}, following what examine says leads to one order and one row`, async (t) => {
     let child: ChildProcess | undefined;
     let puts = 0;
     const world = await place(t, {

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { elementsOf, textOf } from "../support/html.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
@@ -21,6 +21,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
 
@@ -38,7 +40,7 @@ async function runOnce(t: TestContext, options: readonly string[] = ["--no-png"]
 
 const sibling = (trace: string, kind: string) => trace.replace(/jsonl$/, kind);
 
-test("without an option the page is left beside the trace, and nothing else changes", async (t) => {
+it("without an option the page is left beside the trace, and nothing else changes", async (t) => {
   const { place, trace } = await runOnce(t);
   const before = tree(place.folder);
   const said = await place.session("render", trace);
@@ -52,8 +54,7 @@ test("without an option the page is left beside the trace, and nothing else chan
   assert.equal(readFileSync(page, "utf8"), text);
 });
 
-test("Markdown and picture are byte for byte what the run left", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("Markdown and picture are byte for byte what the run left", async (t) => {
   const { place, trace } = await runOnce(t, []);
   const said = await place.session(
     "render",
@@ -80,7 +81,7 @@ test("Markdown and picture are byte for byte what the run left", async (t) => {
 });
 
 for (const kind of ["html", "md", "svg"]) {
-  test(`--${kind} - prints the rendering and nothing else`, async (t) => {
+  it(`--${kind} - prints the rendering and nothing else`, async (t) => {
     const { place, trace } = await runOnce(t);
     const before = tree(place.folder);
     const printed = await place.session("render", trace, `--${kind}`, "-");
@@ -90,7 +91,7 @@ for (const kind of ["html", "md", "svg"]) {
   });
 }
 
-test("a changed trace is drawn, and it is said on stderr, on the page and by the exit code", async (t) => {
+it("a changed trace is drawn, and it is said on stderr, on the page and by the exit code", async (t) => {
   const { place, trace } = await runOnce(t);
   const lines = readFileSync(trace, "utf8").split("\n");
   writeFileSync(
@@ -109,7 +110,7 @@ test("a changed trace is drawn, and it is said on stderr, on the page and by the
   assert.deepEqual([ok, at(findings, 0, "code"), at(findings, 0, "line")], [false, "BAD_HASH", 7]);
 });
 
-test("a trace that was cut off is drawn as far as it goes, in every way", async (t) => {
+it("a trace that was cut off is drawn as far as it goes, in every way", async (t) => {
   const { place, trace } = await runOnce(t);
   const text = readFileSync(trace, "utf8");
   writeFileSync(place.path("cut.jsonl"), text.slice(0, text.length / 2));
@@ -120,7 +121,7 @@ test("a trace that was cut off is drawn as far as it goes, in every way", async 
   assert.match(textOf(readFileSync(place.path("c.html"), "utf8")), /UNFINISHED the trace stops/);
 });
 
-test("a snapshot that is not that of the run is said to be another", async (t) => {
+it("a snapshot that is not that of the run is said to be another", async (t) => {
   const { place, trace } = await runOnce(t);
   forgetProtocols(place);
   unsealedCopy(place.path("other"));
@@ -133,7 +134,7 @@ test("a snapshot that is not that of the run is said to be another", async (t) =
   assert.match(textOf(readFileSync(place.path("x.html"), "utf8")), /SNAPSHOT_DIFFERS/);
 });
 
-test("the snapshot nearest above the trace is taken, else the workspace's; without one it is refused", async (t) => {
+it("the snapshot nearest above the trace is taken, else the workspace's; without one it is refused", async (t) => {
   const { place, trace } = await runOnce(t);
   const elsewhere = workspace(t, { snapshot: null, capabilities: false });
   assert.equal((await elsewhere.session("render", trace, "--svg", "-")).code, 0);
@@ -170,7 +171,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
 ];
 
 for (const [argv, words] of REFUSED) {
-  test(`render ${argv.join(" ")} is refused before anything is written`, async (t) => {
+  it(`render ${argv.join(" ")} is refused before anything is written`, async (t) => {
     const { place, trace } = await runOnce(t);
     const before = tree(place.folder);
     const said = await place.session("render", trace, ...argv);
@@ -204,7 +205,7 @@ test("a rendering that cannot be written is refused with the option to name anot
 });
 
 const SIMULATION = "vectors/new_chain_simulation.json";
-test("nested runs of the published workflows are groups on the page", {
+it("nested runs of the published workflows are groups on the page", {
   skip: skipWithout(SIMULATION),
 }, async (t) => {
   const vector = JSON.parse(readFileSync(sharedPath(SIMULATION), "utf8")) as {

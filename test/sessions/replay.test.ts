@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { type EditableLine, forge } from "../examine/examination.ts";
+import { takingTurns } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -19,6 +20,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface Step {
   readonly line: number;
@@ -61,7 +64,7 @@ function oneMore(line: EditableLine): EditableLine {
 
 const COUNTED = "EVALUATE_QUORUM.count_approvals";
 
-test("every step is listed, recorded against replayed, also behind a divergence", async (t) => {
+it("every step is listed, recorded against replayed, also behind a divergence", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/completed");
   const whole = document(await place.session("examine", trace, "--steps", "--json"));
   const steps = at(whole, "replayed", "steps") as readonly Step[];
@@ -98,7 +101,7 @@ test("every step is listed, recorded against replayed, also behind a divergence"
   assert.match(out, new RegExp(`^ +${counted.line} +${COUNTED} .* differs$`, "m"));
 });
 
-test("from a step on, what lies before is taken as recorded; up to one, what lies behind is left out", async (t) => {
+it("from a step on, what lies before is taken as recorded; up to one, what lies behind is left out", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/completed");
   const file = forged(place, trace, oneMore);
   const examined = async (...options: readonly string[]) => {
@@ -125,7 +128,7 @@ test("from a step on, what lies before is taken as recorded; up to one, what lie
   assert.match(out, /taken as recorded, \d+ after them not replayed$/m);
 });
 
-test("a step that the trace never reaches is refused, with the nearest one", async (t) => {
+it("a step that the trace never reaches is refused, with the nearest one", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/completed");
   for (const [from, until] of [
     ["REGISTER_RELEASE", "CHECK_FREEZE_WINDOW"],
@@ -157,7 +160,7 @@ function today(place: Workspace, fqdn: string, change: (markdown: string) => str
   return folder;
 }
 
-test("on another snapshot, it is said where the paths diverge and how the run would have ended", async (t) => {
+it("on another snapshot, it is said where the paths diverge and how the run would have ended", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/quorum-not-met");
   const snapshot = today(place, RELEASE, (markdown) =>
     markdown.replace("QUORUM_NOT_MET: DENY_FOR_QUORUM", "QUORUM_NOT_MET: EXIT_REJECTED"),

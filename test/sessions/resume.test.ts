@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
 import { WORKFLOW } from "../engine/trial.ts";
 import { asking, twice } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { checkDocument } from "./documents.ts";
 import {
   beginWaiting,
@@ -20,6 +21,8 @@ import {
   waitingWorkspace,
 } from "./waiting.ts";
 import { assertHint, assertRefused, assertSound, at, document, type Workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const asked = { key: "it's me", prompt: "Go on?", choices: ["yes", "no"], timeout: "P1D" };
 const PAUSE = asking({ after: "PT0.2S" }, "TIME");
@@ -60,7 +63,7 @@ test("where the snapshot and the data are named, the hints name them too", async
   assert.deepEqual(logged(place), [{ done: true }]);
 });
 
-test("an event is delivered to every run that waits for its key", async (t) => {
+it("an event is delivered to every run that waits for its key", async (t) => {
   const place = waitingWorkspace(t, asking({ key: "k", choices: ["yes", "no"] }));
   const traces = [await beginWaiting(place), await beginWaiting(place), await beginWaiting(place)];
   const wrong = await place.session("signal", "k", "--answer", json(place, "maybe.json", "maybe"), "--json");

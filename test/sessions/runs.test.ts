@@ -18,6 +18,7 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { filesOf, SNAPSHOT as TRIAL_SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 import { asking, twice } from "../engine/waiting.ts";
 import { lockText, running } from "../support/lock-text.ts";
+import { takingTurns } from "../support/portion.ts";
 import { edit } from "./reauthor.ts";
 import {
   assertHint,
@@ -31,6 +32,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
 const ENGINEER = "release_governance::AC_ENGINEER_V0";
@@ -70,7 +73,7 @@ async function listed(place: Workspace, ...argv: readonly string[]): Promise<rea
 
 const fileOf = ({ path }: Workspace, id: string) => path(`traces/${id}/${id}.jsonl`);
 
-test("runs are listed, the last one first, and found by what is known of them", async (t) => {
+it("runs are listed, the last one first, and found by what is known of them", async (t) => {
   const { place, ids } = await fourRuns(t);
   const [a, b, c, d] = ids;
   const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
@@ -122,7 +125,7 @@ test("runs are listed, the last one first, and found by what is known of them", 
   assertRefused(await place.session("runs", "--since", "yesterday"), 2, "BAD_USAGE");
 });
 
-test("where nothing has run, nothing is listed; traces without a ledger are no list", async (t) => {
+it("where nothing has run, nothing is listed; traces without a ledger are no list", async (t) => {
   const { place } = await fourRuns(t);
   const other = workspace(t);
   assert.deepEqual(await listed(other), []);
@@ -136,7 +139,7 @@ test("where nothing has run, nothing is listed; traces without a ledger are no l
   }
 });
 
-test("a run is shown by its id or the beginning of it, and a beginning of several is refused", async (t) => {
+it("a run is shown by its id or the beginning of it, and a beginning of several is refused", async (t) => {
   const { place, ids } = await fourRuns(t);
   const [id] = ids;
   const whole = await place.session("runs", id);
@@ -261,7 +264,7 @@ async function found(place: Workspace, ...argv: readonly string[]): Promise<read
   return findings.map(({ code, run, line }) => [code, run ?? line]);
 }
 
-test("a trace that was removed, replaced, cut or changed is noticed, whatever was done to its own chain", async (t) => {
+it("a trace that was removed, replaced, cut or changed is noticed, whatever was done to its own chain", async (t) => {
   const { place, ids } = await fourRuns(t);
   const [a, b, , d] = ids;
   assert.deepEqual(await found(place), []);
@@ -295,7 +298,7 @@ test("a trace that was removed, replaced, cut or changed is noticed, whatever wa
   assert.deepEqual(await found(place), [["TRACE_DAMAGED", a]]);
 });
 
-test("a ledger whose lines were changed, removed, added or cut off is noticed, the last with its head alone", async (t) => {
+it("a ledger whose lines were changed, removed, added or cut off is noticed, the last with its head alone", async (t) => {
   const { place, ids } = await fourRuns(t);
   const file = place.path("traces/ledger.jsonl");
   const text = readFileSync(file, "utf8");
@@ -326,7 +329,7 @@ test("a ledger whose lines were changed, removed, added or cut off is noticed, t
 
 // ---- rebuild ----
 
-test("a ledger rebuilt from the traces says what the first one said, and that it was rebuilt", async (t) => {
+it("a ledger rebuilt from the traces says what the first one said, and that it was rebuilt", async (t) => {
   const { place, ids } = await fourRuns(t);
   await place.session("mark", ids[0], "look", "--tag", "x");
   const shown = async () => document(await place.session("runs", "--json"))["runs"] as readonly JsonObject[];
@@ -352,14 +355,14 @@ test("a ledger rebuilt from the traces says what the first one said, and that it
   assert.deepEqual(await found(place), []);
 });
 
-test("a rebuilt ledger still has the runs whose traces are gone", async (t) => {
+it("a rebuilt ledger still has the runs whose traces are gone", async (t) => {
   const { place, ids } = await fourRuns(t);
   rmSync(place.path(`traces/${ids[1]}`), { recursive: true });
   await place.session("runs", "rebuild");
   assert.deepEqual(await found(place), [["TRACE_MISSING", ids[1]]]);
 });
 
-test("what the ledger lacks is added, marked, and nothing else", async (t) => {
+it("what the ledger lacks is added, marked, and nothing else", async (t) => {
   const { place, ids } = await fourRuns(t);
   const file = place.path("traces/ledger.jsonl");
   const all = readFileSync(file, "utf8").split("\n").slice(0, -1);
@@ -393,7 +396,7 @@ test("what the ledger lacks is added, marked, and nothing else", async (t) => {
 
 // ---- prune and mark ----
 
-test("old traces are removed, but for those of runs that wait, have a bookmark or an attestation", async (t) => {
+it("old traces are removed, but for those of runs that wait, have a bookmark or an attestation", async (t) => {
   const { place, ids } = await fourRuns(t);
   const [a, b, c, d] = ids;
   await place.session("mark", a, "look");
@@ -444,7 +447,7 @@ test("the trace of a run that waits, or that a process executes, is never remove
   assert.ok(existsSync(fileOf(place, waits)) && existsSync(fileOf(place, busy)));
 });
 
-test("what an interrupted prune left is removed by the next one", async (t) => {
+it("what an interrupted prune left is removed by the next one", async (t) => {
   const { place, ids } = await fourRuns(t);
   const [a] = ids;
   cpSync(place.path(`traces/${a}`), place.path("copy"), { recursive: true });
@@ -455,7 +458,7 @@ test("what an interrupted prune left is removed by the next one", async (t) => {
   assert.ok(!existsSync(place.path(`traces/${a}`)));
 });
 
-test("a bookmark is set, found, replaced and removed, and the trace stays as it is", async (t) => {
+it("a bookmark is set, found, replaced and removed, and the trace stays as it is", async (t) => {
   const { place, ids } = await fourRuns(t);
   const [a, b] = ids;
   const before = readFileSync(fileOf(place, a));

@@ -19,7 +19,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { SCENARIO_DATA } from "../../src/json/limits.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn, PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { assertXml } from "../support/xml.ts";
 import {
   assertHint,
@@ -31,6 +31,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** A grant on the data, with the payload file. */
 const grant = (data: string, payload = "../fixtures/wf-grant-tool/completed.json") => `scenario: On ${data}
@@ -65,8 +67,7 @@ function outside(t: TestContext): string {
   return folder;
 }
 
-test("data and payloads are taken from the workspace alone, whatever links lead out of it", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("data and payloads are taken from the workspace alone, whatever links lead out of it", async (t) => {
   const elsewhere = outside(t);
   const place = withScenarios(t, { a: grant("../fixtures/data") });
   symlinkSync(elsewhere, place.path("scenarios/link"));
@@ -95,8 +96,7 @@ test("data and payloads are taken from the workspace alone, whatever links lead 
   assertNothingLeft(place);
 });
 
-test("a scenario outside the command's workspace reads from its own", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a scenario outside the command's workspace reads from its own", async (t) => {
   const other = withScenarios(t, { a: grant("../fixtures/data").split("  - name: again")[0] as string });
   const place = workspace(t);
   assert.equal((await place.session("test", other.path("scenarios"))).code, 0);
@@ -131,7 +131,7 @@ const uncopied: readonly (readonly [string, (path: string, t: TestContext) => Pr
   ];
 
 for (const [what, make, errno] of uncopied) {
-  test(`${what} in a data folder fails its scenario; the others run and every report is written`, async (t) => {
+  it(`${what} in a data folder fails its scenario; the others run and every report is written`, async (t) => {
     const place = withScenarios(t, {
       a: grant("data"),
       b: grant("../fixtures/data").split("  - name: again")[0] as string,
@@ -158,8 +158,7 @@ for (const [what, make, errno] of uncopied) {
   });
 }
 
-test("data that cannot be prepared before a later step fails from that step on, also in another thread", async (t) => {
-  if (!isItsTurn(t)) return;
+it("data that cannot be prepared before a later step fails from that step on, also in another thread", async (t) => {
   const later = `${grant("../fixtures/data")}    given: { data: { a.json: x, a.json/b.json: y } }\n`;
   const place = withScenarios(t, { a: later, b: later });
   const here = await place.session("test");

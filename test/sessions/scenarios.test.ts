@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isItsTurn, portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import {
   assertHint,
@@ -23,6 +23,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GRANT_TOOL = "agent_governance::WF_GRANT_TOOL_V0";
 const REVOKE = "agent_governance::WF_REVOKE_GRANT_V0";
@@ -62,7 +64,7 @@ steps:
     satisfies: [C1]
 `;
 
-test("the project's own scenarios come out, and take every edge of every workflow", async (t) => {
+it("the project's own scenarios come out, and take every edge of every workflow", async (t) => {
   const place = workspace(t);
   const said = await place.session("test", OWN, "--min", "100", "--json");
   const report = document(said);
@@ -77,7 +79,7 @@ test("the project's own scenarios come out, and take every edge of every workflo
   assertNothingLeft(place);
 });
 
-test("the scenario that the documents show gives what it expects", async (t) => {
+it("the scenario that the documents show gives what it expects", async (t) => {
   const page = readFileSync(join(PROJECT, "docs/scenarios.md"), "utf8");
   const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
   const [, file = ""] = /^# (scenarios\/\S+)$/m.exec(shown) ?? [];
@@ -263,7 +265,7 @@ test("a reference to what an earlier step left is put in its place; one that rea
   );
 });
 
-test("a staged answer that no step asks for fails its step", async (t) => {
+it("a staged answer that no step asks for fails its step", async (t) => {
   const given =
     "    given: { answers: { RECORD_GRANT.append_grant: BACKEND_ERROR, RECORD_GRANT.apend: VIOLATION } }\n    expect:";
   const place = withFiles(t, { "s/a.scenario.yaml": GRANT.replace("    expect:", given) });
@@ -279,7 +281,7 @@ test("a staged answer that no step asks for fails its step", async (t) => {
   assert.match(said.out, /\n {2}\d+ of the edges only in runs with a stubbed result\n/);
 });
 
-test("an update writes what came out, keeps every comment, and marks what each run draws anew", async (t) => {
+it("an update writes what came out, keeps every comment, and marks what each run draws anew", async (t) => {
   const before = GRANT.replace("exit_reason: COMPLETED", "exit_reason: DONE # in the end").replace(
     "[{ record: { tool: run_report } }]",
     "[]",
@@ -319,8 +321,7 @@ test("an update gives a step without an expectation one, in JSON too", async (t)
   });
 });
 
-test("several threads tell the same as one, in the same order", async (t) => {
-  if (!isItsTurn(t)) return;
+it("several threads tell the same as one, in the same order", async (t) => {
   const place = workspace(t);
   const told = async (jobs: string) => {
     const said = await place.binaryIn(
@@ -351,7 +352,7 @@ const SIGNALS = [
 ] as const;
 
 for (const [signal, code] of portion({ name: "signals", diagnostic: console.log }, SIGNALS, 1)) {
-  test(`while it watches, a changed scenario is tested again; ${signal} leaves nothing behind`, async (t) => {
+  it(`while it watches, a changed scenario is tested again; ${signal} leaves nothing behind`, async (t) => {
     const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
     const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
     t.after(() => child.kill("SIGKILL"));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { IoError } from "../../src/ports.ts";
 import { contentsOf, sealed } from "../snapshot/memory-files.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { artifactFile, edit, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -20,6 +20,8 @@ import {
   workspace,
 } from "./world.ts";
 
+const it = takingTurns(import.meta.url);
+
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 const CONTRACT = "release_governance::CC_REGISTER_RELEASE_V0";
 const CONTRACT_FILE = "artifacts/capability_contracts/release_governance__CC_REGISTER_RELEASE_V0.json";
@@ -29,7 +31,7 @@ function codesByFile(report: JsonObject): readonly string[] {
   return findings.map((one) => `${one["code"]} ${at(one, "facts", "file")}`).sort();
 }
 
-test("sealing again gives the same root and the same bytes", async (t) => {
+it("sealing again gives the same root and the same bytes", async (t) => {
   const place = workspace(t, { snapshot: null });
   const seal = place.path("protocol_snapshot/seal.json");
   unsealedCopy(place.path("protocol_snapshot"));
@@ -45,7 +47,7 @@ test("sealing again gives the same root and the same bytes", async (t) => {
   assert.deepEqual([verified["ok"], verified["seal"], verified["root"]], [true, "sealed", first["root"]]);
 });
 
-test("the root does not depend on when, where or by which version a snapshot is sealed", async (t) => {
+it("the root does not depend on when, where or by which version a snapshot is sealed", async (t) => {
   const place = workspace(t, { snapshot: null });
   cpSync(SNAPSHOT, place.path("protocol_snapshot"), { recursive: true });
   rmSync(place.path("protocol_snapshot/seal.json"));
@@ -64,8 +66,7 @@ const opening: readonly (readonly string[])[] = [
   ["conformance"],
 ];
 
-test("an expected seal admits its root alone, and never an unsealed snapshot", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("an expected seal admits its root alone, and never an unsealed snapshot", async (t) => {
   const place = workspace(t);
   const { root } = document(await place.session("verify", "--json")) as { root: string };
   const env = { PGS_EXPECT_SEAL: "0".repeat(64) };
@@ -136,7 +137,7 @@ test("verify of an unsealed snapshot finds what its own text does not say; seal 
   assert.throws(() => readFileSync(`${folder}/seal.json`), /ENOENT/);
 });
 
-test("a seal that was tampered with is refused, whatever was changed in it", async (t) => {
+it("a seal that was tampered with is refused, whatever was changed in it", async (t) => {
   const place = workspace(t, { snapshot: null });
   const folder = place.path("protocol_snapshot");
   cpSync(SNAPSHOT, folder, { recursive: true });

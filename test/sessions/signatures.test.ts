@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import { artifactFile, edit, reauthor } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, ownSnapshot, signersIn, verdictsOf } from "./signed.ts";
 import {
@@ -17,6 +17,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 const CONTRACT = "release_governance::CC_REGISTER_RELEASE_V0";
@@ -32,8 +34,7 @@ function trusting(...signers: readonly FiledSigner[]): readonly string[] {
   return signers.flatMap(({ publicFile }) => ["--key", publicFile]);
 }
 
-test("several signers sign one after the other, in whichever order, and the root stays", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("several signers sign one after the other, in whichever order, and the root stays", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   const unsigned = document(fine(await place.session("seal", "--json")));
@@ -58,7 +59,7 @@ test("several signers sign one after the other, in whichever order, and the root
   assert.match(said.out, new RegExp(`^  ${ben.keyid}  valid +keys/ben\\.pub\\.pem$`, "m"));
 });
 
-test("no signature over the root is dropped: one by the same key is replaced, whatever key ids are stated", async (t) => {
+it("no signature over the root is dropped: one by the same key is replaced, whatever key ids are stated", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben, cyd] = named(place, "ada", "ben", "cyd");
   fine(await place.session("seal", "--key", ada.privateFile, "--key", ben.privateFile));
@@ -71,7 +72,7 @@ test("no signature over the root is dropped: one by the same key is replaced, wh
   assert.equal((report["signatures"] as unknown[]).length, 3);
 });
 
-test("a seal whose signatures another tool wrote in its own form keeps them when it is sealed again", async (t) => {
+it("a seal whose signatures another tool wrote in its own form keeps them when it is sealed again", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.session("seal", "--key", ada.privateFile, "--key", ben.privateFile));
@@ -90,7 +91,7 @@ test("a seal is not written through a link", async (t) => {
   assert.ok(!existsSync(elsewhere));
 });
 
-test("what is signed runs where its signer is trusted, and as before where nobody asks", async (t) => {
+it("what is signed runs where its signer is trusted, and as before where nobody asks", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   const { root } = document(fine(await place.session("seal", "--key", ada.privateFile, "--json")));
@@ -140,7 +141,7 @@ const attacks: readonly (readonly [
 ];
 
 for (const [about, change, refusal, findings] of attacks) {
-  test(`with ${about}, a snapshot is refused and nothing has happened`, async (t) => {
+  it(`with ${about}, a snapshot is refused and nothing has happened`, async (t) => {
     const place = ownSnapshot(t);
     const [ada] = named(place, "ada");
     fine(await place.session("seal", "--key", ada.privateFile));
@@ -173,7 +174,7 @@ test("a signature by another key is refused", async (t) => {
   assertNothingLeft(place);
 });
 
-test("a signature over another root is refused, also beside a good one, and by verify without any key", async (t) => {
+it("a signature over another root is refused, also beside a good one, and by verify without any key", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.session("seal", "--key", ada.privateFile));
@@ -200,7 +201,7 @@ test("without its seal, nothing of a snapshot is signed", async (t) => {
   assertNothingLeft(place);
 });
 
-test("a changed artifact is refused whoever signed the seal; sealed again, it is signed by nobody", async (t) => {
+it("a changed artifact is refused whoever signed the seal; sealed again, it is signed by nobody", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.session("seal", "--key", ada.privateFile, "--key", ben.privateFile));
@@ -227,7 +228,7 @@ test("what does not verify is not signed", async (t) => {
   assert.throws(() => readFileSync(place.path(SEAL)), { code: "ENOENT" });
 });
 
-test("as many different keys must have signed as are asked for", async (t) => {
+it("as many different keys must have signed as are asked for", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben, eve] = named(place, "ada", "ben", "eve");
   fine(await place.session("seal", "--key", ada.privateFile, "--key", eve.privateFile));
@@ -255,8 +256,7 @@ const opening = [
   ["diff", "protocol_snapshot", "protocol_snapshot"],
 ];
 
-test("keys and what is required also come from the environment, for every command that opens the snapshot", async (t) => {
-  if (!isItsTurn(t)) return;
+it("keys and what is required also come from the environment, for every command that opens the snapshot", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   const sealing = { PGS_SIGNING_KEY: ada.privatePem };
@@ -285,7 +285,7 @@ test("keys and what is required also come from the environment, for every comman
   assertNothingLeft(place);
 });
 
-test("keys that only the environment names ask for a signature in every command, as --key does", async (t) => {
+it("keys that only the environment names ask for a signature in every command, as --key does", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.session("seal", "--key", ada.privateFile));
@@ -298,7 +298,7 @@ test("keys that only the environment names ask for a signature in every command,
   assertNothingLeft(place);
 });
 
-test("a value in the environment that its option would refuse is refused", async (t) => {
+it("a value in the environment that its option would refuse is refused", async (t) => {
   const place = ownSnapshot(t);
   const [ada] = named(place, "ada");
   fine(await place.session("seal", "--key", ada.privateFile));
@@ -382,8 +382,7 @@ test("a key on the command line is refused, and no output repeats it", async (t)
   assert.ok(!everything.includes(secret.slice(20)));
 });
 
-test("the program itself signs with a key from the environment, and refuses what nobody trusted signed", async (t) => {
-  if (!isItsTurn(t)) return;
+it("the program itself signs with a key from the environment, and refuses what nobody trusted signed", async (t) => {
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.binaryIn({ PGS_SIGNING_KEY: ada.privatePem }, "seal"));

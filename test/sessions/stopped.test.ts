@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { appending, contract, oneContract } from "../engine/trial.ts";
 import { asking, concurrent, nested } from "../engine/waiting.ts";
 import { lockText, running } from "../support/lock-text.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   beginWaiting,
   DRAWN_NOT,
@@ -20,9 +21,11 @@ import {
 } from "./waiting.ts";
 import { assertRefused, assertSound, at, document, exitOf, lines } from "./world.ts";
 
+const it = takingTurns(import.meta.url);
+
 const LOGGING = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
 
-test("an interrupt lets a run finish the event at hand, at any event, and it goes on from there", async (t) => {
+it("an interrupt lets a run finish the event at hand, at any event, and it goes on from there", async (t) => {
   const whole = waitingWorkspace(t, LOGGING);
   const last = document(await whole.session(...RUN, "--json"));
   const count = lines(String(at(last, "trace", "jsonl"))).length;
@@ -47,7 +50,7 @@ test("an interrupt lets a run finish the event at hand, at any event, and it goe
   }
 });
 
-test("a process that is told to stop inside an effect completes it, and ends as a signal ends it", async (t) => {
+it("a process that is told to stop inside an effect completes it, and ends as a signal ends it", async (t) => {
   const place = waitingWorkspace(t, LOGGING);
   mkdirSync(place.path("data"));
   const lock = place.path("data/log.jsonl.lock");
@@ -86,7 +89,7 @@ test("an interrupt ends the stay of --wait, and the run waits on", async (t) => 
   assert.equal((await place.session("resume", trace, "--event", "k", ...DRAWN_NOT)).code, 0);
 });
 
-test("a run that waits is cancelled with its nested runs, the innermost first", async (t) => {
+it("a run that waits is cancelled with its nested runs, the innermost first", async (t) => {
   for (const protocol of [asking({ key: "a" }), nested("a"), concurrent("a", "b", "c")]) {
     const place = waitingWorkspace(t, protocol);
     const trace = await beginWaiting(place);
@@ -121,7 +124,7 @@ test("a run that has one child left is cancelled, and keeps what the others did"
   await assertSound(place, trace);
 });
 
-test("a run that was interrupted at any event is cancelled there, with the picture and the Markdown made anew", async (t) => {
+it("a run that was interrupted at any event is cancelled there, with the picture and the Markdown made anew", async (t) => {
   const place = waitingWorkspace(t, nested("a"));
   const begun = await beginWaiting(place);
   await place.session("resume", begun, "--event", "a", ...DRAWN_NOT);

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { Json, JsonObject } from "../../src/json/value.ts";
-import { isItsTurn, portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { FIXTURES, PROJECT, RELEASE, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
 const AUDIT = "release_governance/release_audit.jsonl";
@@ -66,7 +68,7 @@ const differing: Readonly<Record<string, Json>> = {
 
 const places = { name: "where data differ", diagnostic: console.log };
 for (const [what, expect] of portion(places, Object.entries(differing), 1)) {
-  test(`where ${what} differs, no secret is printed or written`, async (t) => {
+  it(`where ${what} differs, no secret is printed or written`, async (t) => {
     const place = withScenario(t, expect);
     const said = await place.session("test", ...REPORTS);
     assert.equal(said.code, 7, said.err);
@@ -82,7 +84,7 @@ for (const [what, expect] of portion(places, Object.entries(differing), 1)) {
     }
   });
 
-  test(`where ${what} differs, an update writes no secret and is met without it`, async (t) => {
+  it(`where ${what} differs, an update writes no secret and is met without it`, async (t) => {
     const place = withScenario(t, expect);
     const file = place.path("scenarios/s.scenario.json");
     // What the author has written is the author's: the data before, and the payload.
@@ -102,7 +104,7 @@ for (const [what, expect] of portion(places, Object.entries(differing), 1)) {
   });
 }
 
-test("an update writes for a secret that there is some value", async (t) => {
+it("an update writes for a secret that there is some value", async (t) => {
   const place = withScenario(t, differing["a list of another length"] as Json);
   assert.equal((await place.session("test", "--update")).code, 0);
   const written = readFileSync(place.path("scenarios/s.scenario.json"), "utf8");
@@ -116,8 +118,7 @@ test("an update writes for a secret that there is some value", async (t) => {
   );
 });
 
-test("where a vector's data differ, certify prints and writes no secret", async (t) => {
-  if (!isItsTurn(t)) return;
+it("where a vector's data differ, certify prints and writes no secret", async (t) => {
   const place = workspace(t);
   mkdirSync(place.path("out"));
   const good = JSON.parse(

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
-import { isItsTurn, portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -23,6 +23,8 @@ import {
   RELEASE,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 const FULL = "/dev/full";
@@ -42,7 +44,7 @@ async function shell(line: string, folder: string, ...argv: readonly string[]) {
 
 const full = { skip: existsSync(FULL) ? false : `there is no ${FULL}` };
 
-test("a full standard output is said with a code, and the run and its trace are whole", full, async (t) => {
+it("a full standard output is said with a code, and the run and its trace are whole", full, async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const said = await shell('"$@" > /dev/full', place.folder, ...completed);
   assertRefused(said, 5, "OUTPUT_UNWRITABLE");
@@ -51,7 +53,7 @@ test("a full standard output is said with a code, and the run and its trace are 
   assert.deepEqual([found["ok"], at(found, "ending", "exit_reason_code")], [true, "COMPLETED"]);
 });
 
-test("a full standard error is said by the exit code alone, and ends no run half-way", full, async (t) => {
+it("a full standard error is said by the exit code alone, and ends no run half-way", full, async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const said = await shell('"$@" 2> /dev/full', place.folder, ...completed, "--follow");
   assert.deepEqual([said.code, said.err], [5, ""]);
@@ -61,15 +63,14 @@ test("a full standard error is said by the exit code alone, and ends no run half
   assert.equal(refused.code, 5);
 });
 
-test("a current folder that was removed is refused", async (t) => {
+it("a current folder that was removed is refused", async (t) => {
   const place = workspace(t);
   mkdirSync(place.path("gone"));
   const said = await shell('rmdir ../gone; exec "$@"', place.path("gone"), "list", "--workspace", place.folder);
   assertRefused(said, 2, "WORKING_FOLDER_GONE");
 });
 
-test("a folder for temporary files that is not there is refused, with the variable that names it", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a folder for temporary files that is not there is refused, with the variable that names it", async (t) => {
   const place = workspace(t);
   for (const argv of [
     ["test", join(PROJECT, "scenarios")],
@@ -118,7 +119,7 @@ test("a refusal of the system names the place, wherever the system names it", as
   }
 });
 
-test("with too few open files, whichever of them is the first too many, the hint raises the limit", async (t) => {
+it("with too few open files, whichever of them is the first too many, the hint raises the limit", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const hinted: number[] = [];
   const limits = Array.from({ length: 17 }, (_, i) => 16 + i);
@@ -135,7 +136,7 @@ test("with too few open files, whichever of them is the first too many, the hint
   assert.notEqual(hinted.length, 0, "no limit was low enough");
 });
 
-test("a name is printed as it was typed, wherever the current folder occurs in it", async (t) => {
+it("a name is printed as it was typed, wherever the current folder occurs in it", async (t) => {
   const place = workspace(t);
   const names = ["https://example.org/x", `a${place.folder}/b`, `${place.folder}x/y`];
   for (const name of names) {
@@ -152,7 +153,7 @@ const SIGNALS = [
 ] as const;
 
 for (const [signal, code] of portion({ name: "signals", diagnostic: console.log }, SIGNALS, 1)) {
-  test(`${signal} ends certify with ${code}, and removes what it made`, async (t) => {
+  it(`${signal} ends certify with ${code}, and removes what it made`, async (t) => {
     const place = workspace(t);
     mkdirSync(place.path("tmp"));
     const vectors = join(PROJECT, "test/vectors/good");

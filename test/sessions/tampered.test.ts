@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { type EditableLine, forge, linesOf } from "../examine/examination.ts";
+import { takingTurns } from "../support/portion.ts";
 import { at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface Sound {
   readonly place: Workspace;
@@ -148,7 +151,7 @@ const TAMPERINGS: readonly Tampering[] = [
 ];
 
 for (const { name, tamper, check, findings, keepsHead } of TAMPERINGS) {
-  test(`${name} is told with its line, its reason and the check that found it, as text and as JSON`, async (t) => {
+  it(`${name} is told with its line, its reason and the check that found it, as text and as JSON`, async (t) => {
     const { place, text, head } = await soundTrace(t);
     const tampered = tamper(text);
     assert.notEqual(tampered, text);
@@ -181,7 +184,7 @@ for (const { name, tamper, check, findings, keepsHead } of TAMPERINGS) {
   });
 }
 
-test("an effect's answer that nothing used is held by the head alone, and by that it is found", async (t) => {
+it("an effect's answer that nothing used is held by the head alone, and by that it is found", async (t) => {
   const { place, text, head } = await soundTrace(t);
   const change = { before: null, after: { forged: true } };
   const tampered = editing("side_effect_end", () => ({ change }))(text);

@@ -5,8 +5,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { WORKFLOW } from "../engine/trial.ts";
 import { asking } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { waitingWorkspace } from "./waiting.ts";
 import { at, document, type Workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** A workspace in which a run waits for the event `k`, and its trace. */
 async function waiting(t: TestContext): Promise<{ readonly place: Workspace; readonly trace: string }> {
@@ -60,7 +63,7 @@ test("of a run that went on, each session is told with its cause and who gave it
   assert.equal(found["state"], "COMPLETED");
 });
 
-test("a run that was cut off is advised to go on from its trace, and does when that is typed", async (t) => {
+it("a run that was cut off is advised to go on from its trace, and does when that is typed", async (t) => {
   const { place, trace } = await waiting(t);
   await answer(place, trace);
   const lines = readFileSync(trace, "utf8").split("\n");
@@ -84,7 +87,7 @@ test("a run that was cut off is advised to go on from its trace, and does when t
   assert.equal(readFileSync(place.path("data/log.jsonl"), "utf8").trimEnd().split("\n").length, 1);
 });
 
-test("what a person said took place is named in the verdict", async (t) => {
+it("what a person said took place is named in the verdict", async (t) => {
   const { place, trace } = await waiting(t);
   await answer(place, trace);
   const lines = readFileSync(trace, "utf8").split("\n");

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
 import {
   assertHint,
@@ -18,6 +19,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const quick = ["--no-png", "--no-md", "--quiet"];
 
@@ -54,7 +57,7 @@ const COMMANDS: Readonly<Record<string, (trace: string) => readonly string[]>> =
   diff: (trace) => ["diff", trace, trace],
 };
 
-test("wherever a trace is asked for, its id or the beginning of that will do", async (t) => {
+it("wherever a trace is asked for, its id or the beginning of that will do", async (t) => {
   const { place, ids, files } = await twoRuns(t);
   const [, id] = ids;
   const [, file] = files;
@@ -74,7 +77,7 @@ test("wherever a trace is asked for, its id or the beginning of that will do", a
   assert.ok(existsSync(place.path(`scenarios/${id}.scenario.yaml`)));
 });
 
-test("ids are looked for in the traces folder that is named, with a ledger and without one", async (t) => {
+it("ids are looked for in the traces folder that is named, with a ledger and without one", async (t) => {
   const { place, ids, files } = await twoRuns(t);
   const elsewhere = workspace(t, { snapshot: null, capabilities: false });
   const [id] = ids;
@@ -95,7 +98,7 @@ test("a file of that name is the trace, and what is no id is a file that is miss
   assertRefused(await place.session("examine", "trace"), 2, "FILE_MISSING");
 });
 
-test("--last is the trace of the run that began last", async (t) => {
+it("--last is the trace of the run that began last", async (t) => {
   const { place, files } = await twoRuns(t);
   for (const line of [["examine"], ["coverage"], ["render", "--md", "-"]]) {
     const said = await place.session(...line, "--last");
@@ -108,7 +111,7 @@ test("--last is the trace of the run that began last", async (t) => {
   assertRefused(await workspace(t).session("examine", "--last"), 2, "NO_RUNS");
 });
 
-test("several are examined, drawn, counted and signed together: each by file, id or folder", async (t) => {
+it("several are examined, drawn, counted and signed together: each by file, id or folder", async (t) => {
   const { place, ids, files } = await twoRuns(t);
   const examined = await place.session("examine", ids[0].slice(0, 8), files[1]);
   assert.equal(examined.code, 0);
@@ -127,7 +130,7 @@ test("several are examined, drawn, counted and signed together: each by file, id
   assertRefused(await place.session("render", "traces", "--html", "x.html"), 2, "BAD_USAGE");
 });
 
-test("one trace that is refused keeps nothing from the others", async (t) => {
+it("one trace that is refused keeps nothing from the others", async (t) => {
   const { place, files } = await twoRuns(t);
   writeFileSync(place.path("other.jsonl"), '{"a":1}\n');
   const said = await place.session("render", "other.jsonl", files[0]);
@@ -141,7 +144,7 @@ test("one trace that is refused keeps nothing from the others", async (t) => {
   );
 });
 
-test("several runs are attested, and verified, at once", async (t) => {
+it("several runs are attested, and verified, at once", async (t) => {
   const { place, files } = await twoRuns(t);
   const [{ privateFile, publicFile }] = signersIn(place, "ada") as [FiledSigner];
   assert.equal((await place.session("attest", "traces", "--key", privateFile)).code, 0);

@@ -1,10 +1,13 @@
 /** `pgs test` of runs that wait: how a scenario answers them and moves the clock, and what it is told. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { assertRefused, document, FIXTURES, fixture, type Workspace, workspace } from "./world.ts";
+import { takingTurns } from "../support/portion.ts";
+import { assertRefused, at, document, FIXTURES, fixture, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "release_governance::WF_APPROVE_RELEASE_V0";
 const KEY = "APPROVAL_1460043638954917";
@@ -66,7 +69,7 @@ const passing: readonly (readonly [about: string, lines: readonly string[]])[] =
 ];
 
 for (const [about, lines] of passing) {
-  test(`a step comes out as expected: ${about}`, async (t) => {
+  it(`a step comes out as expected: ${about}`, async (t) => {
     const said = await withStep(t, lines).session("test");
     assert.deepEqual([said.code, said.out], [0, "1 scenario, 1 step, 1 equal, 0 different\n"], said.out);
   });
@@ -111,7 +114,7 @@ const differing: readonly (readonly [
 ];
 
 for (const [about, lines, at, hint] of differing) {
-  test(`a step differs, and says where: ${about}`, async (t) => {
+  it(`a step differs, and says where: ${about}`, async (t) => {
     const place = withStep(t, lines);
     const said = await place.session("test");
     assert.equal(said.code, 7, said.out);
@@ -183,6 +186,42 @@ test("what a run that waits shows is recorded by --update", async (t) => {
   assert.match(readFileSync(place.path(FILE), "utf8"), new RegExp(`waits: \\[\\{ key: ${KEY} \\}\\]`));
 });
 
+/** The edges of the workflow that the traces took, and how often. */
+async function covered(place: Workspace): Promise<readonly string[]> {
+  const report = document(await place.session("coverage", "traces", "--json"));
+  assert.deepEqual(at(report, "traces", "left_out"), []);
+  const workflows = report["workflows"] as unknown as { workflow: string; edges: Edge[] }[];
+  const edges = workflows.find(({ workflow }) => workflow === WF)?.edges ?? [];
+  return edges.flatMap(({ from, count }) => (count === 0 ? [] : [`${from} ${count}`])).sort();
+}
+
+interface Edge {
+  readonly from: string;
+  readonly count: number;
+}
+
+it("of a recorded run that waits or was cancelled, the edges count up to there, and each once after it went on", async (t) => {
+  const [place, trace] = await waiting(t);
+  const upTo = await covered(place);
+  assert.deepEqual(upTo, ["IN_APPROVAL_REQUESTED 1"]);
+  const cancelled = place.path("cancelled.jsonl");
+  cpSync(trace, cancelled);
+  const said = await place.session("cancel", "cancelled.jsonl", "--no-png", "--no-md");
+  assert.equal(said.code, 0, said.err);
+  const answer = ["--event", KEY, "--answer", join(FIXTURES, "answers/approve.json")];
+  const clock = ["--clock", "2026-11-03T11:15:00Z"];
+  assert.equal((await place.session("resume", trace, ...answer, ...clock, "--no-png", "--no-md")).code, 0);
+  const whole = await covered(place);
+  assert.equal(whole.length, 7);
+  assert.ok(
+    whole.every((edge) => edge.endsWith(" 1")),
+    whole.join(", "),
+  );
+  cpSync(cancelled, place.path("traces/cancelled.jsonl"));
+  const both = await covered(place);
+  assert.deepEqual(both, [...whole.map((edge) => (edge === upTo[0] ? edge.replace("1", "2") : edge))]);
+});
+
 test("edges taken after a wait are counted, each once", async (t) => {
   const place = withStep(t, [
     `given: { answers_events: { ${KEY}: ${TOM} } }`,
@@ -217,6 +256,19 @@ async function waiting(t: TestContext): Promise<readonly [Workspace, string]> {
   return [place, trace];
 }
 
+test("the hint of a wait whose answer has fields says which, and what it says is taken", async (t) => {
+  const [place, trace] = await waiting(t);
+  const said = await place.session("examine", trace);
+  assert.match(
+    said.out,
+    /FILE holds a JSON object with choice \("approve" or "decline"\), approver \(string\)/,
+  );
+  writeFileSync(place.path("FILE"), JSON.stringify({ choice: "approve", approver: "tom@example.org" }));
+  const answer = ["--event", KEY, "--answer", "FILE", "--clock", "2026-11-03T11:15:00Z"];
+  const resumed = await place.session("resume", trace, ...answer, "--no-png", "--no-md");
+  assert.equal(resumed.code, 0, resumed.err);
+});
+
 test("a run that waits becomes a scenario that expects what it waits for", async (t) => {
   const [place, trace] = await waiting(t);
   const made = await place.session("test", "--from-trace", trace, FILE);
@@ -227,7 +279,7 @@ test("a run that waits becomes a scenario that expects what it waits for", async
   assert.equal((await place.session("test")).code, 0);
 });
 
-test("a run that was answered becomes a scenario that answers it", async (t) => {
+it("a run that was answered becomes a scenario that answers it", async (t) => {
   const [place, trace] = await waiting(t);
   const answer = ["--event", KEY, "--answer", join(FIXTURES, "answers/approve.json")];
   const clock = ["--clock", "2026-11-03T11:15:00Z"];
@@ -239,4 +291,27 @@ test("a run that was answered becomes a scenario that answers it", async (t) => 
   assert.match(text, /resume:\n.*at: 2026-11-03T11:15:00\.000Z\n.*event: APPROVAL_/s);
   writeFileSync(place.path(FILE), text.replace("approve", "decline"));
   assert.equal((await place.session("test")).code, 7, "the answer decides how it ends");
+});
+
+it("a run that was answered, and tried again after a pause, becomes a scenario with an answer for each attempt", async (t) => {
+  const [place, trace] = await waiting(t);
+  const world = { sleep: async () => undefined };
+  const at = (time: string) => ["--clock", `2026-11-03T${time}Z`, "--no-png", "--no-md"];
+  const store = place.path("data/release_governance/releases.jsonl");
+  mkdirSync(store);
+  const answer = ["--event", KEY, "--answer", join(FIXTURES, "answers/approve.json")];
+  const paused = await place.sessionIn(world, "resume", trace, ...answer, ...at("11:15:00"));
+  assert.equal(paused.code, 6, paused.err);
+  rmSync(store, { recursive: true });
+  const ended = await place.sessionIn(world, "resume", trace, ...at("11:16:00"));
+  assert.equal(ended.code, 0, ended.err);
+  const made = await place.session("test", "--from-trace", trace, FILE);
+  assert.deepEqual([made.code, made.err], [0, ""], made.out);
+  const text = readFileSync(place.path(FILE), "utf8");
+  assert.match(text, /:\n\s+- outcome: BACKEND_ERROR\n.*- outcome: BACKEND_ERROR\n.*- outcome: SUCCESS\n/s);
+  assert.match(text, /- at: 2026-11-03T11:16:00\.000Z\n/);
+  assert.equal((await place.session("test")).code, 0);
+  writeFileSync(place.path(FILE), text.replace("outcome: BACKEND_ERROR", "outcome: BACKEND_EROR"));
+  const misspelt = await place.session("test");
+  assert.match(misspelt.out, /change "?BACKEND_EROR"? to "?BACKEND_ERROR"?/);
 });

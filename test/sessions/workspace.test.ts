@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, wr
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { OWN_PACKAGE } from "../support/own-package.ts";
-import { isItsTurn } from "../support/portion.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -18,6 +18,8 @@ import {
   tracesIn,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const MEMBERS = {
   ...OWN_PACKAGE,
@@ -41,7 +43,7 @@ function unusual(t: TestContext, members: object = MEMBERS) {
 }
 
 suite("a workspace", () => {
-  test("every command works from a folder deep in it", async (t) => {
+  it("every command works from a folder deep in it", async (t) => {
     const { place, inside } = unusual(t);
     const run = document(
       await inside("run", RELEASE, "--payload", fixture("wf-release-change/completed"), "--json", "--no-png"),
@@ -121,7 +123,7 @@ suite("a workspace", () => {
   });
 
   for (const foreign of ["pgs.json", "."]) {
-    test(`a workspace whose ${foreign} is another user's counts only where it is named`, async (t) => {
+    it(`a workspace whose ${foreign} is another user's counts only where it is named`, async (t) => {
       const { place } = unusual(t);
       const owned = place.path(foreign).replace(/\/\.$/, "");
       const isOfAnother = (path: string) => path === owned;
@@ -154,8 +156,7 @@ suite("a workspace", () => {
     assert.ok(existsSync(place.path("pgs.json")));
   });
 
-  test("the member check configures the check; with pgs-check.json beside it, neither is taken", async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it("the member check configures the check; with pgs-check.json beside it, neither is taken", async (t) => {
     const { place, inside } = unusual(t, { ...MEMBERS, check: { rules: { "outcome-not-ruoted": "note" } } });
     const unknown = await inside("check");
     assertRefused(unknown, 2, "UNKNOWN_RULE");

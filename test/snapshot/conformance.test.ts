@@ -8,7 +8,10 @@ import { wantedOutcome } from "../../src/scenarios/conformance.ts";
 import { readCases } from "../../src/snapshot/conformance.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { changed } from "../scenarios/playing.ts";
+import { takingTurns } from "../support/portion.ts";
 import { type Contents, contentsOf, FOLDER, memoryFiles, OWN_SNAPSHOT, sealed } from "./memory-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const NAME = "trial::CT_TRIAL_V0::one";
 const FILE = "conformance/trial__CT_TRIAL_V0__one.json";
@@ -40,7 +43,7 @@ async function refusal(contents: Contents): Promise<Fault> {
   return assert.fail("not refused");
 }
 
-test("a case says its transform, inputs, outcome and outputs", async () => {
+it("a case says its transform, inputs, outcome and outputs", async () => {
   const [one] = await casesIn(withCase(JSON.stringify(declared)));
   assert.deepEqual(one, {
     ...{ name: NAME, transform: "trial::CT_TRIAL_V0", file: FILE, inputs: { n: 1 }, outcome: "SUCCESS" },

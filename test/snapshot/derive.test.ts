@@ -14,9 +14,11 @@ import {
   readYaml,
 } from "../../src/snapshot/derive.ts";
 import { type Fqdn, fqdnOfFile } from "../../src/snapshot/fqdn.ts";
-import { draws, isItsTurn } from "../support/portion.ts";
+import { draws, takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { OWN_SNAPSHOT } from "./memory-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PUBLISHED = "published/protocol_snapshot";
 
@@ -44,10 +46,9 @@ test("the executed fields of every own artifact are what its Markdown gives", ()
   for (const kind of ["WF", "IN", "CC", "CT", "CS", "RB", "STRUCTURE", "EV"]) assert.ok(kinds.has(kind), kind);
 });
 
-test("the executed fields of every published artifact are what its Markdown gives", {
+it("the executed fields of every published artifact are what its Markdown gives", {
   skip: skipWithout(PUBLISHED),
-}, (t) => {
-  if (!isItsTurn(t)) return;
+}, () => {
   const kinds = assertDerived(sharedPath(PUBLISHED));
   for (const kind of ["WF", "IN", "CC", "CT", "CS", "RB", "STRUCTURE", "EV", "CONSTITUTION"])
     assert.ok(kinds.has(kind), kind);

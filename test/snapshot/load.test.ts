@@ -8,8 +8,10 @@ import type { Files } from "../../src/ports.ts";
 import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { type OpenOptions, openSnapshot } from "../../src/snapshot/load.ts";
+import { readAll } from "../../src/snapshot/read-all.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
-import { readAll, verifyFile } from "../../src/snapshot/verify.ts";
+import { verifyFile } from "../../src/snapshot/verify.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import {
   artifact,
@@ -21,6 +23,8 @@ import {
   sealed,
   snapshotOf,
 } from "./memory-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const NAME = "test::EV_X_V0" as Fqdn;
 const FILE = "artifacts/events/test__EV_X_V0.json";
@@ -349,7 +353,7 @@ for (const [about, folder, skip] of [
   ["the own", OWN_SNAPSHOT, false],
   ["the published", sharedPath("published/protocol_snapshot"), skipWithout("published/protocol_snapshot")],
 ] as const) {
-  test(`${about} snapshot verifies without a finding`, { skip }, () => {
+  it(`${about} snapshot verifies without a finding`, { skip }, () => {
     const findings: Error[] = [];
     const all = readAll(folder, nodeFiles, findings as never);
     assert.ok(all.length > 50);
@@ -357,7 +361,7 @@ for (const [about, folder, skip] of [
   });
 }
 
-test("a changed executed field of any own artifact is a finding of the whole", () => {
+it("a changed executed field of any own artifact is a finding of the whole", () => {
   const contents = contentsOf(OWN_SNAPSHOT);
   for (const [path, bytes] of contents) {
     if (!path.startsWith("artifacts/")) continue;

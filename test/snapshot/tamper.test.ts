@@ -11,7 +11,7 @@ import { type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../src/snapshot/fqdn.t
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
 import { ownRegistry } from "../support/own-registry.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import {
   artifact,
   type Contents,
@@ -21,6 +21,8 @@ import {
   OWN_SNAPSHOT,
   sealed,
 } from "./memory-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WORKFLOW = "agent_governance::WF_REVOKE_GRANT_V0" as Fqdn;
 const OTHERS = [
@@ -156,7 +158,7 @@ function spanOf(text: string, member: string): Span | undefined {
 }
 
 for (const [path, bytes] of unsealed) {
-  test(`a changed byte of what ${path} is executed by is refused with file and line`, async (t) => {
+  it(`a changed byte of what ${path} is executed by is refused with file and line`, async (t) => {
     const name = fqdnOfFile(path) as Fqdn;
     const text = Buffer.from(bytes).toString("utf8");
     assert.equal(text.length, bytes.length, "offsets are bytes");

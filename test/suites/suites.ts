@@ -14,16 +14,16 @@ export interface Suite {
 
 /** By name, the longest first. */
 export const SUITES: Readonly<Record<string, Suite>> = {
-  sessions: { places: ["sessions"], processes: 4 },
-  engine: { places: ["engine", "render", "interop", "docs", "example.test.ts"], processes: 2 },
-  core: { places: ["json", "errors", "sign", "snapshot", "plan", "query", "check"], processes: 2 },
+  sessions: { places: ["sessions"], processes: 2 },
+  engine: { places: ["engine", "render", "interop", "docs", "example.test.ts"], processes: 1 },
+  core: { places: ["json", "errors", "sign", "snapshot", "plan", "query", "check"], processes: 1 },
   // Together: the traces that are tampered with are made once.
   examine: { places: ["examine", "trace"], processes: 1 },
   "command-line": {
     places: ["package.test.ts", "cli", "report", "workspace", "ledger", "suites"],
     processes: 1,
   },
-  stores: { places: ["storage", "platform", "capabilities", "vectors", "scenarios"], processes: 2 },
+  stores: { places: ["storage", "platform", "capabilities", "vectors", "scenarios"], processes: 1 },
   // Alone: what other tests leave to a process, such as a lock's spare link, would count as a write outside the workspace.
   fuzz: { places: ["fuzz.test.ts"], processes: 1 },
 };

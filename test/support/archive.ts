@@ -20,11 +20,13 @@ export function unpacked(archive: string): string {
   return folder;
 }
 
+/** The content of each file below a folder. */
+export function bytesIn(folder: string): ReadonlyMap<string, Buffer> {
+  const files = nodeFiles.list(folder);
+  return new Map(files.map(({ path }) => [path, Buffer.from(nodeFiles.read(join(folder, path)) ?? [])]));
+}
+
 /** The text of each file below a folder. */
 export function textsIn(folder: string): ReadonlyMap<string, string> {
-  return new Map(
-    nodeFiles
-      .list(folder)
-      .map(({ path }) => [path, Buffer.from(nodeFiles.read(join(folder, path)) ?? []).toString("utf8")]),
-  );
+  return new Map([...bytesIn(folder)].map(([path, bytes]) => [path, bytes.toString("utf8")]));
 }

@@ -1,6 +1,8 @@
 /** Large spaces of cases: CI plays all of them, with `PGS_TEST_ALL=1`; otherwise a part, which differs from day to day. */
 
-import type { TestContext } from "node:test";
+import { join, relative } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { below } from "../examine/matrix/choice.ts";
 
 export const PLAYS_ALL = process.env["PGS_TEST_ALL"] === "1";
@@ -21,17 +23,59 @@ export function portion<T>(
   return Array.from({ length: most }, (_, i) => cases[Math.floor((i + first) * step)] as T);
 }
 
-/**
- * Whether a test that takes long is played: always with `PGS_TEST_ALL=1`, otherwise about every fourth day, each such
- * test on days of its own. Where it is not, the test is reported as skipped.
- */
-export function isItsTurn(t: Pick<TestContext, "name" | "skip">, every = 4): boolean {
-  if (PLAYS_ALL || below(every, "turn", SEED, t.name) === 0) return true;
-  t.skip(`another day: PGS_TEST_SEED=${SEED} leaves it out, PGS_TEST_ALL=1 plays it`);
-  return false;
+/** After so many days, every test that takes turns was played. */
+export const ROUND = 5;
+
+/** Days since 1970, or a number for a seed that is no date: the same in every run with this seed. */
+const DAY = /^\d{4}-\d\d-\d\d$/.test(SEED) ? Date.parse(SEED) / 86_400_000 : below(ROUND, SEED);
+
+type Body = (t: TestContext) => void | Promise<void>;
+
+interface Options {
+  readonly skip?: boolean | string;
+  readonly timeout?: number;
 }
+
+/** `test`, for tests that take turns. */
+export interface TestTurn {
+  (name: string, body: Body): void;
+  (name: string, options: Options, body: Body): void;
+}
+
+/**
+ * `test` for the tests of a file that take long, or are many: of `ROUND` of them that follow each other one is played
+ * each day, and all with `PGS_TEST_ALL=1`. The others are reported as skipped. `file` is the `import.meta.url` of the file.
+ */
+export function takingTurns(file: string): TestTurn {
+  const name = relative(join(import.meta.dirname, ".."), fileURLToPath(file));
+  let place = below(ROUND, name);
+  return (name: string, ...rest: [Body] | [Options, Body]) => {
+    const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
+    const isPlayed = PLAYS_ALL || (DAY + place++) % ROUND === 0;
+    test(name, { ...options, skip: options.skip || (isPlayed ? false : ANOTHER_DAY) }, played(body));
+  };
+}
+
+const ANOTHER_DAY = `another day: PGS_TEST_SEED=${SEED} leaves it out, PGS_TEST_ALL=1 plays it`;
+
+/** A failure says how to have it again. */
+const played =
+  (body: Body): Body =>
+  async (t) => {
+    try {
+      await body(t);
+    } catch (error) {
+      t.diagnostic(`PGS_TEST_SEED=${SEED} plays this test again, and so does PGS_TEST_ALL=1`);
+      throw error;
+    }
+  };
 
 /** How many cases a property draws: a quarter, unless everything is played. Each run draws others. */
 export function draws(all: number): number {
   return PLAYS_ALL ? all : Math.ceil(all / 4);
+}
+
+/** The seed as a number, for what is drawn by it. */
+export function seedNumber(): number {
+  return below(2 ** 31, SEED);
 }

@@ -21,8 +21,10 @@ import { forged } from "../examine/matrix/forging.ts";
 import { memberEdits, renamings } from "../examine/matrix/members.ts";
 import { doubled, dropped, isSuspension, swapped, textOf } from "../examine/matrix/orders.ts";
 import { type Specimen, sessionSpecimens, specimensOf } from "../examine/matrix/specimen.ts";
-import { isItsTurn, PLAYS_ALL, portion } from "../support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 const project = join(import.meta.dirname, "../..");
 const script = join(project, "docs/verify_trace.py");
@@ -208,8 +210,7 @@ const MEMBERS: readonly [string, Json][] = [
 const withMember = (member: string, value: Json) =>
   forge(example, (lines) => lines.map((line, i) => (i === 1 ? { ...line, [member]: value } : line)));
 
-test("the Python verifier agrees about the edges of text, numbers and kinds", { skip: withoutPython }, (t) => {
-  if (!isItsTurn(t)) return;
+it("the Python verifier agrees about the edges of text, numbers and kinds", { skip: withoutPython }, () => {
   const cases = [
     ...VALUES.map((value, i) => ({ what: `value ${i}`, trace: holding(value) })),
     ...TEXTS.map((trace, i) => ({ what: `text ${i}`, trace })),
@@ -224,10 +225,9 @@ test("the Python verifier agrees about the edges of text, numbers and kinds", { 
   assert.ok(!verdicts.slice(VALUES.length, VALUES.length + TEXTS.length).some(isValid));
 });
 
-test("the Python verifier holds a trace to a head, and refuses a file that it cannot read", {
+it("the Python verifier holds a trace to a head, and refuses a file that it cannot read", {
   skip: withoutPython,
-}, (t) => {
-  if (!isItsTurn(t)) return;
+}, () => {
   const run = (...args: readonly string[]) => spawnSync("python3", [script, ...args], { cwd: folder }).status;
   const { head } = verifyTrace(Buffer.from(example));
   assert.deepEqual(

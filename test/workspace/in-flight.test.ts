@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { inFlight } from "../../src/workspace/in-flight.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const never = new AbortController().signal;
 
@@ -47,7 +50,7 @@ test("every item is answered once, in order where that is asked for, and no more
   );
 });
 
-test("while the first item takes its time, only a bounded number of others is taken", async () => {
+it("while the first item takes its time, only a bounded number of others is taken", async () => {
   let taken = 0;
   let release = () => undefined as unknown;
   const first = new Promise((resume) => {

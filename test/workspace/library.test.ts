@@ -28,7 +28,9 @@ import {
 } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { addCapabilities } from "../support/own-package.ts";
-import { PLAYS_ALL } from "../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PROJECT = join(import.meta.dirname, "../..");
 const RELEASE = "release_governance::WF_RELEASE_CHANGE_V0";
@@ -69,7 +71,7 @@ const shared = () => {
 };
 
 suite("the library", () => {
-  test("a run in memory answers what the command line answers, and its trace is valid", async () => {
+  it("a run in memory answers what the command line answers, and its trace is valid", async () => {
     const { workspace, stores, workflow } = await inMemory();
     const seen: string[] = [];
     const run = await workflow.run(fixture("completed"), {
@@ -96,7 +98,7 @@ suite("the library", () => {
     assert.equal((await workspace.examine(changed)).ok, false);
   });
 
-  test("what a listener does to an event changes neither the run nor its trace", async () => {
+  it("what a listener does to an event changes neither the run nor its trace", async () => {
     const { workspace, workflow } = await inMemory();
     const run = await workflow.run(fixture("completed"), {
       onEvent({ payload }) {
@@ -133,7 +135,7 @@ suite("the library", () => {
     assert.equal((await workflow.run(fixture("completed"))).exitReason, "COMPLETED");
   });
 
-  test("what is refused before a run is a PgsError with code, stage, facts and hint", async () => {
+  it("what is refused before a run is a PgsError with code, stage, facts and hint", async () => {
     const { workspace, workflow } = await shared();
     const unknown = await refusal(workspace.workflow("release_governance::WF_RELEASE_CHANG_V0"));
     assert.deepEqual([unknown.code, unknown.stage], ["UNKNOWN_WORKFLOW", "usage"]);
@@ -222,7 +224,7 @@ suite("the library", () => {
     assert.deepEqual(payload, fixture("completed"));
   });
 
-  test("a folder's pgs.json says where everything is, and options win over it", async (t) => {
+  it("a folder's pgs.json says where everything is, and options win over it", async (t) => {
     const folder = temporary(t);
     mkdirSync(join(folder, "build"));
     symlinkSync(join(PROJECT, "protocol_snapshot"), join(folder, "build/snapshot"));
@@ -331,7 +333,7 @@ async function runAlone(workflow: Workflow, n: number): Promise<Left> {
   return { result, trace: Buffer.from(trace.bytes()).toString(), stores: Object.fromEntries(contents) };
 }
 
-test(`${RUNS} runs in one process, 64 at a time, leave what each leaves alone`, async () => {
+it(`${RUNS} runs in one process, 64 at a time, leave what each leaves alone`, async () => {
   const { workflow } = await shared();
   const KINDS = 24;
   const alone: Left[] = [];
@@ -347,7 +349,7 @@ test(`${RUNS} runs in one process, 64 at a time, leave what each leaves alone`, 
   await Promise.all(Array.from({ length: 64 }, worker));
 });
 
-test("64 runs at a time on one store in memory lose no record, and number each once", async () => {
+it("64 runs at a time on one store in memory lose no record, and number each once", async () => {
   const { workflow, stores } = await inMemory();
   const runs = await Promise.all(
     Array.from({ length: 64 }, (_, n) => workflow.run({ ...fixture("quorum-not-met"), change_id: `CHG-${n}` })),

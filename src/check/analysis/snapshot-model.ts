@@ -8,9 +8,9 @@ import type { Fault } from "../../errors/base.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { type CompiledSnapshot, compileSnapshot } from "../../plan/analysis/compiled-snapshot.ts";
 import type { Files } from "../../ports.ts";
+import { type Projection, readProjections } from "../../snapshot/tokenized/projection.ts";
 import type { AuthoredState } from "../authored/authored-state.ts";
 import { type Entry, type Read, readEntries, snapshotOver } from "./entries.ts";
-import { type Projection, readProjections } from "./projection.ts";
 
 export interface SnapshotModel extends CompiledSnapshot {
   /** What is wrong with single files: their bytes, their seal, their own text. */
@@ -22,7 +22,7 @@ export interface SnapshotModel extends CompiledSnapshot {
   readonly texts: ReadonlyMap<string, string>;
   /** Where the snapshot is not what its authored Markdown makes; null where no Markdown is known. */
   readonly authored: AuthoredState | null;
-  /** The tokenized projection, by scope, where there is one beside the snapshot. */
+  /** The tokenized projection, by scope or domain, where there is one. */
   readonly projections: readonly Projection[];
   /** The artifacts whose code begins with the word (`EV`, `SURFACE`), by name. */
   ofWord(word: string): readonly Entry[];
@@ -34,7 +34,9 @@ export async function readSnapshotModel(
   build: Registry,
   authored: AuthoredState | null = null,
 ): Promise<SnapshotModel> {
-  return snapshotModelOf(readEntries(folder, files), readProjections(folder, files), folder, build, authored);
+  const read = readEntries(folder, files);
+  const projections = readProjections(folder, files, (path) => read.documents.get(path) ?? null);
+  return snapshotModelOf(read, projections, folder, build, authored);
 }
 
 /** The subject that these files make. */

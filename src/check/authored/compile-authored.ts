@@ -148,10 +148,11 @@ function toProblem({ source, text }: BuiltArtifact, { path, ...said }: Unplaced)
 // ---- workflows and contracts ----
 
 async function modelOf(
-  { files, artifacts }: Built,
+  { files, artifacts, form }: Built,
   folder: string,
   registry: Registry,
 ): Promise<SnapshotModel> {
+  const roleOf = form === "assembled" ? () => "read" as const : undefined;
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   // A copy of a capability is no artifact of its own.
@@ -159,7 +160,7 @@ async function modelOf(
   for (const [path, text] of files) {
     const bytes = Buffer.from(text);
     if (owners.has(path)) {
-      const entry = readEntry({ path, bytes });
+      const entry = readEntry({ path, bytes }, roleOf);
       entries.set(entry.fqdn, entry);
     } else if (fqdnOfFile(path) === undefined) documents.set(path, parseStrict(path, bytes));
   }

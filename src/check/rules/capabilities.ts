@@ -5,6 +5,7 @@ import { policyFlaws } from "../../capabilities/remote/policy-flaws.ts";
 import { pointer } from "../../json/pointer.ts";
 import { objectAt, own } from "../../json/value.ts";
 import type { Use } from "../../plan/analysis/compiled-snapshot.ts";
+import { isCase } from "../../snapshot/conformance.ts";
 import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
@@ -119,7 +120,7 @@ export const transformUntested = rule({
   severity: "note",
   hint: "add a case with inputs, outcome and expected outputs",
   *check({ ofWord, documents }) {
-    const cases = [...documents].filter(([file]) => file.startsWith("conformance/"));
+    const cases = [...documents].filter(([file, declared]) => isCase(file, declared));
     if (cases.length === 0) return;
     const tested = new Set(cases.map(([, declared]) => own(declared, "ct_fqdn")));
     for (const entry of ofWord("CT")) {

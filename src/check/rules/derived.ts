@@ -8,9 +8,11 @@ import { contractNodes, flowing, nodeReach } from "../../plan/analysis/bindings.
 import type { AnalysedContract } from "../../plan/analysis/compiled-snapshot.ts";
 import type { StepFlow } from "../../plan/analysis/contract-flow.ts";
 import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
-import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
+import { behaviourGraph, graphFileOf, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
+import { isCase } from "../../snapshot/conformance.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
+import type { Path } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import { asAuthored } from "../analysis/as-authored.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
@@ -29,7 +31,7 @@ export const conformanceDiffers = rule({
   hint: "generate the case again from the transform's artifact",
   *check(subject) {
     for (const [file, declared] of subject.documents) {
-      if (file.startsWith("conformance/")) yield* conformanceDifferences(file, declared, subject);
+      if (isCase(file, declared)) yield* conformanceDifferences(file, declared, subject);
     }
   },
 });
@@ -121,10 +123,12 @@ const SUFFIX = ".graph.json";
 
 /** The graph is null where the routes cannot be drawn: other rules say why. */
 function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifact[]) {
-  const code = workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2);
-  const file = `behavior_logic/${code}/${code}${SUFFIX}`;
   const made = behaviourGraph(workflow, artifacts);
-  return { workflow, file, graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways } };
+  return {
+    workflow,
+    file: graphFileOf(workflow),
+    graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways },
+  };
 }
 
 /** What the kept graph says of the entry, the nodes, the edges and the ways through, whatever their order. */
@@ -293,19 +297,19 @@ export const intentDiffers = rule({
       const start = table.nodes.find(({ key }) => key === table.start);
       return start?.code ? [{ artifact, start, intent: qualify(start.code, namespaceOf(artifact.fqdn)) }] : [];
     });
-    for (const entry of [...subject.ofWord("IN"), ...subject.ofWord("TI")]) {
+    for (const entry of [...subject.ofWord("IN"), ...subject.ofWord("TI").filter(callsWorkflow)]) {
       const core = objectAt(entry.frontmatter, "core");
-      const named = own(core, "workflow");
+      const { at, named } = workflowNamedBy(entry);
       const name = typeof named === "string" ? qualify(named, namespaceOf(entry.fqdn)) : null;
       if (name === null || !subject.entries.has(name)) {
         const started = starts.find(({ intent }) => intent === entry.fqdn);
-        const hint = workflowHint(name, started?.artifact.fqdn, subject.snapshot.names("WF"));
+        const hint = workflowHint(name, at, started?.artifact.fqdn, subject.snapshot.names("WF"));
         const code = codeOf(entry.fqdn);
         const message =
           named === undefined
             ? `${code} names no workflow`
             : `${code} names the workflow ${String(named)}, which is not in the snapshot`;
-        yield foundIn(entry, ["core", "workflow"], { workflow: String(named) }, message, hint);
+        yield foundIn(entry, at, { workflow: String(named) }, message, hint);
       }
       const acceptsAny =
         own(core, "additional") !== false && Object.keys(objectAt(core, "inputs")).length === 0;
@@ -330,13 +334,30 @@ export const intentDiffers = rule({
   },
 });
 
+/** The handler of a transport may ask for something else than a run. */
+function callsWorkflow({ frontmatter }: Entry): boolean {
+  const kind = own(objectAt(frontmatter, "handler"), "kind");
+  return kind === undefined || kind === "WF_INVOCATION";
+}
+
+/** A transport of later releases names its workflow in its handler. */
+function workflowNamedBy({ frontmatter, word }: Entry): {
+  readonly at: Path;
+  readonly named: Json | undefined;
+} {
+  const handler = own(frontmatter, "handler");
+  const within = word === "TI" && isObject(handler) ? handler : objectAt(frontmatter, "core");
+  return { at: [within === handler ? "handler" : "core", "workflow"], named: own(within, "workflow") };
+}
+
 /** The workflow that an intent names: the one that starts with it, or the one whose name is nearest. */
 function workflowHint(
   given: string | null,
+  path: Path,
   started: Fqdn | undefined,
   workflows: readonly Fqdn[],
 ): string | undefined {
-  const at = "/frontmatter/core/workflow";
+  const at = `/frontmatter${pointer(path)}`;
   const nearest = given === null ? null : nearestName(given, workflows);
   const meant = started ?? workflows.find((one) => one === nearest);
   if (meant === undefined) return undefined;

@@ -52,6 +52,7 @@ const rule = (pattern: string, kind: DifferenceKind, breaks: Breaks): Rule => ({
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   WF: [
     rule("frontmatter/runtime_binding", "binding", always),
+    rule("frontmatter/consults/**", "binding", always),
     rule("frontmatter/core/start_node", "start", always),
     // A rule that is new keeps out who was let in, one that is gone lets in who was kept out.
     rule("frontmatter/core/admission/**", "admission", always),
@@ -61,7 +62,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     rule("frontmatter/core/nodes/*/code", "node", always),
     rule("frontmatter/core/nodes/*/fqdn_id", "node", always),
     rule("frontmatter/core/nodes/*/reason", "node", always),
-    rule("frontmatter/core/nodes/*/emit", "node", never),
+    rule("frontmatter/core/nodes/*/emit/**", "node", never),
     rule("frontmatter/core/nodes/*", "node", unlessAdded),
   ],
   IN: [

@@ -24,7 +24,7 @@ export interface Executed {
 
 export interface ExecutedSnapshot {
   readonly artifacts: ReadonlyMap<string, Executed>;
-  /** By workflow: `compiles`, or the reasons why it does not. */
+  /** By workflow: `compiles`, the reasons why it does not, or which workflows are in force in its place. */
   readonly compilations: ReadonlyMap<string, { readonly file: string; readonly value: Json }>;
 }
 
@@ -55,8 +55,8 @@ function read(fqdn: Fqdn, file: string, snapshot: Snapshot): Executed {
 
 async function compilationOf(workflow: Artifact, snapshot: Snapshot, registry: Registry): Promise<Json> {
   try {
-    await compile(workflow, snapshot, registry);
-    return "compiles";
+    const { supersededBy } = await compile(workflow, snapshot, registry);
+    return supersededBy.length === 0 ? "compiles" : { superseded_by: supersededBy };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const reasons = error instanceof CompileFault ? error.reasons : [{ code: error.code, what: error.message }];

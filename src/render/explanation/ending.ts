@@ -6,6 +6,7 @@ import { joined } from "../../errors/joined.ts";
 import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { isPrevented, type RunPath } from "../../trace/run-path.ts";
 import { eventsIn } from "../../trace/runs.ts";
+import { waitsWithin } from "../../trace/sessions.ts";
 import type { Paragraph, TraceFacts } from "./paragraph.ts";
 import { waitText } from "./sessions.ts";
 import { membersText } from "./words.ts";
@@ -14,8 +15,8 @@ export function endingParagraph(path: RunPath, { waits, isDryRun }: TraceFacts):
   const { run, end } = path;
   const effects = isPrevented(path) ? [] : effectsSentences(path, isDryRun);
   const told = { about: "ending", run, node: null } as const;
-  if (end !== null || waits === null) return { ...told, sentences: [endText(path), ...effects], items: [] };
-  const own = waits.filter((wait) => wait.run === run || wait.run.startsWith(`${run}.`));
+  if (end !== null || waits.length === 0) return { ...told, sentences: [endText(path), ...effects], items: [] };
+  const own = waitsWithin(run, waits);
   const lead = own.length === 0 ? [] : ["It waits:"];
   return {
     ...told,

@@ -7,9 +7,10 @@ import type { Digest } from "../../json/canonical.ts";
 import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import { type RunPath, runPathOf } from "../../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../../trace/runs.ts";
+import { openWaits } from "../../trace/sessions.ts";
 import { endingParagraph } from "./ending.ts";
 import type { Paragraph, TraceFacts } from "./paragraph.ts";
-import { openWaitsOf, sessionsParagraph } from "./sessions.ts";
+import { sessionsParagraph } from "./sessions.ts";
 import { visitParagraphs } from "./visit.ts";
 import { membersText, memberTexts, momentText } from "./words.ts";
 
@@ -28,7 +29,7 @@ export function explain(events: readonly TraceEvent[]): Explanation {
   const { main, orphanRuns } = runsOf(events);
   const last = events.at(-1);
   const isDryRun = runPathOf(main).start?.dry_run === true;
-  const facts = { waits: openWaitsOf(events), isDryRun };
+  const facts = { waits: openWaits(events), isDryRun };
   return {
     trace: last?.execution_id ?? "",
     workflow: runPathOf(main).start?.workflow_code ?? null,

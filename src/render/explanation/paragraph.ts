@@ -16,7 +16,7 @@ export type ParagraphText = Pick<Paragraph, "sentences" | "items">;
 
 /** What is known of the whole trace. */
 export interface TraceFacts {
-  /** The open waits; null where it does not end in waiting. */
-  readonly waits: readonly WaitEntry[] | null;
+  /** The open waits; none where it does not end in waiting. */
+  readonly waits: readonly WaitEntry[];
   readonly isDryRun: boolean;
 }

@@ -52,12 +52,12 @@ function callSentence(runs: readonly string[]): readonly string[] {
 function openText(start: Started, { waits }: TraceFacts): string {
   const wait = waitOf(start, waits);
   if (wait !== undefined) return `It waits ${waitText(wait)}.`;
-  if (waits !== null) return `${operationText(start)} was begun${inputsText(start)}, and has not ended.`;
+  if (waits.length > 0) return `${operationText(start)} was begun${inputsText(start)}, and has not ended.`;
   return `${operationText(start)} was begun${inputsText(start)}. Its end is not recorded: it may have taken place.`;
 }
 
 const waitOf = ({ effect_key: key }: Started, waits: TraceFacts["waits"]) =>
-  waits?.find(({ effect_key }) => effect_key === key);
+  waits.find(({ effect_key }) => effect_key === key);
 
 /** Where the next attempt has not begun. */
 function retryText(start: Started, { waits }: TraceFacts): string {

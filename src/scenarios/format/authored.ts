@@ -52,7 +52,10 @@ export interface AuthoredSession {
   readonly cancel?: Cancellation;
 }
 
-export type AuthoredAnswer = string | { readonly outcome: string; readonly result?: JsonObject };
+/** What a step answers: of one that is tried again, it may be a list with the answer to each attempt. */
+export type AuthoredAnswer = AuthoredAttempt | readonly AuthoredAttempt[];
+
+export type AuthoredAttempt = string | { readonly outcome: string; readonly result?: JsonObject };
 
 export interface Expect {
   readonly [member: string]: Json | undefined;

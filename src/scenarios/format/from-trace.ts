@@ -152,15 +152,19 @@ function answersIn(events: readonly TraceEvent[]): JsonObject {
       .filter(({ payload: { observed } }) => observed !== undefined)
       .map(({ node_id, payload: { step } }) => `${node_id}.${step}`),
   );
-  const ends = mainRun(eventsOf(events, "side_effect_end")).filter(
-    ({ node_id, payload: { step } }) => !waits.has(`${node_id}.${step}`),
-  );
-  return Object.fromEntries(
-    ends.map(({ node_id, payload: { step, outcome, result = {} } }) => [
-      `${node_id}.${step}`,
-      { outcome, result },
-    ]),
-  );
+  const answers: { [step: string]: Json } = {};
+  /** Of the step that is tried again. */
+  let attempts: readonly JsonObject[] = [];
+  for (const { node_id, payload } of mainRun(eventsOf(events, "side_effect_end"))) {
+    const { step, outcome, result = {}, retried = false } = payload;
+    const name = `${node_id}.${step}`;
+    if (waits.has(name)) continue;
+    const answer = { outcome, result };
+    attempts = [...attempts, answer];
+    answers[name] = attempts.length === 1 ? answer : attempts;
+    if (!retried) attempts = [];
+  }
+  return answers;
 }
 
 function mainRun<E extends TraceEvent>(events: readonly E[]): readonly E[] {

@@ -16,6 +16,7 @@ import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
 import type { Answer, AuthoredStep as Aside, EarlierSteps, RunStep, Scenario } from "../scenario.ts";
 import {
   type AuthoredAnswer,
+  type AuthoredAttempt,
   type AuthoredStep,
   authoredIn,
   type Circumstances,
@@ -162,7 +163,7 @@ function build(
       ...(step.actor === undefined ? {} : { actor: step.actor }),
       ...(step.seed === undefined ? {} : { seed: step.seed }),
       hasSecretsKey: step.secrets_key ?? true,
-      answers: new Map(Object.entries(given.answers ?? {}).map(([key, answer]) => [key, toAnswer(answer)])),
+      answers: new Map(Object.entries(given.answers ?? {}).map(([key, answer]) => [key, toAnswers(answer)])),
       deliveries: new Map(Object.entries(given.answers_events ?? {})),
       placeOf: (path) => fileLine(source.file, source.lineOf(pointer([...at, ...path]))),
       bind,
@@ -179,8 +180,11 @@ function clockOf({ clock }: AuthoredStep, index: number, source: Source): { read
   return malformed(source, isOwn ? own : "/given/clock", "a date and time such as 2026-01-31T09:00:00Z");
 }
 
-function toAnswer(answer: AuthoredAnswer): Answer {
-  return typeof answer === "string" ? { outcome: answer, result: {} } : { result: {}, ...answer };
+function toAnswers(answer: AuthoredAnswer): readonly Answer[] {
+  const attempts = [answer].flat() as readonly AuthoredAttempt[];
+  return attempts.map((one) =>
+    typeof one === "string" ? { outcome: one, result: {} } : { result: {}, ...one },
+  );
 }
 
 /** The payload written in the step, or that of the file it names; nothing at all is the empty object. */

@@ -1,6 +1,7 @@
 /** The assembled forms of a snapshot, as the loader reads them: `manifest.json`, and artifacts in `canonical/`. */
 
 import { sha256 } from "../../json/canonical.ts";
+import { parseChecked, parseEnvelope } from "../envelope.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
 import { type Fqdn, fqdnOfFile } from "../fqdn.ts";
@@ -30,7 +31,11 @@ export function openAssembled(place: Place): SnapshotForm {
   };
   // Where a hash covers a whole domain, only the owner's is read: what is taken for the owner is proven by it.
   const readCopy = manifest.constituents === null ? bytesOf : read;
-  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], readCopy));
+  const parse = (path: string) => {
+    const found = readCopy(path);
+    return found === null ? undefined : parseEnvelope(path, found.bytes, parseChecked);
+  };
+  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], parse));
   return {
     seal,
     tables: frontMatterTables,
@@ -40,8 +45,8 @@ export function openAssembled(place: Place): SnapshotForm {
     names: () => paths.keys(),
     paths(folder) {
       if (folder === "artifacts") return [...paths.keys()].flatMap((name) => owner(name) ?? []).sort();
-      const below = FOLDERS[folder] ?? folder;
-      return files.filter((path) => path.startsWith(`${below}/`)).sort();
+      if (folder === "conformance") return files.filter((path) => CASE.test(path)).sort();
+      return files.filter((path) => path.startsWith(`${folder}/`)).sort();
     },
     proof(proven) {
       const needed = proven.flatMap((path) => besides(path, manifest, files));
@@ -63,8 +68,8 @@ function besides(path: string, { constituents }: Manifest, files: readonly strin
   return files.filter((other) => other.startsWith("canonical/") && isNeeded(other));
 }
 
-/** What this form has in the place of a folder of a snapshot with `artifacts/`. */
-const FOLDERS: Readonly<Record<string, string>> = { conformance: "transform_conformance" };
+/** A conformance case of a domain; beside them is a report of each domain, `result.json`. */
+const CASE = /^transform_conformance\/[^/]+\/[^/]+__[^/]+\.json$/;
 
 export function readManifest(place: Place): Manifest {
   const bytes = readInside(place, MANIFEST);

@@ -24,12 +24,13 @@ import { behaviourGraph, type GraphFlaw } from "./graph.ts";
 import type { Tree, TreeForm } from "./identity.ts";
 import { artifactIndex, storeIndex } from "./index-file.ts";
 import { print, printGraph } from "./print.ts";
-import { inOrder, type Problem, type ProblemCode } from "./problem.ts";
+import { inOrder, onePerField, type Problem, type ProblemCode } from "./problem.ts";
 import { assembledFiles } from "./projection/assembled-files.ts";
 import { readMarkdown } from "./read-markdown.ts";
 import { mentionsIn } from "./references.ts";
 import { rulesIn } from "./rules.ts";
 import { treeOf } from "./tree.ts";
+import { wrongReferences } from "./typed-references.ts";
 import { unknownNames } from "./unknown-names.ts";
 
 export interface Built {
@@ -61,6 +62,8 @@ export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOpti
   const unread = new Set([...notRead, ...mentioned.map(({ name }) => name).filter(isUnread)]);
   const known = new Set<string>([...artifacts.map(({ fqdn }) => fqdn), ...unread]);
   const nameable = [...new Set([...known, ...capabilities, ...base.map(({ fqdn }) => fqdn)])];
+  const mistaken =
+    tree.form === "assembled" ? artifacts.flatMap((artifact) => wrongReferences(artifact, known)) : [];
   for (const artifact of artifacts) problems.push(...unknownNames(artifact, { known, nameable }, tree.form));
   const texts = new Map(
     artifacts.map((artifact) => [artifact.file, artifactText(artifact, artifacts, tree.form)]),
@@ -76,7 +79,7 @@ export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOpti
   return {
     form: tree.form,
     files: sorted(tree.form === "assembled" ? [...made, ...assembledFiles(new Map(made))] : made),
-    problems: inOrder(problems),
+    problems: inOrder(onePerField([...mistaken, ...problems])),
     artifacts,
     unread,
     generated,

@@ -50,10 +50,15 @@ export function behaviourGraph(
   };
   const ways = waysThrough(nodes, entry, edges, form);
   if ("flaws" in ways) return ways;
-  const domain = domainOfFile(workflow.file);
-  const file = `behavior_logic/${domain === null ? "" : `${domain}/`}${code}/${code}.graph.json`;
   const listed = ways.places <= LISTED ? { execution_paths: [...ways.list()] } : {};
-  return { file, graph: { ...graph, ...listed }, ways };
+  return { file: graphFileOf(workflow), graph: { ...graph, ...listed }, ways };
+}
+
+/** Where the graph of a workflow belongs, below the snapshot. */
+export function graphFileOf({ fqdn, file }: AuthoredArtifact): string {
+  const domain = domainOfFile(file);
+  const code = codeOf(fqdn);
+  return `behavior_logic/${domain === null ? "" : `${domain}/`}${code}/${code}.graph.json`;
 }
 
 function edgesFrom(from: string, node: JsonObject): readonly Edge[] {

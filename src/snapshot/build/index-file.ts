@@ -10,7 +10,11 @@ const HEADER = { schema_version: "v0", generated_by: "pgs compile" };
 export function artifactIndex(artifacts: readonly AuthoredArtifact[]): JsonObject {
   const entries = artifacts.map(({ fqdn, kind, file }) => [
     fqdn,
-    { canonical_path: `protocol_snapshot/${file}`, domain: namespaceOf(fqdn), kind },
+    {
+      canonical_path: file.startsWith("canonical/") ? file : `protocol_snapshot/${file}`,
+      domain: namespaceOf(fqdn),
+      kind,
+    },
   ]);
   return { ...HEADER, artifact_count: artifacts.length, artifacts: Object.fromEntries(entries) };
 }

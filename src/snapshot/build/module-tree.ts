@@ -10,6 +10,7 @@ import {
   namespaceOf,
   wordOf,
 } from "../fqdn.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { Domain } from "./domain.ts";
 import { type Identified, type Identity, misplaced, type Tree } from "./identity.ts";
 
@@ -43,32 +44,31 @@ export function moduleTree({ identity, discovery }: ModuleRules): Omit<Tree, "st
   };
 }
 
+/** The layer and the namespace that a domain gives to a module path; null where it gives none. */
+export function modulesOf({ layers: declared, identityRules }: Domain) {
+  const layerFor = layers(declared);
+  const namespaceFor = namespaces(identityRules);
+  return (modulePath: string) => ({ layer: layerFor(modulePath), namespace: namespaceFor(modulePath) });
+}
+
 /** Each domain has its own modules, and its artifacts a folder of their own. */
 export function assembledTree(domains: readonly Domain[]): Tree {
-  const rules = domains.map((domain) => ({
-    domain,
-    namespaceFor: namespaces(domain.identityRules),
-    layerFor: layers(domain.layers),
-  }));
+  const rules = domains.map((domain) => ({ domain, find: modulesOf(domain) }));
   return {
     form: "assembled",
     identify: (path) =>
       inModule(path, (code, modulePath) => {
-        for (const { domain, namespaceFor, layerFor } of rules) {
-          const layer = layerFor(modulePath);
-          const namespace = layer === null ? null : namespaceFor(modulePath);
+        for (const { domain, find } of rules) {
+          const { layer, namespace } = find(modulePath);
           if (layer === null) continue;
           if (namespace !== null) return assembledIdentity(domain.name, { namespace, code, modulePath, layer });
           const hint = `add a rule for it to /identity_rules of ${domain.code}`;
           const message = `no rule of the domain ${domain.name} gives the module path ${modulePath} a namespace`;
           return misplaced(path, { code: "NO_NAMESPACE", message, hint });
         }
-        const modules = domains.flatMap(({ layers: declared }) =>
-          Object.values(declared).flatMap((one) => (isObject(one) ? String(one["registry_module"]) : [])),
-        );
-        const hint = `move it below ${modules.map((module) => module.replaceAll(".", "/")).join(" or ")}`;
+        const to = `${nearestFolder(modulePath, domains)}/${code}.md`;
         const message = `no domain has a layer for the module path ${modulePath || "."}`;
-        return misplaced(path, { code: "NO_NAMESPACE", message, hint });
+        return misplaced(path, { code: "NO_NAMESPACE", message, hint: `move it to ${to}`, names: [to] });
       }),
     standard(name) {
       const platform = domains.find(({ imports }) => imports !== null)?.imports ?? null;
@@ -78,6 +78,14 @@ export function assembledTree(domains: readonly Domain[]): Tree {
       return assembledIdentity(platform, named);
     },
   };
+}
+
+/** The folder of the layer whose module path is most like it, else of the first layer. */
+function nearestFolder(modulePath: string, domains: readonly Domain[]): string {
+  const modules = domains.flatMap(({ layers: declared }) =>
+    Object.values(declared).flatMap((one) => (isObject(one) ? String(one["registry_module"]) : [])),
+  );
+  return (nearestName(modulePath, modules) ?? modules[0] ?? ".").replaceAll(".", "/");
 }
 
 /** Of capabilities that domains import. */

@@ -1,5 +1,6 @@
 /** What is wrong with authored Markdown, each problem with its place, its code and the change to make. */
 
+import { pointer } from "../../json/pointer.ts";
 import type { Path } from "../hint.ts";
 
 /** From 1, as editors count; a column is a UTF-16 unit. */
@@ -61,6 +62,18 @@ export function withPaths<P extends Problem>(problem: P, shown: (file: string) =
   const told = (text: string) =>
     text.replace(/[^\s,]+/g, (word) => (names.includes(word) ? shown(word) : word));
   return { ...problem, file: shown(file), message: told(message), hint: told(hint) };
+}
+
+/** Without what is said of a field of which something was said before. */
+export function onePerField(problems: readonly Problem[]): readonly Problem[] {
+  const said = new Set<string>();
+  return problems.filter(({ file, path }) => {
+    const field = path === undefined ? null : `${file}\0${pointer(path)}`;
+    if (field === null) return true;
+    const isFirst = !said.has(field);
+    said.add(field);
+    return isFirst;
+  });
 }
 
 export function inOrder(problems: readonly Problem[]): readonly Problem[] {

@@ -36,11 +36,24 @@ export function repairIndent(
 ): Repair | null {
   if (text.length > LONGEST) return null;
   const lines = text.split("\n");
-  const moved = starts.flatMap((line) =>
-    [-4, -3, -2, -1, 1, 2, 3, 4].flatMap((by) => move(lines, line, by) ?? []),
-  );
+  const moved = starts.flatMap((line) => {
+    const width = widthOf(lines[line - 1] ?? "");
+    const columns = MOVES.map((by) => width + by).sort(nearest(lines, line, width));
+    return columns.flatMap((column) => move(lines, line, column - width) ?? []);
+  });
   const isBetter = ({ yaml, shape }: Score, now: Score) => yaml === 0 && shape < now.shape;
   return best(moved, score(text), score, isBetter);
+}
+
+const MOVES = [-4, -3, -2, -1, 1, 2, 3, 4];
+
+/** The column of the mapping above comes first: most lines belong to that one. Then comes the nearest. */
+function nearest(lines: readonly string[], line: number, width: number): (a: number, b: number) => number {
+  const before = lines.slice(0, line - 1).findLast((one) => one.trim() !== "") ?? "";
+  // The mapping of an item begins behind its mark.
+  const above = /^\s*(?:- +)*/.exec(before)?.[0].length ?? 0;
+  const rank = (column: number) => (column === above ? 0 : Math.abs(column - width));
+  return (a, b) => rank(a) - rank(b) || a - b;
 }
 
 /** A larger text would be read too often. */
@@ -73,7 +86,7 @@ function widthOf(line: string): number {
   return /^\s*/.exec(line)?.[0].length ?? 0;
 }
 
-/** The line at each column at which a line around it begins, the nearest first. */
+/** The line at each column at which a line around it begins, the likeliest first. */
 function indentations(lines: readonly string[], line: number): readonly Repair[] {
   const given = lines[line - 1] ?? "";
   const width = widthOf(given);
@@ -82,14 +95,12 @@ function indentations(lines: readonly string[], line: number): readonly Repair[]
   const wanted = [...widths].filter((one) => one !== width || /^\s*\t/.test(given));
   const isTab = given.slice(0, width).includes("\t");
   const from = isTab ? given.slice(0, width).replaceAll("\t", "  ").length : width;
-  return wanted
-    .sort((a, b) => Math.abs(a - from) - Math.abs(b - from) || a - b)
-    .map((spaces) => ({
-      text: withLine(lines, line, `${" ".repeat(spaces)}${given.trimStart()}`),
-      line,
-      isIndent: true,
-      hint: (first) => `begin line ${first + line - 1} with ${spaces === 1 ? "1 space" : `${spaces} spaces`}`,
-    }));
+  return wanted.sort(nearest(lines, line, from)).map((spaces) => ({
+    text: withLine(lines, line, `${" ".repeat(spaces)}${given.trimStart()}`),
+    line,
+    isIndent: true,
+    hint: (first) => `begin line ${first + line - 1} with ${spaces === 1 ? "1 space" : `${spaces} spaces`}`,
+  }));
 }
 
 const AROUND = 12;

@@ -40,8 +40,13 @@ export function treeOf(
   { modules: rules, domains }: TreeRules = { modules: null, domains: [] },
 ): Tree {
   if (domains.length > 0) return assembledTree(domains);
-  const isOwn = rules === null || paths.some((path) => /(?:^|\/)[^/]+__[A-Z][^/]*\.md$/.test(path));
+  const isOwn = rules === null || hasOwnNames(paths);
   return isOwn ? ownTree(paths) : { ...moduleTree(rules), standard: standardOfWorkspace };
+}
+
+/** Whether a file has a namespace in its name, as in a tree of our own. */
+export function hasOwnNames(paths: readonly string[]): boolean {
+  return paths.some((path) => /(?:^|\/)[^/]+__[A-Z][^/]*\.md$/.test(path));
 }
 
 // ---- our own ----

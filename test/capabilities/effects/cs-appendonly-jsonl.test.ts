@@ -5,8 +5,10 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import type { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
-import { PLAYS_ALL } from "../../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../../support/portion.ts";
 import { countingDraw, type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
+
+const it = takingTurns(import.meta.url);
 
 const append = (at: Pick<FreshStore, "store" | "sources">, input: JsonObject = { record: {} }) =>
   perform(csAppendonlyJsonl, "APPEND", input, at);
@@ -108,7 +110,7 @@ for (const [about, text, defect, pointer] of refused) {
   });
 }
 
-test("thousands of appends are numbered without reading the log back", async (t) => {
+it("thousands of appends are numbered without reading the log back", async (t) => {
   const count = PLAYS_ALL ? 10_000 : 2_000;
   const at = freshStore(t);
   const blind = { ...at, store: fileStore({ ...at.bytes, readFrom: () => assert.fail("read back") }) };

@@ -5,7 +5,10 @@ import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { type FreshStore, freshStore, perform } from "./fresh-store.ts";
+
+const it = takingTurns(import.meta.url);
 
 const call = (at: Pick<FreshStore, "store" | "sources">, op: string, input: JsonObject = {}) =>
   perform(csMutableJson, op, input, at);
@@ -124,7 +127,7 @@ test("a value written by another process is read, also one of the same length in
   assert.deepEqual((await call(at, "READ", { key: "k" })).result, { value: 2 });
 });
 
-test("10 000 values are stored, listed in order and drained", async (t) => {
+it("10 000 values are stored, listed in order and drained", async (t) => {
   const records = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, { n: i }]));
   const at = freshStore(t, JSON.stringify(records));
   await call(at, "WRITE", { key: "last", value: {} });

@@ -6,8 +6,10 @@ import { registry } from "../../../src/capabilities/registry.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
-import { PLAYS_ALL } from "../../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../../support/portion.ts";
 import { type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
+
+const it = takingTurns(import.meta.url);
 
 const call = (at: Parameters<typeof perform>[3], op: string, input: JsonObject = {}) =>
   perform(csRegistry, op, input, at);
@@ -165,7 +167,7 @@ test("the line an answer is taken from is read strictly", async (t) => {
   await assert.rejects(call(at, "RESOLVE", { key_or_address: "k" }), isCorrupt(2));
 });
 
-test("registering costs the same on a long registry as on a short one", async (t) => {
+it("registering costs the same on a long registry as on a short one", async (t) => {
   const at = freshStore(t);
   const reads: number[] = [];
   const spy = { ...at, store: fileStore({ ...at.bytes, readFrom: spyOn(at, reads) }) };
@@ -188,7 +190,7 @@ function spyOn({ bytes }: FreshStore, sizes: number[]) {
     });
 }
 
-test("10 000 lines of another process are found by key and by address", async (t) => {
+it("10 000 lines of another process are found by key and by address", async (t) => {
   const lines = Array.from({ length: 10_000 }, (_, i) => `{"key": "k${i}", "address": "ADDR_${i}"}\n`);
   const at: FreshStore = freshStore(t as TestContext, lines.join(""));
   assert.equal(await count(at), 10_000);

@@ -7,7 +7,9 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openMail } from "../../../src/platform/smtp.ts";
-import { isItsTurn, portion } from "../../support/portion.ts";
+import { portion, takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface Received {
   readonly from: string;
@@ -63,7 +65,7 @@ const at = ({ port }: Pick<Server, "port">, more: Record<string, string> = {}) =
   ...more,
 });
 
-test("a letter reaches the server with its subject and its body", async (t) => {
+it("a letter reaches the server with its subject and its body", async (t) => {
   const smtp = await server(t);
   const performed = await send(LETTER, at(smtp));
   assert.deepEqual(performed, { outcome: "SUCCESS", result: { delivery_status: "sent" } });
@@ -94,8 +96,7 @@ test("it logs in where a user is named, and says so when the server will not hav
   assert.equal(smtp.received.length, 1);
 });
 
-test("a login goes only to the host that its own source names, whatever the other source has", async (t) => {
-  if (!isItsTurn(t)) return;
+it("a login goes only to the host that its own source names, whatever the other source has", async (t) => {
   const seen: string[] = [];
   const witness = (source: string) =>
     server(t, {

@@ -22,8 +22,10 @@ import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import type { Change } from "../../../src/ports.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
-import { PLAYS_ALL } from "../../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../../support/portion.ts";
 import { countingDraw, effectKeyOf, type FreshStore, freshStore, perform } from "./fresh-store.ts";
+
+const it = takingTurns(import.meta.url);
 
 const effects = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
   Object.values(effect.operations).every(({ target }) => target === "store"),
@@ -96,7 +98,7 @@ for (const effect of effects) {
     }
   });
 
-  test(`${effect.code}: a write that broke off at any byte is never taken for one that did not, nor the other way`, async (t) => {
+  it(`${effect.code}: a write that broke off at any byte is never taken for one that did not, nor the other way`, async (t) => {
     for (const { op, input, begun, before, after } of await changes(t, effect)) {
       const at = freshStore(t);
       const start = effect.operations[op]?.semantics === "append-only" ? keptOf(before, after) : 0;
@@ -420,7 +422,7 @@ function toCall({ op, key, ref }: Deed): readonly [StoreEffect, string, JsonObje
   return [csRegistry, op, op === "REGISTER" ? { key, target_ref: ref } : { key_or_address: key }];
 }
 
-test("whatever others did before and since, an append-only file never probe a wrong absence, or a wrong date", async (t) => {
+it("whatever others did before and since, an append-only file never probe a wrong absence, or a wrong date", async (t) => {
   const property = fc.asyncProperty(
     fc.array(deed, { maxLength: 6 }),
     deed,

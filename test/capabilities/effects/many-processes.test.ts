@@ -6,14 +6,16 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { childModules } from "../../support/child-modules.ts";
-import { isItsTurn } from "../../support/portion.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { countingDraw, linesOf, perform } from "./fresh-store.ts";
 import { INDEX_WORTH, ROUNDS, type Told } from "./many-processes-worker.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WORKERS = 8;
 const STORES = ["log.jsonl", "names", "registry.jsonl", "state"];
@@ -54,8 +56,7 @@ async function workAtOnce(t: TestContext, root: string): Promise<readonly Told[]
   return (await Promise.all(told)) as Told[];
 }
 
-test("eight processes share a data root in which one was killed while it held every lock", async (t) => {
-  if (!isItsTurn(t)) return;
+it("eight processes share a data root in which one was killed while it held every lock", async (t) => {
   const root = mkdtempSync(join(tmpdir(), "pgs-many-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   const told = await workAtOnce(t, root);

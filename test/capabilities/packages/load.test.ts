@@ -13,7 +13,7 @@ import { CAPABILITY_PACKAGE } from "../../../src/json/limits.ts";
 import { hostCode } from "../../../src/platform/host-code.ts";
 import { openRealm } from "../../../src/platform/realm.ts";
 import { memoryStores } from "../../../src/storage/files/memory-stores.ts";
-import { isItsTurn } from "../../support/portion.ts";
+import { takingTurns } from "../../support/portion.ts";
 import {
   FOLDER,
   filesOf,
@@ -24,6 +24,8 @@ import {
   type Texts,
   transformText,
 } from "./package-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PLAIN = transformText("return { result: { value: x ?? 1 } };");
 const MANIFEST = "pgs.capabilities.json";
@@ -246,8 +248,7 @@ const NO_ANSWERS: readonly (readonly [statement: string, message: RegExp])[] = [
   ["throw Object.freeze({ get name() { throw 1 } });", /^it threw/],
 ];
 
-test("an answer that JSON cannot carry, or that is not declared, is the capability's fault", async (t) => {
-  if (!isItsTurn(t, 2)) return;
+it("an answer that JSON cannot carry, or that is not declared, is the capability's fault", async () => {
   for (const [statement, message] of NO_ANSWERS) {
     const { transforms } = await loadTransform(transformText(statement));
     assert.throws(
@@ -258,7 +259,7 @@ test("an answer that JSON cannot carry, or that is not declared, is the capabili
   }
 });
 
-test("a transform that does not end is ended, and so is a file", async () => {
+it("a transform that does not end is ended, and so is a file", async () => {
   const files = {
     [MANIFEST]: manifest("ct.js"),
     "ct.js": transformText("if (x === 1) for (;;); return { result: { value: 1 } };"),
@@ -270,8 +271,7 @@ test("a transform that does not end is ended, and so is a file", async () => {
   await assert.rejects(load(endless, { isImpatient: true }), /cannot be evaluated: it did not end/);
 });
 
-test("what goes on after a transform, a file or an answer is ended, too", (t) => {
-  if (!isItsTurn(t)) return;
+it("what goes on after a transform, a file or an answer is ended, too", () => {
   const worker = join(import.meta.dirname, "endless-worker.ts");
   const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", worker], { encoding: "utf8" });
   const ends: unknown = JSON.parse(stdout === "" ? JSON.stringify(stderr) : stdout);
@@ -326,8 +326,7 @@ test("a date is made of the text that was checked", async () => {
   assert.deepEqual(transforms[0]?.answer({}, SOURCES), { result: { value: Date.UTC(2026, 0, 31) } });
 });
 
-test("the reason of a fault is short, however long what was thrown is", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("the reason of a fault is short, however long what was thrown is", async () => {
   const long = 'const long = "x".repeat(1e7);';
   for (const run of [
     `${long} const error = new Error(long); error.name = long; throw error;`,
@@ -573,8 +572,7 @@ test("a link in a package is refused, and a package that is not there", async ()
   });
 });
 
-test("a folder that holds more than a package is refused before it is read", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a folder that holds more than a package is refused before it is read", async () => {
   const many = Array.from({ length: CAPABILITY_PACKAGE.files + 1 }, (_, i) => [`${i}.txt`, ""]);
   assert.equal((await refusalOf(Object.fromEntries(many))).code, "CAPABILITY_PACKAGE_TOO_LARGE");
 });

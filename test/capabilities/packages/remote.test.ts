@@ -13,8 +13,11 @@ import type { JsonObject } from "../../../src/json/value.ts";
 import { openRemote } from "../../../src/platform/remote.ts";
 import { fileStores } from "../../../src/storage/files/stores.ts";
 import { memoryData } from "../../engine/trial.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { httpServer, type TestServer } from "../remote/server.ts";
 import { load, manifest, SOURCES, type Texts } from "./package-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const MANIFEST = "pgs.capabilities.json";
 const remote = openRemote({});
@@ -117,7 +120,7 @@ test("it maps a failed request to an outcome of its own, or leaves it BACKEND_ER
   });
 });
 
-test("what an http effect does wrong is named", async (t) => {
+it("what an http effect does wrong is named", async (t) => {
   const { policy } = await server(t);
   const wrong: Readonly<Record<string, RegExp>> = {
     'await fetch("http://127.0.0.1/")': /it used fetch, which a capability does not have/,

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { CapabilityError } from "../../../src/capabilities/capability-error.ts";
 import type { Answer } from "../../../src/capabilities/transform.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { loadTransform, SOURCES, transformText } from "./package-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** A transform with these statements above it, and the body of its `run`. */
 const written = (imports: string, run: string) => transformText(run, { imports });
@@ -206,7 +209,7 @@ suite("what a module keeps", () => {
     }
   });
 
-  test("a call that changes what stays is at fault, which says what, and the next one finds it as it was", async () => {
+  it("a call that changes what stays is at fault, which says what, and the next one finds it as it was", async () => {
     for (const [about, above, run, says] of OBJECTS) {
       const { transforms } = await loadTransform(written(above, run));
       for (const _ of [1, 2])

@@ -9,7 +9,10 @@ import { sha256 } from "../../../src/json/canonical.ts";
 import { HTTP } from "../../../src/json/limits.ts";
 import { unicodeEscape } from "../../../src/json/text.ts";
 import type { Http } from "../../../src/ports.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { clientFor, httpServer, tcpServer } from "./server.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** The code of the failure, and whether anything was sent. */
 async function failureOf(work: Promise<unknown>): Promise<readonly [string, boolean]> {
@@ -22,7 +25,7 @@ async function failureOf(work: Promise<unknown>): Promise<readonly [string, bool
   return ["answered", true];
 }
 
-test("a request arrives as it was given, and is recorded without its bodies", async (t) => {
+it("a request arrives as it was given, and is recorded without its bodies", async (t) => {
   const server = await httpServer(t, (_, response) => {
     response.writeHead(201, { "x-id": "7", "content-type": "application/json" });
     response.end('{"id":7}');
@@ -53,7 +56,7 @@ test("a request arrives as it was given, and is recorded without its bodies", as
   ]);
 });
 
-test("secrets reach the server, and neither the record nor the operation when the server repeats them", async (t) => {
+it("secrets reach the server, and neither the record nor the operation when the server repeats them", async (t) => {
   const server = await httpServer(t, ({ headers, url }, response) => {
     response.setHeader("x-echo", String(headers.authorization));
     response.end(`${headers.authorization} ${url}`);
@@ -107,7 +110,7 @@ const REPEATED: Readonly<Record<string, string>> = {
   ),
 };
 
-test("a secret is hidden however the server spells it, in text, JSON and headers", async (t) => {
+it("a secret is hidden however the server spells it, in text, JSON and headers", async (t) => {
   const server = await httpServer(t, ({ url }, response) => {
     const answer = Object.values(REPEATED)[Number(url?.slice(1))] ?? "";
     response.writeHead(200, { "x-text": answer, "x-name": SECRET });

@@ -9,7 +9,10 @@ import { readSnapshotModel } from "../../../src/check/analysis/snapshot-model.ts
 import { type CheckFinding, check } from "../../../src/check/check.ts";
 import { RULES } from "../../../src/check/rules.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PUBLISHED = "published/protocol_snapshot";
 const PAGE = readFileSync(join(import.meta.dirname, "../published-findings.md"), "utf8");
@@ -42,7 +45,7 @@ suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
     return known;
   };
 
-  test("each finding is argued on the page, and the page argues no other", async () => {
+  it("each finding is argued on the page, and the page argues no other", async () => {
     const argued = rows(arguments_).flatMap(([rule, artifact, places = ""]) =>
       places.split("<br>").map((one) => `${rule} ${artifact} ${one}`),
     );
@@ -51,7 +54,7 @@ suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
     assert.deepEqual([...argued].sort(), [...places].sort());
   });
 
-  test("each known defect that the artifacts show is found", async () => {
+  it("each known defect that the artifacts show is found", async () => {
     const places = new Set(
       (await published()).findings.map(({ rule, artifact, file }) => `${rule} ${artifact ?? file}`),
     );

@@ -7,12 +7,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { registry } from "../../../src/capabilities/registry.ts";
-import { compileAuthored } from "../../../src/check/authored/compile-authored.ts";
 import { readAuthored } from "../../../src/check/authored/read-authored.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
-import { type Problem, withPaths } from "../../../src/snapshot/build/problem.ts";
-import { FOLDER, memoryFiles } from "../../snapshot/memory-files.ts";
-import { followHint, type Texts } from "./follow-hint.ts";
+import type { Problem } from "../../../src/snapshot/build/problem.ts";
+import { takingTurns } from "../../support/portion.ts";
+import type { Texts } from "./follow-hint.ts";
+import { compile, errorsOf, followAsShown, type Mistake, mistaken, placeOf, repaired } from "./mistake.ts";
+
+const it = takingTurns(import.meta.url);
 
 const WF = "workflows/agent_governance__WF_REVOKE_GRANT_V0.md";
 const CC = "capability_contracts/agent_governance__CC_RECORD_REVOCATION_V0.md";
@@ -32,18 +34,6 @@ const GOOD: Texts = new Map(
     )
     .map(({ path, text }) => [path, text]),
 );
-
-interface Mistake {
-  readonly about: string;
-  readonly file: string;
-  /** What is replaced, once, by what. */
-  readonly change: readonly [from: string, to: string];
-  readonly code: string;
-  /** The text at which the problem is: its first line that begins so, after white space; `^` for the start of the file. */
-  readonly at: string;
-  /** The column of the problem in that line, as the text before it. */
-  readonly after?: string;
-}
 
 const MISTAKES: readonly Mistake[] = [
   {
@@ -69,6 +59,13 @@ const MISTAKES: readonly Mistake[] = [
     ],
     code: "INDENT",
     at: "next:\n        SUCCESS: RECORD",
+  },
+  {
+    about: "a member that could also be one of its grandparent",
+    file: IN,
+    change: ["      description: Why", "    description: Why"],
+    code: "INDENT",
+    at: "description: Why",
   },
   {
     about: "a tab that indents",
@@ -399,58 +396,9 @@ const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-async function compile(texts: Texts): Promise<readonly Problem[]> {
-  const files = memoryFiles(new Map([...texts].map(([path, text]) => [path, Buffer.from(text)])));
-  return (await compileAuthored({ authored: FOLDER, files, registry, lock: null })).problems;
-}
-
-const errorsOf = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === "error");
-
-/** As it is shown: with every file below the folder in which the reader has it. */
-function followShown(problem: Problem, texts: Texts): void {
-  const below = (folder: string, files: Texts) =>
-    new Map([...files].map(([path, text]) => [folder + path, text]));
-  const followed = below("protocol/", texts);
-  followHint(
-    withPaths(problem, (file) => `protocol/${file}`),
-    followed,
-    below("protocol/", GOOD),
-  );
-  texts.clear();
-  for (const [path, text] of followed) {
-    assert.ok(path.startsWith("protocol/"), `${path} is not where the reader looks`);
-    texts.set(path.slice("protocol/".length), text);
-  }
-}
-
-/** Follows the first hint again and again, until nothing is wrong any more. */
-async function repair(texts: Texts, first: readonly Problem[]): Promise<void> {
-  let errors = errorsOf(first);
-  for (let round = 0; errors.length > 0; round++) {
-    const [problem] = errors as [Problem];
-    assert.ok(round < 8, `still wrong: ${JSON.stringify(problem)}`);
-    followShown(problem, texts);
-    errors = errorsOf(await compile(texts));
-  }
-}
-
-function placeOf(text: string, { at, after = "" }: Pick<Mistake, "at" | "after">) {
-  if (at === "^") return { line: 1, column: 1 };
-  const offset = text.search(
-    new RegExp(`(?<=^[ \\t]*(?:- )?)${at.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "m"),
-  );
-  assert.notEqual(offset, -1, at);
-  const before = text.slice(0, offset);
-  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") + after.length };
-}
-
-function withMistake({ file, change: [from, to] }: Pick<Mistake, "file" | "change">): Texts {
-  const before = GOOD.get(file) ?? assert.fail(file);
-  // CRLF is a change of every line.
-  const after = from === "" ? before.replaceAll("\n", to) : before.replace(from, () => to);
-  assert.notEqual(after, before, "nothing was changed");
-  return new Map([...GOOD, [file, after]]);
-}
+const withMistake = (mistake: Pick<Mistake, "file" | "change">) => mistaken(GOOD, mistake);
+const followShown = (problem: Problem, texts: Texts) => followAsShown(problem, texts, GOOD);
+const repair = (texts: Texts, first: readonly Problem[]) => repaired(texts, first, GOOD);
 
 /** The runtime binding with a policy of the audit log. */
 const policy = (text: string) =>
@@ -506,7 +454,7 @@ test("the files that the mistakes are made in have none", async () => {
 });
 
 for (const mistake of MISTAKES) {
-  test(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
+  it(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
     const texts = withMistake(mistake);
     const problems = await compile(texts);
     const errors = errorsOf(problems).map(({ file, code, line, column }) => ({ file, code, line, column }));
@@ -519,7 +467,7 @@ for (const mistake of MISTAKES) {
 }
 
 for (const { about, policy: text, code } of RETRIES) {
-  test(`${about}: one error, and a hint that leads to a compile`, async () => {
+  it(`${about}: one error, and a hint that leads to a compile`, async () => {
     const texts = withMistake({ file: RB, change: policy(text) });
     const problems = await compile(texts);
     assert.deepEqual(
@@ -530,6 +478,15 @@ for (const { about, policy: text, code } of RETRIES) {
     await repair(texts, problems);
   });
 }
+
+test("where two columns would do, a line goes back to that of the line above it", async () => {
+  const ways = ["    description: Why", "     description: Why", "        description: Why"];
+  for (const wrong of ways) {
+    const texts = withMistake({ file: IN, change: ["      description: Why", wrong] });
+    await repair(texts, await compile(texts));
+    assert.equal(texts.get(IN), GOOD.get(IN), wrong);
+  }
+});
 
 test("the name on of a retry needs no quotes", async () => {
   const retry =
@@ -581,7 +538,7 @@ const SEVERAL: readonly (Pick<Mistake, "about" | "file" | "code"> & {
 ];
 
 for (const { about, file, change, code, lines } of SEVERAL) {
-  test(`${about}: an error at each, and hints that lead to a compile`, async () => {
+  it(`${about}: an error at each, and hints that lead to a compile`, async () => {
     const text = String(GOOD.get(file)).replaceAll(...change);
     const texts = new Map([...GOOD, [file, text]]);
     const problems = await compile(texts);
@@ -705,7 +662,7 @@ for (const [about, code, file, change] of FILES) {
   });
 }
 
-test("all errors of a file are listed at once, also behind one that keeps its YAML from being read", async () => {
+it("all errors of a file are listed at once, also behind one that keeps its YAML from being read", async () => {
   const inWorkflow = MISTAKES.filter(
     ({ file, about }) =>
       file === WF &&
@@ -748,7 +705,7 @@ test("half of a surrogate pair is reported at its place, beside the other errors
   assert.equal(found?.line, lines.findIndex((line) => /^ *summary: /.test(line)) + 1);
 });
 
-test("a file of wrong lines is read in bounded work, and its list of problems has an end", async () => {
+it("a file of wrong lines is read in bounded work, and its list of problems has an end", async () => {
   const bad = Array.from({ length: 2000 }, (_, i) => `\tbad${i}: 1\n`).join("");
   const problems = await compileWith([WF, (text) => text.replace(/^( *)summary: .*\n/m, `$&${bad}`)]);
   const inFile = problems.filter(({ file }) => file === WF);

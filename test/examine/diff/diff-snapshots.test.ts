@@ -16,8 +16,10 @@ import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { APPEND, asSnapshot, EQUAL, smallWorkflow } from "../../plan/small-workflow.ts";
 import { FOLDER, memoryFiles, OWN_SNAPSHOT } from "../../snapshot/memory-files.ts";
 import { ownRegistry } from "../../support/own-registry.ts";
-import { portion } from "../../support/portion.ts";
+import { portion, takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 type Blocks = { [name: string]: Json | undefined };
 
@@ -56,7 +58,7 @@ const told = (differences: readonly SnapshotDifference[]) =>
     [breaking ? "BREAKING" : "fine", change, kind, name, at].join(" "),
   );
 
-test("a snapshot has no difference from itself", async () => {
+it("a snapshot has no difference from itself", async () => {
   assert.deepEqual(await diff({}), []);
 });
 
@@ -328,7 +330,7 @@ for (const [whose, folder, skip] of [
     skipWithout("published/protocol_snapshot"),
   ],
 ] as const) {
-  test(`every leaf of ${whose} that changes is named with artifact, file and pointer`, { skip }, async (t) => {
+  it(`every leaf of ${whose} that changes is named with artifact, file and pointer`, { skip }, async (t) => {
     const { artifacts } = await readExecuted(await openSnapshot(folder, nodeFiles), ownRegistry);
     const files = nodeFiles.list(folder).map(({ path }) => path);
     assert.equal(artifacts.size, files.filter((path) => fqdnOfFile(path) !== undefined).length);

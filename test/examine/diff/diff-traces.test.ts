@@ -18,6 +18,9 @@ import {
   testEffect,
   testTransform,
 } from "../../engine/trial.ts";
+import { takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const node = (next: string, code = "CC_A_V0") => ({ type: "CC", code, next: { default: next } });
 
@@ -258,7 +261,7 @@ test("a nested run is compared with that of the same step, however it is numbere
 
 const PAYLOAD: JsonObject = { parcel: "p1" };
 
-test("a trace is cut off anywhere: what it does not come to is nothing on its side, and all else is equal", async () => {
+it("a trace is cut off anywhere: what it does not come to is nothing on its side, and all else is equal", async () => {
   const { events } = await runTrial(calling("before", "call"), PAYLOAD);
   for (let length = 0; length < events.length; length++) {
     const { differences, drawn } = diffTraces(events, events.slice(0, length));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
 import { registry } from "../../../src/capabilities/registry.ts";
 import type { StoreEffect, StoreExample } from "../../../src/capabilities/targets/store.ts";
@@ -23,10 +23,12 @@ import {
   type Protocol,
   runPlan,
 } from "../../engine/trial.ts";
-import { PLAYS_ALL, portion } from "../../support/portion.ts";
+import { PLAYS_ALL, portion, takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 import { type Crash, examined, killed, storedIn } from "./killed.ts";
 import { NESTED } from "./nested-protocols.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** What is stored, but for what every run draws anew. */
 function meaning(data: MemoryData): unknown {
@@ -88,7 +90,7 @@ for (const [about, protocol, before = {}] of portion(
   NESTED,
   3,
 )) {
-  test(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
+  it(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
     const given = await killEverywhere(t, {
       plan: await compileTrial(protocol),
       payload: { id: "P-0" },
@@ -117,7 +119,7 @@ const onStores = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
 const examples = onStores.flatMap((effect) => effect.examples.map((example) => ({ effect, example })));
 
 for (const { effect, example } of portion({ name: "examples", diagnostic: console.log }, examples, 6)) {
-  test(`killed anywhere, a run of ${effect.code} loses nothing for who follows the advice: ${example.about}`, async (t) => {
+  it(`killed anywhere, a run of ${effect.code} loses nothing for who follows the advice: ${example.about}`, async (t) => {
     const before: Stored = example.before === undefined ? {} : { "store.jsonl": example.before };
     const given = await killEverywhere(t, {
       plan: await compileTrial(playing(effect, example)),
@@ -131,7 +133,7 @@ for (const { effect, example } of portion({ name: "examples", diagnostic: consol
 const PUBLISHED = "published/protocol_snapshot";
 const VECTOR = "vectors/orchestration_tx_workload.json";
 
-test("killed anywhere, a published workload of one transaction loses nothing for who follows the advice", {
+it("killed anywhere, a published workload of one transaction loses nothing for who follows the advice", {
   skip: skipWithout(PUBLISHED) || skipWithout(VECTOR),
 }, async (t) => {
   const { data_before: before, steps } = JSON.parse(readFileSync(sharedPath(VECTOR), "utf8")) as {

@@ -19,7 +19,10 @@ import {
   runPlan,
   testEffect,
 } from "../../engine/trial.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { type Crash, examined, type Killed, killed, storedIn } from "./killed.ts";
+
+const it = takingTurns(import.meta.url);
 
 const STATE = "capability_side_effects::CS_MUTABLE_JSON_V0";
 const MAIL = "capability_side_effects::CS_SEND_EMAIL_V0";
@@ -134,7 +137,7 @@ const protocols: readonly (readonly [
 ];
 
 for (const [about, protocol, before, codes] of protocols) {
-  test(`whoever does what is said has it done once, wherever a run that ${about} was killed`, async () => {
+  it(`whoever does what is said has it done once, wherever a run that ${about} was killed`, async () => {
     const { crashes, whole } = await killedTrial(protocol, before);
     const given = new Set<string>();
     for (const crash of crashes) {
@@ -147,7 +150,7 @@ for (const [about, protocol, before, codes] of protocols) {
     assert.deepEqual([...given], codes);
   });
 
-  test(`an effect of a run that ${about} is found absent before it is done, and done after`, async () => {
+  it(`an effect of a run that ${about} is found absent before it is done, and done after`, async () => {
     for (const crash of (await killedTrial(protocol, before)).crashes) {
       const { open } = await examined(crash);
       const isIn = crash.about.includes("side_effect_start");

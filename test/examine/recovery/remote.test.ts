@@ -19,7 +19,10 @@ import type { HttpRequest, Remote } from "../../../src/ports.ts";
 import type { TraceEvent } from "../../../src/trace/event.ts";
 import { httpServer } from "../../capabilities/remote/server.ts";
 import { compileTrial, contract, eventsOf, memoryData, oneContract, runPlan } from "../../engine/trial.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { examined } from "./killed.ts";
+
+const it = takingTurns(import.meta.url);
 
 const HOOK = "trial::CS_HOOK_V0";
 const ROWS = "trial::CS_ROWS_V0";
@@ -208,7 +211,7 @@ const FOUND: readonly (readonly [
 ];
 
 for (const [trial, moment, expected, [told, rows]] of FOUND) {
-  test(`killed ${moment}, a run of ${JSON.stringify(trial)} is ${expected.join(", ")}`, async (t) => {
+  it(`killed ${moment}, a run of ${JSON.stringify(trial)} is ${expected.join(", ")}`, async (t) => {
     const { at, plan, crash } = await crashed(t, trial, moment);
     const { open, advice } = await examined(crash, { remote: real });
     assert.deepEqual([open[0]?.found.state, open[0]?.safe, advice?.code], expected);

@@ -19,11 +19,13 @@ import { SESSION_EVENTS, type TraceEvent } from "../../../src/trace/event.ts";
 import { summaryOf } from "../../../src/trace/summary.ts";
 import { type ContinuedRun, resumeRun } from "../../../src/workspace/resume-run.ts";
 import { compileTrial, type MemoryData, memoryTrace, NOW, type Trial } from "../../engine/trial.ts";
-import { portion } from "../../support/portion.ts";
+import { portion, takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 import { hasSecrets, type Specimen, specimensOf } from "../matrix/specimen.ts";
 import { type Crash, killed, killedIn, storedIn } from "./killed.ts";
 import { NESTED } from "./nested-protocols.ts";
+
+const it = takingTurns(import.meta.url);
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -131,7 +133,7 @@ const told = (t: TestContext, kills: number, assumptions: readonly (Assumption |
 const world: World = { clock: fixedClock(Date.parse(NOW)), seed: "trial" };
 
 for (const [about, protocol, before = {}] of NESTED) {
-  test(`killed anywhere and resumed, a run of ${about} ends as if nobody had killed it`, async (t) => {
+  it(`killed anywhere and resumed, a run of ${about} ends as if nobody had killed it`, async (t) => {
     const plan = await compileTrial(protocol);
     const { crashes, trial } = await killed(plan, { id: "P-0" }, before);
     const assumptions: (Assumption | null)[] = [];

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { renderHtml } from "../../../src/render/html/html.ts";
 import { visible } from "../../../src/render/markdown-text.ts";
 import { type Element, elementsOf, textOf } from "../../support/html.ts";
-import { portion } from "../../support/portion.ts";
+import { portion, takingTurns } from "../../support/portion.ts";
 import {
   fullRun,
   HOSTILE,
@@ -15,6 +15,8 @@ import {
   TrialRun,
   traceOf,
 } from "../trial-run.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PAGE = renderHtml(fullRun(), PARCEL);
 
@@ -209,7 +211,7 @@ test("an effect without an end may be incomplete; with a nested run in it, that 
   assert.match(cut, /nested run 0\.1 \S+ UNFINISHED/);
 });
 
-test("every prefix of a trace and every trace with a line missing is a whole page, the empty one too", (t) => {
+it("every prefix of a trace and every trace with a line missing is a whole page, the empty one too", (t) => {
   const events = fullRun();
   for (const i of portion(t, [...Array(events.length + 1).keys()], 6)) {
     elementsOf(renderHtml(events.slice(0, i), PARCEL));

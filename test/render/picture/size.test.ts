@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tooLarge } from "../../../src/render/picture/size.ts";
 import type { Graph, GraphEdge } from "../../../src/trace/declared-graph.ts";
-import { isItsTurn } from "../../support/portion.ts";
+import { takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 function graph(count: number, edgesOf: (i: number) => readonly string[]): Graph {
   const keys = Array.from({ length: count }, (_, i) => `n${i}`);
@@ -27,8 +29,7 @@ test("a graph is too large by the rows that its edges pass, not by its nodes alo
   assert.equal(tooLarge(graph(60, (i) => [`n${i + 1}`, "n59"])), null);
 });
 
-test("circles and very long graphs are measured, too", (t) => {
-  if (!isItsTurn(t)) return;
+it("circles and very long graphs are measured, too", () => {
   assert.equal(tooLarge(graph(50, (i) => [`n${(i + 1) % 50}`, `n${i}`])), null);
   assert.deepEqual(tooLarge(graph(100_000, (i) => [`n${i + 1}`])), { nodes: 100_000, edges: 99_999 });
 });

@@ -5,7 +5,9 @@ import { parsePointer, pointer } from "../../../src/json/pointer.ts";
 import { isObject, type Json, type JsonObject, jsonEqual } from "../../../src/json/value.ts";
 import { ScenarioFault } from "../../../src/scenarios/errors.ts";
 import { readSource } from "../../../src/scenarios/format/source.ts";
-import { PLAYS_ALL } from "../../support/portion.ts";
+import { PLAYS_ALL, takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const source = (text: string, file = "a.yaml") => readSource(file, Buffer.from(text));
 
@@ -71,7 +73,7 @@ const { value: values } = fc.letrec<{ value: Json }>((tie) => ({
   ),
 }));
 
-test("an update changes the lines of the changed place and no other, and says what it should", () => {
+it("an update changes the lines of the changed place and no other, and says what it should", () => {
   const members = fc.array(fc.tuple(filler, laid, fc.boolean(), values), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(

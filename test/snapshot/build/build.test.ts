@@ -9,7 +9,10 @@ import { deepFreeze, isObject, type Json, type JsonObject } from "../../../src/j
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import { buildSnapshot } from "../../../src/snapshot/build/build.ts";
 import { ownLock, ownRegistry } from "../../support/own-registry.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { FOLDER, memoryFiles } from "../memory-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const project = join(import.meta.dirname, "../../..");
 const { files: authored, problems: unread } = readAuthored(join(project, "protocol"), nodeFiles);
@@ -60,7 +63,7 @@ test("every reference resolves, and every artifact but the root is governed by a
   }
 });
 
-test("one changed byte of an authored file changes that file's artifact, and shows", () => {
+it("one changed byte of an authored file changes that file's artifact, and shows", () => {
   for (const file of authored.filter((_, i) => i % 4 === 0)) {
     const changed = authored.map((one) => (one === file ? { ...one, text: `${one.text.slice(0, -1)} ` } : one));
     const anew = buildSnapshot(changed).files;

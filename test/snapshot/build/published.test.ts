@@ -8,13 +8,15 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { isObject, type Json, type JsonObject, objectAt } from "../../../src/json/value.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import type { AuthoredFile } from "../../../src/snapshot/build/authored.ts";
 import { type Built, buildSnapshot } from "../../../src/snapshot/build/build.ts";
-import { isItsTurn, portion } from "../../support/portion.ts";
+import { portion, takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Files and members that another compiler wrote and this one does not make, each with the reason. */
 const EXCEPTIONS = [
@@ -90,8 +92,7 @@ function entries(index: JsonObject): readonly unknown[] {
     .map((name) => [name, ...ENTRY.map((member) => objectAt(artifacts, name)[member])]);
 }
 
-test("every published artifact comes out byte for byte", { skip: skipWithout("published") }, (t) => {
-  if (!isItsTurn(t)) return;
+it("every published artifact comes out byte for byte", { skip: skipWithout("published") }, () => {
   assert.equal(assertSame(publishedIn(sharedPath("published/protocol_snapshot"))), 391);
 });
 
@@ -104,10 +105,9 @@ const OLDER: readonly (readonly [release: string, artifacts: number, ignored: re
   ["608056b", 323, ["references"]],
 ];
 
-test("the artifacts of older releases come out the same", {
+it("the artifacts of older releases come out the same", {
   skip: skipWithout("older-snapshots"),
 }, async (suite) => {
-  if (!isItsTurn(suite)) return;
   for (const [release, artifacts, ignored] of portion(suite, OLDER, 1))
     await suite.test(release, (t) => {
       const folder = unpacked(t, `older-snapshots/${release}.tar.xz`);

@@ -17,7 +17,9 @@ import type { EventPattern } from "../../../src/storage/event-query.ts";
 import { openEvents } from "../../../src/storage/files/event-index.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { happenings, openWorld } from "../../capabilities/effects/store-world.ts";
-import { draws, isItsTurn } from "../../support/portion.ts";
+import { draws, takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** A line or two are worth an index here. */
 const WORTH = 200;
@@ -82,8 +84,7 @@ function patternsAt(key: number, at: number): readonly EventPattern[] {
   return all.slice(at % 3, 1 + (at % all.length)).map((where) => ({ event, where }));
 }
 
-test("events are found by the index as in the whole journal, whatever happens to both", async (t) => {
-  if (!isItsTurn(t, 2)) return;
+it("events are found by the index as in the whole journal, whatever happens to both", (t) => {
   const property = fc.property(happenings, (all) => {
     const root = freshRoot(t);
     const happen = openWorld(root, "events", eventLine);
@@ -134,7 +135,7 @@ const patternOf = fc
     return { event, where: JSON.parse(`{${members.join()}}`) as JsonObject };
   });
 
-test("a record is found by exactly those values that are equal to its own, by whoever looks", (t) => {
+it("a record is found by exactly those values that are equal to its own, by whoever looks", (t) => {
   const property = fc.property(
     fc.array(recordText, { maxLength: 12 }),
     fc.array(patternOf, { minLength: 1, maxLength: 6 }),
@@ -153,7 +154,7 @@ test("a record is found by exactly those values that are equal to its own, by wh
       }
     },
   );
-  fc.assert(property, { numRuns: draws(200) });
+  fc.assert(property, { numRuns: draws(100) });
 });
 
 /** The journal, and how many bytes of it are read. */

@@ -3,6 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { HashIndex, type Tag, tagOf } from "../../../src/storage/files/hash-index.ts";
 import { PAGE_WORDS, type Pages, pageOf } from "../../../src/storage/files/jsonl-index.ts";
+import { takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const LARGEST = 2 ** 53 - 1;
 
@@ -21,7 +24,7 @@ function kept(table: HashIndex): Pages & { readonly asked: number[] } {
   };
 }
 
-test("a table answers the last number put under a text, in memory and from its pages", () => {
+it("a table answers the last number put under a text, in memory and from its pages", () => {
   const puts = fc.array(
     fc.tuple(fc.string({ unit: "grapheme", maxLength: 2 }), fc.integer({ min: 1, max: LARGEST })),
     {

@@ -19,6 +19,9 @@ import type { Stores } from "../../../src/storage/stores.ts";
 import { countingDraw, effectKeyOf, perform } from "../../capabilities/effects/fresh-store.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { lockText, running } from "../../support/lock-text.ts";
+import { takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const COUNT = 64;
 const STORES = ["log.jsonl", "names", "registry.jsonl", "state"];
@@ -73,7 +76,7 @@ function unlock(root: string): void {
 
 const contentsOf = (root: string) => STORES.map((name) => readFileSync(join(root, name), "utf8"));
 
-test(`${COUNT} operations in flight leave, and return, what they do one after the other`, async (t) => {
+it(`${COUNT} operations in flight leave, and return, what they do one after the other`, async (t) => {
   const [one, other] = [folder(t), folder(t)];
   const inTurn: Performed[] = [];
   const alone = await openWithCounter(other);
@@ -84,7 +87,7 @@ test(`${COUNT} operations in flight leave, and return, what they do one after th
   assert.deepEqual(withoutSpares(one), STORES);
 });
 
-test(`${COUNT} operations that wait for another process keep their order`, async (t) => {
+it(`${COUNT} operations that wait for another process keep their order`, async (t) => {
   const [one, other] = [folder(t), folder(t)];
   const inTurn: Performed[] = [];
   const alone = await openWithCounter(other);
@@ -145,7 +148,7 @@ test("an operation that fails keeps none of those behind it from its turn", asyn
   );
 });
 
-test("all that wait for a lock give up when their time is over, in order, and name the process that holds it", async (t) => {
+it("all that wait for a lock give up when their time is over, in order, and name the process that holds it", async (t) => {
   const root = folder(t);
   const log = openStores(root, { lockTimeout: 50 }).at("log.jsonl").open("log");
   lockByOther(root, ["log.jsonl"]);

@@ -31,7 +31,9 @@ import {
   openWorld,
   pythonLine,
 } from "../../capabilities/effects/store-world.ts";
-import { isItsTurn } from "../../support/portion.ts";
+import { takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** A line or two are worth an index here. */
 const WORTH = 200;
@@ -107,8 +109,7 @@ const cases = [
 ];
 
 for (const { about, effect, kind, look, lines, callsOf } of cases) {
-  test(`${about} answers by its index as it does when it is read whole, whatever happens to both`, async (t) => {
-    if (!isItsTurn(t, 3)) return;
+  it(`${about} answers by its index as it does when it is read whole, whatever happens to both`, async (t) => {
     const property = fc.asyncProperty(happenings, async (all) => {
       const root = freshRoot(t, lines);
       const happen = openWorld(root, kind);
@@ -231,8 +232,7 @@ test("a line rewritten within the last 256 bytes that were known is found althou
   ]);
 });
 
-test("a process goes on where another has replaced the index in which it was looking", async (t) => {
-  if (!isItsTurn(t, 3)) return;
+it("a process goes on where another has replaced the index in which it was looking", async (t) => {
   const root = freshRoot(t, 2000);
   const one = counting(openFile(root));
   assert.equal(await exists("b0", openStore(root)), true);

@@ -6,6 +6,7 @@ import { readExecuted } from "../../../examine/diff/executed.ts";
 import { type TouchedWorkflow, touchedWorkflows } from "../../../examine/diff/touched-workflows.ts";
 import { openQueryModel } from "../../../query/model.ts";
 import { SnapshotFault } from "../../../snapshot/errors.ts";
+import { formOf } from "../../../snapshot/form.ts";
 import { bareCode } from "../../../trace/declared-graph.ts";
 import { type Paint, painter } from "../../colour.ts";
 import { groupText, sidesOf, verdictText } from "../../compared-view.ts";
@@ -34,8 +35,7 @@ export async function diffSnapshotFolders(
 
 async function read(folder: string, trust: Trust, context: Context) {
   const { path, platform } = context;
-  if (!platform.files.isFolder(`${path(folder)}/artifacts`))
-    throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
+  if (formOf(path(folder), platform.files) === undefined) throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
   const [snapshot, registry] = [await open(context, trust, path(folder)), await context.registry()];
   const executed = await readExecuted(snapshot, registry);
   return { executed, artifacts: (await openQueryModel(snapshot, registry)).artifacts };

@@ -2,6 +2,7 @@
 
 import { CUT_OFF } from "../../../examine/verify.ts";
 import { type Explanation, explain } from "../../../render/explanation/explain.ts";
+import { isFqdn, kindOf } from "../../../snapshot/fqdn.ts";
 import { didYouMean } from "../../../snapshot/nearest-name.ts";
 import { MAIN_RUN } from "../../../trace/event.ts";
 import { defineCommand } from "../../define-command.ts";
@@ -29,6 +30,13 @@ export const explainCommand = defineCommand({
   ],
   exitCodes: { SUCCESS: true },
   async action({ trace: given, node }, context) {
+    if (isFqdn(given)) {
+      const message = `explain tells a recorded run, and ${given} is the name of an artifact`;
+      throw new UsageFault("BAD_USAGE", {
+        message,
+        hint: `type pgs query ${kindOf(given) === "WF" ? "explain" : "refs"} ${given}`,
+      });
+    }
     const trace = traceFile(given, context);
     const explained = explain(readIntactTrace(trace, context, CUT_OFF).events);
     await say(node === undefined ? explained : partOf(explained, node, trace), { toJson, toText }, context);

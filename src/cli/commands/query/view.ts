@@ -73,8 +73,8 @@ function depsText({ artifact, transitive, mentions }: DepsAnswer, paint: Paint):
     ? `mentions ${counted(mentions.length, "artifact")}, directly or through others`
     : `has ${counted(mentions.length, "mention")}`;
   const rows = mentions.map((one) => {
-    const name = `${"  ".repeat(one.depth - 1)}${one.to}${one.known ? "" : " (not in the snapshot)"}`;
-    return mentionRow(name, one);
+    const [name = "", ...place] = mentionRow(one.known ? one.to : `${one.to} (not in the snapshot)`, one);
+    return transitive ? [name, `by ${plain(one.from)}`, ...place] : [name, ...place];
   });
   return `${paint("strong", artifact)} ${how}\n${table(rows)}`;
 }
@@ -93,13 +93,8 @@ function pathText({ from, to, found, reverse, steps }: PathAnswer): string {
 function impactText({ artifact, workflows, readers }: ImpactAnswer, paint: Paint): string {
   const executed = workflows.filter((one) => one.executed).length;
   const rest = workflows.length - executed;
-  const other =
-    rest === 0
-      ? ""
-      : `; ${counted(rest, "workflow")} only mention it`.replace(
-          "workflow only mention it",
-          "workflow only mentions it",
-        );
+  const mentioning = rest === 1 ? "1 workflow only mentions it" : `${rest} workflows only mention it`;
+  const other = rest === 0 ? "" : `; ${mentioning}`;
   return [
     `${paint("strong", artifact)}: a change can reach ${counted(executed, "workflow")}${other}\n`,
     ...workflows.map((one) => `\n${workflowText(one, paint)}`),
@@ -115,7 +110,7 @@ function workflowText(one: WorkflowImpact, paint: Paint): string {
     ? "  no run executes it"
     : compiles
       ? ""
-      : "  does not compile: its nodes are not known";
+      : "  does not compile: what it writes is not known";
   const rows = [
     ["at", nodes],
     ["endings", outcomes],
@@ -131,10 +126,11 @@ function workflowText(one: WorkflowImpact, paint: Paint): string {
 
 // ---- stores, events, actors ----
 
-function storesText({ stores }: StoresAnswer, paint: Paint): string {
-  if (stores.length === 0) return "the snapshot declares no store\n";
+function storesText({ stores, uncompiled }: StoresAnswer, paint: Paint): string {
+  if (stores.length === 0) return `the snapshot declares no store\n${uncompiledText(uncompiled)}`;
   const texts = stores.map(({ store, path, semantics, declared, reads, writes }) => {
-    const promises = semantics.length === 0 ? "no workflow uses it" : semantics.join(", ");
+    const isUsed = reads.length + writes.length > 0;
+    const promises = isUsed ? semantics.join(", ") : "no workflow uses it";
     const [first] = declared;
     const about =
       first === undefined
@@ -143,7 +139,13 @@ function storesText({ stores }: StoresAnswer, paint: Paint): string {
     const rows = [...reads.map((one) => useRow("reads", one)), ...writes.map((one) => useRow("writes", one))];
     return `${paint("strong", store)}  ${plain(path)}  ${promises}\n${about}${table(rows)}`;
   });
-  return texts.join("\n");
+  return texts.join("\n") + uncompiledText(uncompiled);
+}
+
+/** What the answer may lack. */
+function uncompiledText(workflows: readonly string[]): string {
+  if (workflows.length === 0) return "";
+  return `\nworkflows that do not compile: what they read and write is not known\n${table(workflows.map((one) => [plain(one)]))}`;
 }
 
 const useRow = (verb: string, one: StoreUse) => [
@@ -156,14 +158,14 @@ const useRow = (verb: string, one: StoreUse) => [
 
 const ROLES = ["announced", "recorded", "required", "forbidden"] as const;
 
-function eventsText({ events }: EventsAnswer, paint: Paint): string {
-  if (events.length === 0) return "the snapshot names no event\n";
+function eventsText({ events, uncompiled }: EventsAnswer, paint: Paint): string {
+  if (events.length === 0) return `the snapshot names no event\n${uncompiledText(uncompiled)}`;
   const texts = events.map((event) => {
     const place = event.declared === null ? "no artifact declares it" : placeText(event.declared);
     const rows = ROLES.flatMap((role) => event[role].map((one) => eventRow(role, one)));
     return `${paint("strong", event.event)}  ${plain(event.summary)}\n  ${paint("quiet", place)}\n${table(rows)}`;
   });
-  return texts.join("\n");
+  return texts.join("\n") + uncompiledText(uncompiled);
 }
 
 const eventRow = (role: string, one: EventUse) => [
@@ -190,7 +192,7 @@ function actorsText({ actors }: ActorsAnswer, paint: Paint): string {
 // ---- outcomes ----
 
 function outcomesText(
-  { workflow, denied, endings, unrouted, other_edges: others }: OutcomesAnswer,
+  { workflow, compiles, denied, endings, unrouted, other_edges: others }: OutcomesAnswer,
   paint: Paint,
 ): string {
   const denial = denied ? "\nadmission can deny a request before the first node\n" : "";
@@ -198,6 +200,7 @@ function outcomesText(
   const edges = table(others.map(({ from, outcome, to }) => [plain(`${from} ${outcome}`), `-> ${plain(to)}`]));
   return [
     `${paint("strong", workflow)}: ${counted(endings.length, "ending")}\n`,
+    compiles ? "" : "\nthe workflow does not compile: outcomes without a route are not known\n",
     denial,
     ...endings.map((one) => `\n${endingOf(one, paint)}`),
     unrouted.length === 0 ? "" : `\nno route: a run that comes here is refused\n${refusals}`,

@@ -22,13 +22,28 @@ export function assembledFiles(files: Files): Files {
   const made = new Map<string, string>();
   const domains: CoveredDomain[] = [];
   for (const [name, envelopes] of byDomain(files)) {
-    const model = domainModel(name, envelopes.map(domainArtifact));
-    const hashes = hashesOf(model, envelopes);
-    for (const [path, value] of domainFiles(model, hashes)) made.set(path, prettyPython(value));
-    domains.push(hashes);
+    const { files: projected, covered } = projectionsOf(name, envelopes);
+    for (const [path, text] of projected) made.set(path, text);
+    domains.push(covered);
   }
   made.set(MANIFEST, manifestText(domains, new Map([...files, ...made])));
   return made;
+}
+
+/**
+ * The projections of one domain by path, and their hashes.
+ * @param envelopes the artifact files of the domain, copies included
+ * @param numbers those of the artifacts; without them, each has its rank by name
+ */
+export function projectionsOf(
+  name: string,
+  envelopes: readonly JsonObject[],
+  numbers?: ReadonlyMap<string, number>,
+): { readonly files: Files; readonly covered: CoveredDomain } {
+  const model = domainModel(name, envelopes.map(domainArtifact), numbers);
+  const covered = hashesOf(model, envelopes);
+  const files = domainFiles(model, covered).map(([path, value]) => [path, prettyPython(value)] as const);
+  return { files: new Map(files), covered };
 }
 
 function byDomain(files: Files): ReadonlyMap<string, readonly JsonObject[]> {

@@ -6,6 +6,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { COMMANDS } from "../../../../src/cli/program.ts";
 import { assertHint, assertRefused, workspace } from "../../../sessions/world.ts";
+import { takingTurns } from "../../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const has = (shell: string) => spawnSync(shell, ["-c", "exit 0"]).status === 0;
 const inShell = (shell: string) => ({ skip: has(shell) ? false : `there is no ${shell}` });
@@ -34,7 +37,7 @@ const completions: readonly (readonly [line: string, proposed: readonly string[]
     ["pgs completion ", ["bash", "fish", "zsh"]],
   ];
 
-test("bash completes commands, options, choices and files", inShell("bash"), async (t) => {
+it("bash completes commands, options, choices and files", inShell("bash"), async (t) => {
   const place = workspace(t, { snapshot: null });
   writeFileSync(place.path("a b.json"), "{}");
   mkdirSync(place.path("folder"));
@@ -60,7 +63,7 @@ test("bash completes commands, options, choices and files", inShell("bash"), asy
 });
 
 for (const shell of ["bash", "zsh", "fish"]) {
-  test(`${shell} takes its script, which names every command`, inShell(shell), async (t) => {
+  it(`${shell} takes its script, which names every command`, inShell(shell), async (t) => {
     const place = workspace(t, { snapshot: null });
     const { out } = await place.session("completion", shell);
     writeFileSync(place.path("script"), out);

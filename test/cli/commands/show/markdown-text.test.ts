@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Paint } from "../../../../src/cli/colour.ts";
 import { markdownText } from "../../../../src/cli/commands/show/markdown-text.ts";
+import { takingTurns } from "../../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const plain: Paint = (_, text) => text;
 const marked: Paint = (tone, text) => `<${tone}>${text}</>`;
@@ -48,7 +51,7 @@ test("strong text and headings are painted, and neighbours as one", () => {
   );
 });
 
-test("long texts of every mark end, and no line of them is too wide", () => {
+it("long texts of every mark end, and no line of them is too wide", () => {
   const marks = [
     "#",
     "# ",
