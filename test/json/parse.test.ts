@@ -492,3 +492,29 @@ test("a text that is read without a closer look has no name twice and no number 
   });
   fc.assert(property, { numRuns: draws(2000) });
 });
+
+test("a number is accepted or refused alike, whether the text is printed with an indent or in one line", () => {
+  const numbers = [
+    "9007199254740992",
+    "9007199254740993",
+    "12345678901234567890",
+    "1e+21",
+    "1e-7",
+    "1.5E3",
+    "0.1",
+  ];
+  const digests = ["e5".repeat(32), "1".repeat(64)];
+  for (const number of numbers) {
+    for (const place of [
+      `"a": ${number}`,
+      `"a": [\n    ${number}\n  ]`,
+      `"b\\": 1": {\n    "a": -${number}\n  }`,
+    ]) {
+      const printed = `{\n  "digest": "${digests[0]}",\n  "${digests[1]}": "x\\": 1e5",\n  ${place}\n}\n`;
+      const inOneLine = printed.replaceAll(/\n */g, "");
+      const [one, other] = [readObject(bytes(printed)), readObject(bytes(inOneLine))];
+      const codeOf = (read: typeof one) => ("defect" in read ? read.defect.code : read.value);
+      assert.deepEqual(codeOf(one), codeOf(other), printed);
+    }
+  }
+});
