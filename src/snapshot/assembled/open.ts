@@ -36,6 +36,15 @@ export function openAssembled(place: Place): SnapshotForm {
     const found = readCopy(path);
     return found === null ? undefined : parseEnvelope(path, found.bytes, parseChecked);
   };
+  /** The files that are read for one: the copies of an artifact, or all artifacts of its domain. */
+  const besides = (path: string): readonly string[] => {
+    const name = fqdnOfFile(path);
+    if (name === undefined) return [];
+    return manifest.constituents === null ? artifactsOf(domainOf(path)) : (paths.get(name) ?? []);
+  };
+  const artifactsOf = remembered((domain: string) =>
+    [...paths.values()].flat().filter((path) => domainOf(path) === domain),
+  );
   const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], parse));
   return {
     seal,
@@ -50,23 +59,12 @@ export function openAssembled(place: Place): SnapshotForm {
       return files.filter((path) => path.startsWith(`${folder}/`)).sort();
     },
     proof(proven) {
-      const needed = proven.flatMap((path) => besides(path, manifest, files));
+      const needed = proven.flatMap(besides);
       const signature = readInside(place, SIGNATURE_FILE) === null ? [] : [SIGNATURE_FILE];
       const given = new Set(proven);
       return [...new Set([MANIFEST, ...signature, ...needed])].filter((path) => !given.has(path)).sort();
     },
   };
-}
-
-/** The files that are read for one: the copies of an artifact, or all artifacts of its domain. */
-function besides(path: string, { constituents }: Manifest, files: readonly string[]): readonly string[] {
-  const name = fqdnOfFile(path);
-  if (name === undefined) return [];
-  const isNeeded =
-    constituents === null
-      ? (other: string) => domainOf(other) === domainOf(path) && fqdnOfFile(other) !== undefined
-      : (other: string) => fqdnOfFile(other) === name;
-  return files.filter((other) => other.startsWith("canonical/") && isNeeded(other));
 }
 
 /** A conformance case of a domain; beside them is a report of each domain, `result.json`. */
