@@ -5,8 +5,10 @@ import { growth } from "./growth.ts";
 import { ledger } from "./ledger.ts";
 import { ROUNDS } from "./sample.ts";
 import { type Section, toText } from "./section.ts";
+import { snapshotForms } from "./snapshot-forms.ts";
 import { child } from "./spawn.ts";
 import { inScratch } from "./subject.ts";
+import { verification } from "./verification.ts";
 import { wholeProcess } from "./whole-process.ts";
 
 const isJson = process.argv.includes("--json");
@@ -31,10 +33,12 @@ if (!isJson) {
 }
 const sections = await inScratch(async (scratch) => [
   say(await wholeProcess(scratch)),
+  ...[await snapshotForms(scratch)].filter((section) => section !== null).map(say),
   say(child<Section>("one-process.ts", scratch)),
   ...(await growth(scratch)).map(say),
   ...(await ledger(scratch)).map(say),
   ...child<readonly Section[]>("examination.ts", scratch).map(say),
+  ...(await verification(scratch)).map(say),
   ...[child<Section | null>("simulation.ts", scratch)].filter((section) => section !== null).map(say),
 ]);
 if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

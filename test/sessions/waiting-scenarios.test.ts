@@ -200,7 +200,7 @@ interface Edge {
   readonly count: number;
 }
 
-test("of a recorded run that waits or was cancelled, the edges count up to there, and each once after it went on", async (t) => {
+it("of a recorded run that waits or was cancelled, the edges count up to there, and each once after it went on", async (t) => {
   const [place, trace] = await waiting(t);
   const upTo = await covered(place);
   assert.deepEqual(upTo, ["IN_APPROVAL_REQUESTED 1"]);
@@ -293,7 +293,7 @@ it("a run that was answered becomes a scenario that answers it", async (t) => {
   assert.equal((await place.session("test")).code, 7, "the answer decides how it ends");
 });
 
-test("a run that was answered, and tried again after a pause, becomes a scenario with an answer for each attempt", async (t) => {
+it("a run that was answered, and tried again after a pause, becomes a scenario with an answer for each attempt", async (t) => {
   const [place, trace] = await waiting(t);
   const world = { sleep: async () => undefined };
   const at = (time: string) => ["--clock", `2026-11-03T${time}Z`, "--no-png", "--no-md"];
