@@ -89,6 +89,7 @@ function retrying(small: Small, retry: Json): void {
   policyOf(small)["retry"] = retry;
 }
 
+const CLOCK = "capability_side_effects::CS_CLOCK_V0";
 const MAIL = "capability_side_effects::CS_SEND_EMAIL_V0";
 
 /** A step that sends mail, whose binding has this policy. */
@@ -714,6 +715,28 @@ export const EXAMPLES: readonly RuleExample[] = [
         const bindings = { [APPEND]: { policy: { path: "{{module_data_root}}/y.jsonl" } } };
         blocks[`test::${code}`] = { rb_code: code, core: { bindings } };
       }
+    },
+  },
+  {
+    rule: "policy-invalid",
+    about: "the clock has a precision that is none",
+    at: `/core/bindings/${CLOCK}/policy/precision`,
+    breach: (small) => {
+      const outcomes = ["SUCCESS", "BACKEND_ERROR"];
+      small.blocks[CLOCK] = {
+        cs_code: "CS_CLOCK_V0",
+        core: { operations: { NOW: { result_status_values: outcomes } } },
+        implementation: { module: "m", callable: "c" },
+      };
+      at(small.blocks, "test::RB_X_V0", "core", "bindings")[CLOCK] = { policy: { precision: "minutes" } };
+      second(small, "CC_WRITE_V0").push({
+        step: "stamp",
+        side_effect: CLOCK,
+        op: "NOW",
+        inputs: {},
+        outputs: {},
+        on_result: Object.fromEntries(outcomes.map((outcome) => [outcome, "exit"])),
+      });
     },
   },
   {
