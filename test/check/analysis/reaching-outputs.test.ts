@@ -2,35 +2,27 @@
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { registry } from "../../../src/capabilities/registry.ts";
-import { readSnapshotModel } from "../../../src/check/analysis/snapshot-model.ts";
-import { check } from "../../../src/check/check.ts";
-import { RULES } from "../../../src/check/rules.ts";
-import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import { takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
-import { arguedIn, placeOf, readPage, rows } from "../argued.ts";
+import { arguedOn, checked, pageText, placeOf, rowsOf } from "../argued.ts";
 
 const it = takingTurns(import.meta.url);
 
 const PUBLISHED = "published/protocol_snapshot";
-const PAGE = readPage("published-findings.md");
 
-const [arguments_, defects] = PAGE.split("\n## Where the known defects are found\n") as [string, string];
+const [arguments_, defects] = pageText("published-findings.md").split(
+  "\n## Where the known defects are found\n",
+) as [string, string];
 
 suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
-  const read = async () => {
-    const subject = await readSnapshotModel(sharedPath(PUBLISHED), nodeFiles, registry);
-    return { subject, findings: check(subject, RULES) };
-  };
-  let known: ReturnType<typeof read> | undefined;
+  let known: ReturnType<typeof checked> | undefined;
   const published = () => {
-    known ??= read();
+    known ??= checked(sharedPath(PUBLISHED));
     return known;
   };
 
   it("each finding is argued on the page, and the page argues no other", async () => {
-    const argued = arguedIn(arguments_);
+    const argued = arguedOn(arguments_);
     const places = new Set((await published()).findings.map(placeOf));
     assert.equal(new Set(argued).size, argued.length, "an argument stands twice");
     assert.deepEqual([...argued].sort(), [...places].sort());
@@ -40,7 +32,7 @@ suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
     const places = new Set(
       (await published()).findings.map(({ rule, artifact, file }) => `${rule} ${artifact ?? file}`),
     );
-    const listed = rows(defects).map(([, rule, artifact]) => `${rule} ${artifact}`);
+    const listed = rowsOf(defects).map(([, rule, artifact]) => `${rule} ${artifact}`);
     assert.ok(listed.length > 30);
     for (const one of listed) assert.ok(places.has(one), one);
   });
