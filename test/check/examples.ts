@@ -242,6 +242,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "code-mismatch",
+    about: "a Machine block states another full name than its file has",
+    at: "/frontmatter/fqdn",
+    breach: ({ blocks }) => {
+      at(blocks, WF)["fqdn"] = "other::WF_X_V0";
+    },
+  },
+  {
     rule: "condition-constant",
     about: "a condition compares two texts, of which one was meant to be a path",
     at: "/core/evaluation/judge/condition",
@@ -325,6 +333,18 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "/core/nodes/DONE/raeson",
     breach: (small) => {
       node(small, "DONE")["raeson"] = "COMPLETED";
+    },
+  },
+  {
+    rule: "field-unknown",
+    about: "a transport egress has a field that none has",
+    at: "/frontmatter/output_contract/0/form",
+    breach: ({ blocks }) => {
+      blocks["test::TE_X_V0"] = {
+        fqdn: "test::TE_X_V0",
+        operation: "x",
+        output_contract: [{ field: "position", form: "surface.position" }],
+      };
     },
   },
   {
@@ -920,7 +940,7 @@ export const EXAMPLES: readonly RuleExample[] = [
   {
     rule: "tokenized-differs",
     about: "the projection routes an outcome to another node",
-    at: "dispatch.json /routing/0/1/7",
+    at: "dispatch.json /routing/0/1/7/addr",
     breach: ({ projection }) => {
       at(projection.dispatch, "routing", 0, 1)["7"] = { addr: 3, key: "WRITE" };
     },

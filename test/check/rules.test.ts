@@ -65,6 +65,26 @@ suite("the rules of pgs check", () => {
     assert.deepEqual((await unread()).sort(), ["again", "compare"]);
   });
 
+  test("an announced event need not be recorded, unless another path records it or admission asks for it", async () => {
+    const small = smallSnapshot();
+    const core = (name: string) =>
+      small.blocks[name]?.["core"] as unknown as { [field: string]: { [field: string]: Json } };
+    small.blocks["test::EV_Y_V0"] = structuredClone(small.blocks["test::EV_X_V0"] ?? {});
+    small.blocks["test::EV_Y_V0"]["ev_code"] = "EV_Y_V0";
+    const { nodes, admission } = core("test::WF_X_V0") as {
+      nodes: { DONE?: Json };
+      admission: { requires?: Json };
+    };
+    nodes.DONE = { type: "EXIT", reason: "COMPLETED", emit: ["test::EV_Y_V0"] };
+    const missing = async () =>
+      check(await subjectFrom(small), RULES).flatMap(({ rule, facts }) =>
+        rule === "event-not-recorded" ? [facts["event"]] : [],
+      );
+    assert.deepEqual(await missing(), []);
+    admission.requires = ["EV_Y_V0"];
+    assert.deepEqual(await missing(), ["test::EV_Y_V0"]);
+  });
+
   test("the place of a finding is its line in the file, and its line in the authored Markdown", async () => {
     const small = smallSnapshot();
     EXAMPLES.find(({ rule }) => rule === "outcome-not-routed")?.breach(small);

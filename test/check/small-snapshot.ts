@@ -4,7 +4,6 @@ import type { Effect } from "../../src/capabilities/effect.ts";
 import { composeRegistry } from "../../src/capabilities/registry.ts";
 import { asAuthored } from "../../src/check/analysis/as-authored.ts";
 import { readEntries } from "../../src/check/analysis/entries.ts";
-import type { Projection } from "../../src/check/analysis/projection.ts";
 import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
 import type { AuthoredState } from "../../src/check/authored/authored-state.ts";
 import { sha256 } from "../../src/json/canonical.ts";
@@ -13,6 +12,7 @@ import { behaviourGraph } from "../../src/snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../src/snapshot/build/index-file.ts";
 import { derive } from "../../src/snapshot/derive.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
+import type { Projection } from "../../src/snapshot/tokenized/projection.ts";
 import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
 import { artifact, FOLDER, memoryFiles } from "../snapshot/memory-files.ts";
 
@@ -195,7 +195,9 @@ function projectionOf(blocks: Small["blocks"]): Small["projection"] {
     handlers: {
       ct: { [at(EQUAL)]: { ct_ir: ir(EQUAL, blocks) } },
       cs: { [at(APPEND)]: ir(APPEND, blocks) },
-      rb_policy: { [at("test::RB_X_V0")]: { [at(APPEND)]: { policy: { module_data_root: "" } } } },
+      rb_policy: {
+        [at("test::RB_X_V0")]: { [at(APPEND)]: { policy: { module_data_root: "{{module_data_root}}" } } },
+      },
     },
     dispatch: {
       entry: { 0: { start: at("test::IN_X_V0"), start_key: "ASK", rb: at("test::RB_X_V0") } },
@@ -238,7 +240,14 @@ export async function subjectFrom({
   for (const [path, content] of artifactsOf(blocks)) if (!contents.has(path)) contents.set(path, content);
   const { dispatch, handlers, names, addresses } = structuredClone(projection);
   const projections: readonly Projection[] = [
-    { folder: "../tokenized_snapshot/test", dispatch, handlers, names, addresses },
+    {
+      folder: "../tokenized_snapshot/test",
+      vocabulary: "../vocabulary_snapshot/test",
+      dispatch,
+      handlers,
+      names,
+      addresses,
+    },
   ];
   const pin = { package: "test", version: "0", digest: sha256("") };
   const composed = composeRegistry([{ pin, transforms: [], effects }]);

@@ -8,9 +8,9 @@ import type { Fault } from "../../errors/base.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { type CompiledSnapshot, compileSnapshot } from "../../plan/analysis/compiled-snapshot.ts";
 import type { Files } from "../../ports.ts";
+import { type Projection, readProjections } from "../../snapshot/tokenized/projection.ts";
 import type { AuthoredState } from "../authored/authored-state.ts";
 import { type Entry, type Read, readEntries, snapshotOver } from "./entries.ts";
-import { type Projection, readProjections } from "./projection.ts";
 
 export interface SnapshotModel extends CompiledSnapshot {
   /** What is wrong with single files: their bytes, their seal, their own text. */

@@ -25,7 +25,10 @@ const RULES = fields(
 );
 /** A declared value: nested in `fields`, `properties` and `items` are more of them. */
 const SPEC: Known = { ...RULES, fields: { "*": any }, properties: { "*": any }, items: any };
-const COMMON = fields("version", "governed_by", "extensions", "status", "superseded_by", "artifact_kind");
+const COMMON = fields(
+  ...["version", "governed_by", "extensions", "status", "supersedes", "superseded_by", "artifact_kind"],
+  ...["fqdn", "authority", "concern"],
+);
 
 /** By the first word of an artifact's code. */
 export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
@@ -33,9 +36,9 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
     "WF",
     {
       ...COMMON,
-      ...fields("wf_code", "runtime_binding", "subdomain", "structure"),
+      ...fields("wf_code", "runtime_binding", "consults", "subdomain", "structure"),
       core: {
-        ...fields("summary", "description", "start_node", "runtime_binding", "entry", "exit"),
+        ...fields("summary", "description", "start_node", "runtime_binding", "entry", "exit", "actor_context"),
         admission: fields("requires", "forbids", "bindings"),
         nodes: {
           "*": fields("type", "code", "fqdn_id", "next", "inputs", "reason", "emit", "payload_schema"),
@@ -80,7 +83,10 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
     "TI",
     {
       ...COMMON,
-      ...fields("ti_code", "artifact_code", "artifact_type"),
+      ...fields("ti_code", "artifact_code", "artifact_type", "operation", "context_requirements"),
+      input_contract: { "*": { ...SPEC, ...fields("min", "max") } },
+      handler: fields("kind", "workflow", "operation", "implementation", "payload_template"),
+      catalog: fields("category", "label", "summary"),
       core: {
         ...fields("summary", "description", "workflow"),
         route: fields("method", "path", "content_type"),
@@ -89,7 +95,23 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
       },
     },
   ],
-  ["EV", { ...COMMON, ev_code: any, core: { ...fields("summary", "description"), schema: { "*": SPEC } } }],
+  [
+    "TE",
+    {
+      ...COMMON,
+      ...fields("te_code", "operation", "result_classification", "default_result_class", "evidence_policy"),
+      output_contract: { "*": fields("field", "from", "op") },
+      core: fields("summary", "description"),
+    },
+  ],
+  [
+    "EV",
+    {
+      ...COMMON,
+      ev_code: any,
+      core: { ...fields("summary", "description", "subdomain"), schema: { "*": SPEC } },
+    },
+  ],
   [
     "RB",
     {
@@ -106,7 +128,7 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
     {
       ...COMMON,
       ct_code: any,
-      core: { ...fields("summary", "description"), inputs: { "*": any }, outputs: { "*": any } },
+      core: { ...fields("summary", "description", "refusal"), inputs: { "*": any }, outputs: { "*": any } },
       machine: { ...fields("ct_kind", "ct_purity", "operation"), implementation: fields("module", "callable") },
     },
   ],

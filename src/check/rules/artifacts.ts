@@ -65,10 +65,12 @@ export const codeMismatch = rule({
   *check({ entries }) {
     for (const entry of entries.values()) {
       const code = codeOf(entry.fqdn);
-      const field = `${entry.word.toLowerCase()}_code`;
-      const said = own(entry.frontmatter, field);
-      if (said === undefined || said === code) continue;
-      yield foundIn(entry, [field], { field }, `${code} declares the name ${JSON.stringify(said)}`);
+      const names = { [`${entry.word.toLowerCase()}_code`]: code, fqdn: entry.fqdn };
+      for (const [field, name] of Object.entries(names)) {
+        const said = own(entry.frontmatter, field);
+        if (said === undefined || said === name) continue;
+        yield foundIn(entry, [field], { field }, `${name} declares the name ${JSON.stringify(said)}`);
+      }
     }
   },
 });

@@ -7,21 +7,24 @@ import { type EventRecord, eventRecords } from "../../plan/analysis/event-writes
 import { codeOf, type Fqdn, namespaceOf } from "../../snapshot/fqdn.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import { eventOf } from "../analysis/event-of.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const eventNotRecorded = rule({
   id: "event-not-recorded",
   about:
-    "Require that every path to an EXIT records the event that the EXIT announces; otherwise no store has the announced event",
+    "Require that every path to an EXIT records the event it announces, where records of that event exist or admission needs them; otherwise it is in no store",
   severity: "warning",
   hint: "route the path through the node that writes the record, or to an EXIT that announces nothing",
   *check(subject) {
     const records = eventRecords(subject);
+    const recorded = new Set([...records.map(({ event }) => event), ...admissionEvents(subject)].map(bare));
     for (const workflow of subject.workflows) {
       // What it would record is known once it compiles.
       if (workflow.plan === null) continue;
       for (const { key, emit } of workflow.table.nodes) {
         for (const { name: event, path } of emit) {
+          if (!recorded.has(bare(event))) continue;
           const writers = new Set(
             records.flatMap((one) =>
               one.workflow === workflow && one.event === bare(event) ? [one.node ?? ""] : [],
@@ -35,6 +38,11 @@ export const eventNotRecorded = rule({
     }
   },
 });
+
+/** The events that some workflow must or must not find among the records. */
+function admissionEvents({ workflows }: SnapshotModel): readonly string[] {
+  return workflows.flatMap(({ table }) => [...table.requires, ...table.forbids]);
+}
 
 function bare(event: string): string {
   return event.includes("::") ? codeOf(event as Fqdn) : event;
