@@ -5,6 +5,7 @@ import { growth } from "./growth.ts";
 import { ledger } from "./ledger.ts";
 import { ROUNDS } from "./sample.ts";
 import { type Section, toText } from "./section.ts";
+import { snapshotForms } from "./snapshot-forms.ts";
 import { child } from "./spawn.ts";
 import { inScratch } from "./subject.ts";
 import { wholeProcess } from "./whole-process.ts";
@@ -31,6 +32,7 @@ if (!isJson) {
 }
 const sections = await inScratch(async (scratch) => [
   say(await wholeProcess(scratch)),
+  ...[await snapshotForms(scratch)].filter((section) => section !== null).map(say),
   say(child<Section>("one-process.ts", scratch)),
   ...(await growth(scratch)).map(say),
   ...(await ledger(scratch)).map(say),

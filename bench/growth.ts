@@ -1,11 +1,11 @@
 /** Does a run cost more the more there is on record? */
 
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { inTurn, type Measure } from "./sample.ts";
+import { firstRuns } from "./first-runs.ts";
 import { growthRows, type Section } from "./section.ts";
-import { child, pgs } from "./spawn.ts";
-import { mainSubject, nameCapabilities, populate, type Subject } from "./subject.ts";
+import { child } from "./spawn.ts";
+import { mainSubject, nameCapabilities, populate } from "./subject.ts";
 
 const SIZES = [100, 1_000, 10_000, 100_000] as const;
 const LIMIT = 2;
@@ -34,6 +34,7 @@ export async function growth(scratch: string): Promise<readonly Section[]> {
       rows: growthRows(await firstRuns(subject, folders), "ms", SIZES, LIMIT),
     },
     child<Section>("store-operations.ts", scratch),
+    ...child<readonly Section[]>("admission.ts", scratch),
   ];
 }
 
@@ -47,31 +48,4 @@ function laterRuns(scratch: string, folders: readonly string[]): readonly (reado
     });
   }
   return samples;
-}
-
-/** Milliseconds of whole processes, by folder: each has the data and traces of its runs. */
-export async function firstRuns(
-  subject: Subject,
-  folders: readonly string[],
-): Promise<readonly (readonly number[])[]> {
-  let number = 1_000_000;
-  const measure =
-    (folder: string): Measure =>
-    () => {
-      const payload = join(folder, "payload.json");
-      writeFileSync(payload, JSON.stringify(subject.payload(++number)));
-      const what = ["--wf", subject.workflow, "--payload", payload];
-      return pgs([
-        "run",
-        ...what,
-        "--workspace",
-        folder,
-        "--snapshot",
-        subject.snapshot,
-        "--no-png",
-        "--no-md",
-      ]);
-    };
-  const samples = await inTurn(Object.fromEntries(folders.map((folder) => [folder, measure(folder)])));
-  return folders.map((folder) => samples[folder] ?? []);
 }

@@ -2,7 +2,7 @@
 
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { firstRuns } from "./growth.ts";
+import { firstRuns } from "./first-runs.ts";
 import { layOutLedger, runId, waitKey } from "./ledger-folder.ts";
 import { inTurn, type Measure, spreadOf } from "./sample.ts";
 import { atMost, growthRows, type Row, type Section } from "./section.ts";

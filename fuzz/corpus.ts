@@ -58,16 +58,17 @@ const WORKFLOWS = {
   "wf-revoke-grant": "agent_governance::WF_REVOKE_GRANT_V0",
 } as const;
 
-export async function readCorpus(): Promise<Corpus> {
+/** `runs`: how many runs of each workflow there are at most. */
+export async function readCorpus(runs?: number): Promise<Corpus> {
   const place = realpathSync(mkdtempSync(join(tmpdir(), "pgs-fuzz-corpus-")));
   try {
-    return await readIn(place);
+    return await readIn(place, runs);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 }
 
-async function readIn(place: string): Promise<Corpus> {
+async function readIn(place: string, runs?: number): Promise<Corpus> {
   const { privateKey, publicKey } = keys();
   writeFileSync(join(place, "key.pem"), privateKey);
   cpSync(join(PROJECT, "fixtures/data"), join(place, "data"), { recursive: true });
@@ -76,7 +77,7 @@ async function readIn(place: string): Promise<Corpus> {
   const pgs = (...argv: readonly string[]) => said(place, argv);
   const workflows = Object.entries(WORKFLOWS).map(([folder, fqdn]) => ({ folder, fqdn }));
   for (const { folder, fqdn } of workflows) {
-    for (const name of namesIn(`fixtures/${folder}`)) {
+    for (const name of namesIn(`fixtures/${folder}`).slice(0, runs)) {
       const payload = join(PROJECT, "fixtures", folder, name);
       await pgs(
         "run",

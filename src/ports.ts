@@ -233,14 +233,8 @@ export interface DataRoot {
    * it when a link does.
    */
   store(path: string): StoreFile;
-  /** Every `*.jsonl` below the root in sorted order (SPEC 4.2). The pieces of one are asked for before the next. */
-  journals(): Iterable<Journal>;
-}
-
-/** A piece is valid until the next is asked for. */
-export interface Journal {
-  readonly name: string;
-  readonly pieces: Iterable<Uint8Array>;
+  /** The path of every `*.jsonl` below the root, in sorted order (SPEC 4.2). */
+  journals(): Iterable<string>;
 }
 
 /** A message in plain text to one recipient. */

@@ -1,7 +1,6 @@
 /** Where a command writes. Checked before anything is done: no output may destroy what somebody needs. */
 
 import { IoError } from "../ports.ts";
-import { isScenarioFile } from "../scenarios/format/find.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 
@@ -113,6 +112,8 @@ async function whatIsThere(
   if (isInSnapshot(place, context)) return "a file of the snapshot";
   const start = await startOf(place, context);
   if (start === "") return undefined;
+  // Reading scenarios loads a YAML parser.
+  const { isScenarioFile } = await import("../scenarios/format/find.ts");
   if (isScenarioFile(place)) return "a scenario";
   if (/^\{[^\n]*"schema":"pgs\.trace\//.test(start)) return "a trace";
   return begins.test(start) ? undefined : `a file that is no ${writes}`;

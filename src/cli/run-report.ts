@@ -85,7 +85,7 @@ async function hintsOf(
   if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
     const { dryWaitHints, interruptionHint, waitHints } = await import("./wait-hints.ts");
     if (summary.isDryRun || jsonl === null) return dryWaitHints(summary.waits);
-    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context, keyOption ?? "");
+    if (ending.status === "WAITING") return waitHints(summary, jsonl, context, keyOption ?? "");
     return [await interruptionHint(jsonl, events, keyOption, context)];
   }
   return exitCode === EXIT.SUCCESS ? [] : endHints(summary, plan, trust, context);

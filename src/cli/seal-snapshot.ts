@@ -9,8 +9,9 @@ import type { SigningKey } from "../sign/keys.ts";
 import { sealStatement, subjectOfSeal } from "../sign/subjects.ts";
 import { evaluateSignatures, signStatement, withoutSignaturesBy } from "../sign/verify.ts";
 import { SealFault } from "../snapshot/errors.ts";
+import { readAll, type SnapshotFile } from "../snapshot/read-all.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../snapshot/seal.ts";
-import { readAll, type SnapshotFile, verifyFile } from "../snapshot/verify.ts";
+import { verifyFile } from "../snapshot/verify.ts";
 import type { Context } from "./context.ts";
 
 export interface SealedSnapshot {

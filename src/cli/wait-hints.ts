@@ -1,8 +1,9 @@
 /** What lets a run go on that waits or was interrupted, ready to type. */
 
 import { counted } from "../errors/counted.ts";
-import type { Json } from "../json/value.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import { holdsSuppressed, keyText, type TraceEvent, type WaitEntry } from "../trace/event.ts";
+import type { Summary } from "../trace/summary.ts";
 import { type Context, shellWord, shortPath } from "./context.ts";
 import { placeOptions, tracesOptions } from "./resolve-snapshot.ts";
 
@@ -14,13 +15,15 @@ const TOLD = 5;
  * its key.
  */
 export async function waitHints(
-  waits: readonly WaitEntry[],
+  { waits, answerFields }: Pick<Summary, "waits" | "answerFields">,
   trace: string,
   context: Context,
   keyOption = "",
 ): Promise<readonly string[]> {
   const command = await resumeCommand(trace, context, keyOption);
-  const hints = waits.slice(0, TOLD).flatMap((wait) => answerHint(wait, command) ?? []);
+  const hints = waits
+    .slice(0, TOLD)
+    .flatMap((wait) => answerHint(wait, answerFields.get(wait.effect_key), command) ?? []);
   const due = waits.flatMap(({ due }) => due ?? []).sort()[0];
   const left = waits.length - TOLD;
   return [
@@ -67,14 +70,31 @@ async function wakeCommand(trace: string, context: Context, keyOption: string): 
   return `pgs wake${await tracesOptions(trace.replace(/\/[^/]*\/[^/]*$/, ""), context)}${keyOption}`;
 }
 
-function answerHint({ kind, key, prompt, choices }: WaitEntry, command: string): string | undefined {
+function answerHint(
+  { kind, key, prompt, choices }: WaitEntry,
+  fields: JsonObject | undefined,
+  command: string,
+): string | undefined {
   if (kind !== "EVENT") return undefined;
   const asked = prompt === undefined ? "" : ` to answer ${shownText(prompt)}`;
   const answer =
-    choices === undefined
-      ? "FILE holds what is answered, as JSON; omit --answer if that is nothing"
-      : `FILE holds ${listOf(choices)}`;
+    fields !== undefined
+      ? `FILE holds a JSON object with ${membersOf(fields, choices)}`
+      : choices === undefined
+        ? "FILE holds what is answered, as JSON; omit --answer if that is nothing"
+        : `FILE holds ${listOf(choices)}`;
   return `type ${command} --event ${shellWord(keyText(key))} --answer FILE${asked}: ${answer}`;
+}
+
+/** Those that must be there, with what they hold: the choice is one of them. */
+function membersOf(fields: JsonObject, choices: WaitEntry["choices"]): string {
+  const required = Object.entries(fields).flatMap(([name, field]) => {
+    if (name === "choice" && choices !== undefined) return [];
+    return isObject(field) && field["required"] === true ? [`${name} (${String(field["type"] ?? "any")})`] : [];
+  });
+  const chosen = choices === undefined ? [] : [`choice (${listOf(choices)})`];
+  const all = [...chosen, ...required];
+  return all.length === 0 ? `any of ${Object.keys(fields).join(", ")}` : all.join(", ");
 }
 
 function listOf(choices: NonNullable<WaitEntry["choices"]>): string {

@@ -91,14 +91,10 @@ export async function findMatches(
 
 function toRunFault(fault: StoreFault): RunFault {
   const { reason, facts } = fault;
-  if (reason === "CORRUPT") {
-    const { file, line, ...defect } = facts;
-    return new EngineFault("admission", "WF", "STORE_CORRUPT", {
-      file: String(file),
-      line: Number(line),
-      ...defect,
-    });
-  }
+  const { file, line, ...defect } = facts;
+  // Without a line where the journal was changed again and again while it was read.
+  if (reason === "CORRUPT" && typeof line === "number")
+    return new EngineFault("admission", "WF", "STORE_CORRUPT", { file: String(file), line, ...defect });
   const errno = String(own(facts, "errno") ?? reason);
   return new EngineFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno }, { cause: fault });
 }

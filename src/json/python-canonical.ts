@@ -1,6 +1,6 @@
 /** JSON text as Python writes it with sorted members, in ASCII: what ids and assembled snapshots are hashed over. */
 
-import { quoteAscii } from "./text.ts";
+import { quoteAscii, unicodeEscape } from "./text.ts";
 import { isObject, type Json, type JsonObject } from "./value.ts";
 
 /**
@@ -8,11 +8,32 @@ import { isObject, type Json, type JsonObject } from "./value.ts";
  * written `2`, and an integer is written in full whatever its size.
  */
 export function canonicalPython(value: Json): string {
+  if (typeof value === "object" && value !== null && isPrintedSorted(value))
+    return asciiOf(JSON.stringify(value));
+  return written(value);
+}
+
+/** Whether a printer writes it in this order and with these numbers: most files were written sorted. */
+function isPrintedSorted(value: Json): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (!isObject(value)) return value.every(isPrintedSorted);
+  let before = "";
+  for (const key of Object.keys(value)) {
+    if (key < before || SURROGATE.test(key) || !isPrintedSorted(value[key] as Json)) return false;
+    before = key;
+  }
+  return true;
+}
+
+const asciiOf = (text: string) => text.replace(/[\u007f-\uffff]/g, unicodeEscape);
+
+function written(value: Json): string {
   if (typeof value === "string") return quote(value);
   if (typeof value === "number") return pythonNumber(value);
   if (typeof value === "boolean") return value ? "true" : "false";
   if (value === null) return "null";
-  return isObject(value) ? canonicalObject(value) : `[${value.map(canonicalPython).join(",")}]`;
+  return isObject(value) ? canonicalObject(value) : `[${value.map(written).join(",")}]`;
 }
 
 /** The shortest text of a number, with an exponent below 0.0001 (`1e-05`) and never for an integer. */
@@ -37,7 +58,7 @@ export function prettyPython(value: Json, depth = 0): string {
 
 function canonicalObject(object: JsonObject): string {
   return `{${sortedKeys(object)
-    .map((key) => `${quote(key)}:${canonicalPython(object[key] as Json)}`)
+    .map((key) => `${quote(key)}:${written(object[key] as Json)}`)
     .join(",")}}`;
 }
 

@@ -6,9 +6,9 @@
 import { utf8 } from "../json/text.ts";
 import { type JsonObject, own } from "../json/value.ts";
 import { type Pages, StaleIndexError } from "../storage/files/jsonl-index.ts";
+import { packPages, unpackPages } from "../storage/files/packed-pages.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import { LINE_STATES, type LineState, type RunLine } from "./line.ts";
-import { packPages, unpackPages } from "./packed-pages.ts";
 import { entryAfter, type RunEntry, type SetMark } from "./run-entry.ts";
 
 /** The words of a row. Some numbers need two. */
@@ -219,7 +219,7 @@ export class RunTable {
     return number;
   }
 
-  save(): { readonly pages: Int32Array; readonly facts: JsonObject } {
+  save(): { readonly pages: readonly Int32Array[]; readonly facts: JsonObject } {
     const words = this.#words.slice(0, this.#count * ROW_WORDS);
     const more: More[] = [];
     for (let at = COLUMN.more; at < words.length; at += ROW_WORDS) {
@@ -233,7 +233,7 @@ export class RunTable {
       Buffer.from(JSON.stringify(more)),
     ];
     const [rows = 0, ids = 0, texts = 0, rest = 0] = parts.map(({ length }) => length);
-    return { pages: packPages(Buffer.concat(parts)), facts: { rows, ids, texts, more: rest } };
+    return { pages: [packPages(Buffer.concat(parts))], facts: { rows, ids, texts, more: rest } };
   }
 }
 

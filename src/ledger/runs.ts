@@ -22,6 +22,7 @@ const runsReader: LineReader<State> = {
   },
   index: {
     kind: "runs",
+    share: 1 / 32,
     load: (pages, facts) => ({ table: loadTable(pages, facts) }),
     save: ({ table }) => table.save(),
   },

@@ -7,11 +7,10 @@ import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "nod
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Fault } from "../errors/base.ts";
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
-import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
+import type { DataRoot, StoreFile, StoreStamp } from "../ports.ts";
 import { systemErrno } from "./errno.ts";
 import {
   append,
-  openPieces,
   read,
   readAt,
   readFrom,
@@ -69,7 +68,7 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
       stores.set(name, store).set(path, store);
       return store;
     },
-    journals: () => journals(folder),
+    journals: () => [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1)),
   };
 }
 
@@ -301,29 +300,6 @@ function stamp(path: string, file: string): StoreStamp | null {
 }
 
 /** Linked folders are not entered: their content inside the root has its own path, and the rest is outside the root. */
-function* journals(folder: string): Iterable<Journal> {
-  const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
-  for (const name of names) {
-    const pieces = attempt("UNREADABLE", name, () =>
-      unlessAbsent(() => reach(readOnly(folder), name, false, ({ path }) => openPieces(path))),
-    );
-    if (pieces !== null) yield { name, pieces: attempted(name, pieces) };
-  }
-}
-
-function* attempted(name: string, pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
-  const iterator = pieces[Symbol.iterator]();
-  try {
-    for (;;) {
-      const next = attempt("UNREADABLE", name, () => iterator.next());
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    iterator.return?.();
-  }
-}
-
 function* journalNames(folder: string, below: string): Iterable<string> {
   for (const entry of attempt("UNREADABLE", below === "" ? "." : below, () => entries(join(folder, below)))) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;

@@ -46,23 +46,6 @@ export function read(path: string): Uint8Array {
   });
 }
 
-/** The bytes of the current file in chunks; the file stays open until all were read. */
-export function openPieces(path: string): Iterable<Uint8Array> {
-  const file = openFile(path);
-  return (function* () {
-    try {
-      for (let at = 0; ; ) {
-        const piece = fill(file, at, PIECE_BYTES);
-        if (piece.length === 0) return;
-        at += piece.length;
-        yield piece;
-      }
-    } finally {
-      closeSync(file);
-    }
-  })();
-}
-
 export function readAt(path: string, offset: number, length: number): Uint8Array {
   return reading(path, (file) => fill(file, offset, length));
 }

@@ -33,6 +33,12 @@ export function isLinkName(name: string): boolean {
   return LINK.test(name);
 }
 
+/** The whole new folder that will take the place of one; a process that was killed in between leaves it behind. */
+export function newFolderOf(folder: string): string {
+  const at = folder.lastIndexOf("/") + 1;
+  return `${folder.slice(0, at)}.${folder.slice(at)}.pgs-new`;
+}
+
 /** What the runner uses a path below the data root for, where it does. */
 export interface OwnUse {
   readonly what: "the runner's own folder" | "the runner's link for locks" | "the lock of" | "a draft of";

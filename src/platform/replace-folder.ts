@@ -11,10 +11,7 @@ import { errnoOf } from "./errno.ts";
 import { syncFolder, writeWhole } from "./file-bytes.ts";
 import { deadlineIn, retry, tryLocked } from "./lock/lock.ts";
 import { makeFolders } from "./make-folders.ts";
-import { lockOf } from "./own-names.ts";
-
-/** The whole new folder, not yet in its place. */
-const draftOf = (folder: string) => beside(folder, "new");
+import { lockOf, newFolderOf } from "./own-names.ts";
 
 const formerOf = (folder: string) => beside(folder, "old");
 
@@ -40,7 +37,7 @@ export async function replaceFolder(
   const folder = realFolder(given);
   onDisk(() => makeFolders(path.dirname(folder)));
   const lock = {
-    path: lockOf(beside(folder, "new")),
+    path: lockOf(newFolderOf(folder)),
     folder: path.dirname(folder),
     links: null,
   } as const;
@@ -59,7 +56,7 @@ function replace(folder: string, change: FolderChange): void {
   fs.mkdirSync(unfinished);
   try {
     fillFolder(unfinished, folder, change);
-    fs.renameSync(unfinished, draftOf(folder));
+    fs.renameSync(unfinished, newFolderOf(folder));
   } catch (error) {
     fs.rmSync(unfinished, { recursive: true, force: true });
     throw error;
@@ -80,7 +77,7 @@ function onDisk<T>(work: () => T): T {
 export function finishReplacement(given: string): void {
   onDisk(() => {
     const folder = realFolder(given);
-    const [draft, former] = [draftOf(folder), formerOf(folder)];
+    const [draft, former] = [newFolderOf(folder), formerOf(folder)];
     if (fs.existsSync(draft)) {
       if (fs.existsSync(folder)) {
         fs.rmSync(former, { recursive: true, force: true });

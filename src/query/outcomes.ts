@@ -45,7 +45,7 @@ export type Ending = Place & {
   readonly emits: readonly string[];
   /** What a run ends with, by the outcome that leads there. */
   readonly arrivals: readonly Arrival[];
-  /** The shortest first, at most `MOST_WAYS`. */
+  /** At most `MOST_WAYS`; those that turn to the ending sooner come first. */
   readonly ways: readonly (readonly Hop[])[];
   /** Whether `ways` has all of them. */
   readonly complete: boolean;

@@ -1,4 +1,4 @@
-/** The ways through a graph: found the shortest first, and no more than are asked for. */
+/** The ways through a graph, and no more of them than are asked for. */
 
 import type { MergedEdge } from "../trace/declared-graph.ts";
 import { grouped } from "./grouped.ts";
@@ -12,7 +12,7 @@ export interface Ways {
   readonly count: number | null;
 }
 
-/** From `start` to `goal`. The search ends after so many ways, and after so many steps that led nowhere. */
+/** From `start` to `goal`. The search ends after so many ways, and after so many steps (a multiple of the edges), which bounds it where dead ends are many. */
 export function waysTo(goal: string, start: string, edges: readonly MergedEdge[], most: number): Ways {
   const distances = distancesTo(goal, edges);
   const next = nextHops(edges, distances);
@@ -21,7 +21,8 @@ export function waysTo(goal: string, start: string, edges: readonly MergedEdge[]
   const ways: (readonly MergedEdge[])[] = [];
   const taken: MergedEdge[] = [];
   const passed = new Set([start]);
-  const open = [start === goal ? [] : [...(next.get(start) ?? [])].reverse()];
+  const furthestFirst = (node: string) => [...(next.get(node) ?? [])].reverse();
+  const open = [start === goal ? [] : furthestFirst(start)];
   if (start === goal) ways.push([]);
   let patience = 1000 + 100 * edges.length;
   for (let hops = open.at(-1); hops !== undefined; hops = open.at(-1)) {
@@ -37,7 +38,7 @@ export function waysTo(goal: string, start: string, edges: readonly MergedEdge[]
       if (patience-- === 0) return { ways, isComplete: false, count };
       taken.push(hop);
       passed.add(hop.to);
-      open.push([...(next.get(hop.to) ?? [])].reverse());
+      open.push(furthestFirst(hop.to));
     }
   }
   return { ways, isComplete: true, count };

@@ -49,11 +49,12 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that contains artifacts/, or manifest.json and canonical/; for a trace, name its .jsonl file",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null; isCompiled?: boolean }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
-    hint:
-      f.options === null
+    hint: f.isCompiled
+      ? "type pgs compile: it was ended before it put the new snapshot in its place"
+      : f.options === null
         ? "name the folder that contains protocol_snapshot/ and data/ with --workspace DIR, or a snapshot in another place with --snapshot DIR"
         : `type ${f.options}`,
   }),

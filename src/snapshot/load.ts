@@ -7,6 +7,7 @@
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { utf8 } from "../json/text.ts";
 import { isObject, own } from "../json/value.ts";
+import { newFolderOf } from "../platform/own-names.ts";
 import type { CheckCache, Files } from "../ports.ts";
 import type { Artifact } from "./artifact.ts";
 import { ContentChecks } from "./content-checks.ts";
@@ -98,7 +99,12 @@ export function requireForm(folder: string, files: Files, from?: Workspace): Run
   const options = nearby === null || from === undefined ? null : optionsFor(nearby, from, files);
   if (form !== undefined)
     throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form: form.other, options });
-  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
+  const isCompiled = files.isFolder(newFolderOf(folder));
+  throw new SnapshotFault("SNAPSHOT_MISSING", {
+    snapshot: folder,
+    options,
+    ...(isCompiled ? { isCompiled } : {}),
+  });
 }
 
 /** @throws SealFault `SEAL_ABSENT`, `SEAL_UNEXPECTED_ROOT` */

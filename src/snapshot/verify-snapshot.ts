@@ -1,19 +1,24 @@
 /** Verifies a whole snapshot: each file against its own text and the seal, the seal against what it must be. */
 
 import type { Fault } from "../errors/base.ts";
-import type { Files } from "../ports.ts";
+import type { CheckCache, Files } from "../ports.ts";
 import { type EvaluatedSignature, signatureFaults } from "../sign/verify.ts";
+import { DeferredChecks } from "./assembled/deferred.ts";
+import { readAssembled } from "./assembled/verify.ts";
 import { SealFault, SnapshotFault } from "./errors.ts";
 import type { Workspace } from "./find-snapshot.ts";
+import { requireForm } from "./load.ts";
 import { rootOf, SEAL_FILE } from "./seal.ts";
 import { evaluateSeal, type SealRequirements } from "./seal-signatures.ts";
-import { readWhole, type WholeSnapshot } from "./whole.ts";
+import type { WholeSnapshot } from "./whole.ts";
 
 export interface VerifyRequest {
   readonly snapshot: string;
   readonly files: Files;
   /** Where the reader works: a refusal says with which options another snapshot is found from there. */
   readonly from?: Workspace;
+  /** The content checks that artifacts of an assembled snapshot have passed before. */
+  readonly checked?: CheckCache | null;
   readonly seal: SealRequirements;
 }
 
@@ -34,12 +39,25 @@ interface SealState {
 }
 
 /** Everything that is wrong with the files, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
-export function verifySnapshot({ snapshot, files, from, seal }: VerifyRequest): VerifiedSnapshot {
-  const whole = readWhole(snapshot, files, from);
+export async function verifySnapshot({ seal, ...request }: VerifyRequest): Promise<VerifiedSnapshot> {
+  const deferred = new DeferredChecks(request.checked ?? null);
+  const whole = await readForm(request, deferred);
   const findings: Fault[] = [];
   const state = verifySeal(whole, seal, findings);
-  for (const fault of [...whole.faults, ...whole.files.flatMap(whole.verifyFile)]) findings.push(fault);
+  const contents = [...whole.files.flatMap(whole.verifyFile), ...(await deferred.faults())];
+  for (const fault of [...whole.faults, ...contents]) findings.push(fault);
+  if (findings.length === 0) deferred.setValid();
   return { ...state, findings, files: whole.files.length, form: whole.form, uncovered: whole.uncovered };
+}
+
+async function readForm(
+  { snapshot, files, from }: Omit<VerifyRequest, "seal">,
+  deferred: DeferredChecks,
+): Promise<WholeSnapshot> {
+  const place = { root: files.realPath(snapshot) ?? snapshot, files };
+  if (requireForm(snapshot, files, from) === "assembled") return readAssembled(place, deferred);
+  const { readWorkspaceForm } = await import("./workspace-whole.ts");
+  return readWorkspaceForm(place);
 }
 
 function verifySeal(

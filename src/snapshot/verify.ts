@@ -5,14 +5,13 @@ import { sha256 } from "../json/canonical.ts";
 import { pointer } from "../json/pointer.ts";
 import { lineOf, valueAt } from "../json/text.ts";
 import { firstDifference, type Json, own } from "../json/value.ts";
-import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, type ParsedArtifact, parseEnvelope, parseStrict } from "./envelope.ts";
 import { SealFault, SnapshotFault } from "./errors.ts";
 import { fqdnOfFile } from "./fqdn.ts";
 import { type Change, type Path, quote, sentence } from "./hint.ts";
-import { readInside } from "./read-inside.ts";
-import { fileChanged, SEAL_FILE, type Seal } from "./seal.ts";
+import type { SnapshotFile } from "./read-all.ts";
+import { fileChanged, type Seal } from "./seal.ts";
 
 /** The contradictions between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
 export function verifyContents(file: string, artifact: ParsedArtifact): readonly SealFault[] {
@@ -68,58 +67,6 @@ function nearestLine(text: string, path: Path): number {
     if (line !== undefined) return line;
   }
   return 1;
-}
-
-export interface SnapshotFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Every file of the snapshot but the one of the seal, sorted; what cannot be read is a finding. */
-export function readAll(
-  folder: string,
-  files: Files,
-  findings: Fault[],
-  sealFile: string = SEAL_FILE,
-): readonly SnapshotFile[] {
-  const place = { root: files.realPath(folder) ?? folder, files };
-  const inFolders = new Set<string>();
-  const all = files.list(folder, true).flatMap(({ path, isLink }) => {
-    const holder = path
-      .split("/")
-      .map((_, i, names) => names.slice(0, i).join("/"))
-      .find(isFileName);
-    if (holder !== undefined) inFolders.add(holder);
-    if (holder !== undefined || path === sealFile) return [];
-    try {
-      const bytes = readInside(place, path);
-      return bytes === null ? [] : [{ path, bytes }];
-    } catch (error) {
-      if (!(error instanceof SnapshotFault)) throw error;
-      const isEmptyFolder = error.facts["errno" as never] === "EISDIR" && !isLink && !isFileName(path);
-      if (!isEmptyFolder) findings.push(error);
-      return [];
-    }
-  });
-  for (const file of inFolders)
-    findings.push(new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: "EISDIR" }));
-  return all;
-}
-
-/** Whether there is a folder instead of a file that is read. */
-function isFileName(path: string): boolean {
-  return path.endsWith(".json");
-}
-
-/** The bytes of the seal, null when there is none; undefined, with the finding, when it cannot be read. */
-export function readSealFile(folder: string, files: Files, findings: Fault[]): Uint8Array | null | undefined {
-  try {
-    return readInside({ root: files.realPath(folder) ?? folder, files }, SEAL_FILE);
-  } catch (error) {
-    if (!(error instanceof SnapshotFault)) throw error;
-    findings.push(error);
-    return undefined;
-  }
 }
 
 /** Everything wrong with a file from its own contents: strict JSON for all, the envelope for artifacts. */

@@ -2,13 +2,13 @@
 
 import type { Fault } from "../errors/base.ts";
 import type { Files } from "../ports.ts";
-import { readAssembled } from "./assembled/verify.ts";
+import { type ArtifactChecks, readAssembled } from "./assembled/verify.ts";
+import { contradictions } from "./assembled/verify-contents.ts";
 import type { VerifyContent } from "./content-checks.ts";
-import type { Workspace } from "./find-snapshot.ts";
 import type { Fqdn } from "./fqdn.ts";
 import { requireForm } from "./load.ts";
+import type { SnapshotFile } from "./read-all.ts";
 import type { SnapshotSeal } from "./seal.ts";
-import type { SnapshotFile } from "./verify.ts";
 import { readWorkspaceForm } from "./workspace-whole.ts";
 
 export interface WholeSnapshot {
@@ -28,8 +28,18 @@ export interface WholeSnapshot {
   readonly uncovered: readonly string[];
 }
 
+/** What the rules of a check are applied to is read anew. */
+const UNCHECKED: ArtifactChecks = {
+  hasPassed: () => false,
+  setListed: () => undefined,
+  setPassed: () => undefined,
+  verify: contradictions,
+};
+
 /** @throws SnapshotFault when there is no snapshot */
-export function readWhole(folder: string, files: Files, from?: Workspace): WholeSnapshot {
+export function readWhole(folder: string, files: Files): WholeSnapshot {
   const place = { root: files.realPath(folder) ?? folder, files };
-  return requireForm(folder, files, from) === "assembled" ? readAssembled(place) : readWorkspaceForm(place);
+  return requireForm(folder, files) === "assembled"
+    ? readAssembled(place, UNCHECKED)
+    : readWorkspaceForm(place);
 }

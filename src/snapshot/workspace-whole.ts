@@ -2,9 +2,10 @@
 
 import type { Fault } from "../errors/base.ts";
 import { type Fqdn, fileOf, KIND_FOLDERS, kindOf } from "./fqdn.ts";
+import { readAll, readSealFile, type SnapshotFile } from "./read-all.ts";
 import type { Place } from "./read-inside.ts";
 import { checkSealOnDisk, parseSeal, SEAL_FILE, type SnapshotSeal, UNSEALED } from "./seal.ts";
-import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } from "./verify.ts";
+import { verifyAgainst, verifyFile } from "./verify.ts";
 import type { WholeSnapshot } from "./whole.ts";
 
 export function readWorkspaceForm({ root, files }: Place): WholeSnapshot {

@@ -1,11 +1,11 @@
 /** The summary that `run` prints. It uses only the events, so it shows nothing that is not in the trace (SPEC 1). */
 
-import type { Json, JsonObject, MutableJson } from "../json/value.ts";
-import { setOwn } from "../json/value.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import type { RecordedRequest } from "../ports.ts";
 import {
   type EvaluationEnd,
   type EventBody,
+  isSuppressed,
   MAIN_RUN,
   type Payloads,
   type Violation,
@@ -99,6 +99,8 @@ export interface Summary {
   readonly evaluations: EvaluationEntry[];
   /** What the run waits for, where the trace ends in that. */
   waits: readonly WaitEntry[];
+  /** By effect key of a wait: what the answer must hold, as an intent declares it. */
+  readonly answerFields: Map<string, JsonObject>;
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
   /** Every name once: a long trace repeats the same names many times. */
@@ -120,6 +122,7 @@ export function createSummary(): Summary {
     settled: [],
     evaluations: [],
     waits: [],
+    answerFields: new Map(),
     ending: null,
     names: new Map(),
   };
@@ -147,7 +150,9 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     }
     case "side_effect_start": {
-      const { step, cs_code: capability, op, store, attempt } = event.payload;
+      const { step, cs_code: capability, op, store, attempt, inputs, effect_key, observed } = event.payload;
+      const fields = observed === undefined ? undefined : own(inputs, "fields");
+      if (isObject(fields) && !isSuppressed(fields)) summary.answerFields.set(effect_key, fields);
       const tried = attempt === undefined ? {} : { attempt };
       summary.effects.push(
         sharing({ run, node, step, capability, op, store, outcome: null, ...tried }, summary),

@@ -369,7 +369,7 @@ class OpenWorkspace implements Workspace {
       const { verifySnapshot } = await import("../snapshot/verify-snapshot.ts");
       const seal = await this.#sealRequirements();
       const { snapshot } = this.#paths;
-      const { sealed, root, findings } = verifySnapshot({ snapshot, files: nodeFiles, seal });
+      const { sealed, root, findings } = await verifySnapshot({ snapshot, files: nodeFiles, seal });
       return { ok: findings.length === 0, sealed, root, findings };
     });
   }

@@ -32,6 +32,19 @@ export function fill(text: string, values: Values): string {
   return text.replace(/__([A-Za-z]+)__/g, (whole, name: string) => values[name] ?? whole);
 }
 
+/**
+ * From the folder of a workspace to the nearest one, it or one above it, in which the program is installed: `../` for each
+ * step. Nothing where it is installed nowhere: it will be in the workspace.
+ */
+export function installedAbove(folder: string, files: Pick<Files, "isFolder">): string {
+  const parts = folder.split("/");
+  for (let up = 0; up < parts.length; up++) {
+    const at = parts.slice(0, parts.length - up).join("/");
+    if (files.isFolder(`${at}/node_modules/pgs-runner`)) return "../".repeat(up);
+  }
+  return "";
+}
+
 /** How files are made. */
 export interface ScaffoldPorts {
   readonly files: Files;

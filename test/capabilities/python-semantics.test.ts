@@ -1,7 +1,6 @@
 /** Words, case, equality, numbers and patterns are those of Python, asked of the Python of this machine. */
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
 import { caseFold } from "../../src/capabilities/case-folding.ts";
 import {
@@ -16,7 +15,10 @@ import { registry } from "../../src/capabilities/registry.ts";
 import { trialSources } from "../../src/capabilities/trial.ts";
 import { pythonEqual } from "../../src/json/python-equal.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
+import { takingTurns } from "../support/portion.ts";
 import { askPython, samples, skipWithoutPython as skip } from "../support/python.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Characters about which the two languages could disagree, and plain ones. */
 const telling = fc.constantFrom(
@@ -29,7 +31,7 @@ function assertAlike(values: readonly Json[], here: (value: Json) => unknown, th
   for (const [i, value] of values.entries()) assert.deepEqual(here(value), there[i], JSON.stringify(value));
 }
 
-test("every character that Unicode 15.1 has is folded as Python folds it", { skip }, (t) => {
+it("every character that Unicode 15.1 has is folded as Python folds it", { skip }, (t) => {
   const [version, ...folded] = askPython(
     "unicodedata.unidata_version if v == 0 else [[c, chr(c).casefold()] for c in range(v, v + 0x8800) if not 0xd800 <= c < 0xe000 and c < 0x110000 and chr(c).casefold() != chr(c)]",
     Array.from({ length: 33 }, (_, i) => i * 0x8800 || 1).toSpliced(0, 0, 0),
@@ -44,7 +46,7 @@ test("every character that Unicode 15.1 has is folded as Python folds it", { ski
   }
 });
 
-test("texts are folded, split and stripped as Python does it", { skip }, () => {
+it("texts are folded, split and stripped as Python does it", { skip }, () => {
   const texts = samples(text);
   const found = askPython("[v.casefold(), v.split(), v.strip()]", texts);
   assertAlike(texts, (one) => [caseFold(`${one}`), pythonWords(`${one}`), pythonStrip(`${one}`)], found);
@@ -59,7 +61,7 @@ const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 
-test("values are equal where Python says so, and then alone have they one key", { skip }, () => {
+it("values are equal where Python says so, and then alone have they one key", { skip }, () => {
   const pairs = samples(
     fc.oneof(
       fc.tuple(value, value),
@@ -93,7 +95,7 @@ const numeral = fc.oneof(
   ),
 );
 
-test("a text spells the number that Python reads in it, or none", { skip }, () => {
+it("a text spells the number that Python reads in it, or none", { skip }, () => {
   const texts = samples(numeral);
   const floats = askPython("repr(float(v))", texts).map((one) => (one === null ? null : String(one)));
   const repr = (number: number | undefined) => (number === undefined ? null : number);
@@ -165,7 +167,7 @@ const part = fc.constantFrom(
 const expression = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
 const subject = fc.string({ unit: fc.constantFrom(..."abcAé.-_/@#{}]\t\n 0５😀\u2028"), maxLength: 4 });
 
-test("a text matches an expression as a whole where Python's does; what is read here is one there", {
+it("a text matches an expression as a whole where Python's does; what is read here is one there", {
   skip,
 }, (t) => {
   const pairs = samples(fc.tuple(expression, subject), 4000);
@@ -188,7 +190,7 @@ test("a text matches an expression as a whole where Python's does; what is read 
   assert.ok(read > valid * 0.8, `${read} of ${valid}`);
 });
 
-test("rules, filters and sets answer as a Python program of the same words does", { skip }, () => {
+it("rules, filters and sets answer as a Python program of the same words does", { skip }, () => {
   const cases = samples(
     fc.record({ record: fc.dictionary(fc.constantFrom("a", "b"), value, { maxKeys: 2 }), wanted: value }),
     300,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import type { StoreFile } from "../../src/ports.ts";
 import { takingTurns } from "../support/portion.ts";
 import { contract, eventsOf, memoryData, oneContract, type Protocol, passing, runTrial } from "./trial.ts";
 
@@ -172,7 +173,9 @@ it("a journal is read the same however it is cut into pieces, and says what is w
       const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
         bytes.subarray(i * size, (i + 1) * size),
       );
-      const root = { ...memoryData().root, journals: () => [{ name: "log.jsonl", pieces }] };
+      const { root: data } = memoryData({ "log.jsonl": text });
+      const readFrom: StoreFile["readFrom"] = (_, take) => pieces.forEach(take);
+      const root = { ...data, store: (path: string) => ({ ...data.store(path), readFrom }) };
       const trial = await runTrial(admitting(byId), { id: "é€🎉" }, { root });
       if (defect === undefined) assert.equal(trial.ending.status, "SUCCESS", text);
       else {

@@ -6,6 +6,7 @@ import { sharedEntropy } from "../../src/engine/entropy.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import { seededEntropy } from "../../src/platform/node-ports.ts";
 import { eventsOf, type TraceEvent } from "../../src/trace/event.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   appending,
   compileTrial,
@@ -18,6 +19,8 @@ import {
   testTransform,
 } from "./trial.ts";
 import { awaiting, waiting } from "./waiting.ts";
+
+const it = takingTurns(import.meta.url);
 
 const DRAWING = "trial::CT_DRAWING_V0";
 const drawing = testTransform(DRAWING, (_, sources) => ({ result: { drawn: sources.entropy(5) } }));
@@ -79,7 +82,7 @@ const results = (events: readonly TraceEvent[]): readonly Json[] => [
 ];
 
 for (const [about, suppressed, inCall] of kinds) {
-  test(`where ${about}, a run that goes on from any event draws what it would have drawn`, async () => {
+  it(`where ${about}, a run that goes on from any event draws what it would have drawn`, async () => {
     const plan = await compileTrial(protocolOf(suppressed, inCall));
     const begin = async () => {
       const secrets = memorySecrets();

@@ -498,11 +498,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
         stores.set(path, store);
         return store;
       },
-      *journals() {
-        for (const name of [...files.keys()].filter((path) => path.endsWith(".jsonl")).sort()) {
-          yield { name, pieces: [contentOf(name) as Buffer] };
-        }
-      },
+      journals: () => [...files.keys()].filter((path) => path.endsWith(".jsonl")).sort(),
     },
   };
 }

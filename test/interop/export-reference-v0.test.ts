@@ -294,7 +294,7 @@ test("a run that waits is told without an end, and one that was cancelled as abo
   assert.equal(exportReferenceV0(cancelled).dropped["run_cancelled"], 1);
 });
 
-test("every line of a run in several sessions is an event of the schema", {
+it("every line of a run in several sessions is an event of the schema", {
   skip: skipWithoutSchema,
 }, async () => {
   for (const events of Object.values(await inSessions())) assertTraceEventsV0(exportReferenceV0(events).text);

@@ -462,3 +462,59 @@ it("places are found in a text that nests a hundred thousand deep", { timeout: 3
   assert.equal(linesOf(text).get("/b"), 3);
   assert.match(String(repairOf(text, { code: "NUMBER_NOT_HELD", line: 3, pointer: "/b" })), /^change \/b /);
 });
+
+/** Names and numbers in several spellings, and whether a number of that spelling is held. */
+const NAMES = ['"a"', '"\\u0061"', '":"', '"\\":"', '" "', '"é"', '"__proto__"', '"1"'];
+const NUMBERS: Readonly<Record<string, boolean>> = {
+  "0": true,
+  "-0.0": true,
+  "0e5": true,
+  "1e-400": false,
+  [`0.${"0".repeat(400)}1`]: false,
+  "0.1": true,
+  "12345678901234567890": false,
+  "9007199254740993": false,
+  "9007199254740991": true,
+  "1e400": false,
+  "1e2": true,
+};
+
+test("a text that is read without a closer look has no name twice and no number that is not held", () => {
+  const spaces = fc.constantFrom("", " ", "\n\t");
+  const value = fc.constantFrom(...Object.keys(NUMBERS), '":"', '"\\":"', '["a", ":"]', "true", "[{}]");
+  const member = fc.tuple(fc.constantFrom(...NAMES), spaces, spaces, value);
+  const property = fc.property(fc.array(member, { maxLength: 4 }), (members) => {
+    const text = `{${members.map(([name, before, after, token]) => `${name}${before}:${after}${token}`).join(" ,")}}`;
+    const names = members.map(([name]) => JSON.parse(name) as string);
+    const isTwice = new Set(names).size < names.length;
+    const isHeld = members.every(([, , , token]) => NUMBERS[token] ?? true);
+    assert.equal("value" in readObjectText(text), !isTwice && isHeld, text);
+  });
+  fc.assert(property, { numRuns: draws(2000) });
+});
+
+test("a number is accepted or refused alike, whether the text is printed with an indent or in one line", () => {
+  const numbers = [
+    "9007199254740992",
+    "9007199254740993",
+    "12345678901234567890",
+    "1e+21",
+    "1e-7",
+    "1.5E3",
+    "0.1",
+  ];
+  const digests = ["e5".repeat(32), "1".repeat(64)];
+  for (const number of numbers) {
+    for (const place of [
+      `"a": ${number}`,
+      `"a": [\n    ${number}\n  ]`,
+      `"b\\": 1": {\n    "a": -${number}\n  }`,
+    ]) {
+      const printed = `{\n  "digest": "${digests[0]}",\n  "${digests[1]}": "x\\": 1e5",\n  ${place}\n}\n`;
+      const inOneLine = printed.replaceAll(/\n */g, "");
+      const [one, other] = [readObject(bytes(printed)), readObject(bytes(inOneLine))];
+      const codeOf = (read: typeof one) => ("defect" in read ? read.defect.code : read.value);
+      assert.deepEqual(codeOf(one), codeOf(other), printed);
+    }
+  }
+});

@@ -220,13 +220,12 @@ test("whatever keeps the ledger from being written is a notice", async (t) => {
   assert.equal((await ledger.prepare())?.code, "LEDGER_UNWRITABLE");
 });
 
-const modules = await childModules("src/ledger/ledger.ts", "src/platform/traces-root.ts");
-
 const PROCESSES = 8;
 const LINES = 12;
 
 it("eight processes append at once: one chain, and of each run its lines in order", async (t) => {
   const { file, folder } = place(t);
+  const modules = await childModules("src/ledger/ledger.ts", "src/platform/traces-root.ts");
   const children = Array.from({ length: PROCESSES }, (_, process_) =>
     spawn(
       process.execPath,

@@ -67,7 +67,8 @@ const all = (table: RunTable) => [...table.newestFirst()].map(plain);
 
 /** Kept on a disk, and read back by another process. */
 function keptAndRead(table: RunTable): RunTable {
-  const { pages, facts } = table.save();
+  const { pages: parts, facts } = table.save();
+  const pages = Int32Array.from(parts.flatMap((words) => [...words]));
   const stored = {
     count: pages.length / 1024,
     page: (number: number) => pageOf(pages, number),

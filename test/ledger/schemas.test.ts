@@ -10,6 +10,9 @@ import { count, type Kind, type Members, text } from "../../src/trace/field-chec
 import { digest, instant, waits } from "../../src/trace/schema.ts";
 import { checkDocument } from "../sessions/documents.ts";
 import { at, FIXTURES, fixture, lines, RELEASE, workspace } from "../sessions/world.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const SCHEMAS = join(import.meta.dirname, "../../schemas");
 const schemaOf = (name: string) =>
@@ -53,7 +56,7 @@ test("the schema of a ledger's lines has the members of the tables, and no other
   assert.deepEqual(Object.fromEntries(said), { run: objectOf(RUN_LINE), opening: objectOf(OPENING_LINE) });
 });
 
-test("what runs leave in a ledger and in a kept protocol is what the schemas have", async (t) => {
+it("what runs leave in a ledger and in a kept protocol is what the schemas have", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const payload = ["--payload", fixture("wf-release-change/completed"), "--no-png", "--no-md"];
   await place.session("run", RELEASE, ...payload);

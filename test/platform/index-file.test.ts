@@ -46,10 +46,7 @@ test("what was written is read in parts, and is no journal", (t) => {
   index.replace(parts("three"));
   assert.equal(text(index), "three");
   assert.deepEqual(readdirSync(join(root, ".pgs/index/a")), ["store.jsonl.keys"]);
-  assert.deepEqual(
-    [...openDataRoot(root).journals()].map(({ name }) => name),
-    ["a/store.jsonl"],
-  );
+  assert.deepEqual([...openDataRoot(root).journals()], ["a/store.jsonl"]);
 });
 
 test("only those who may read the store may read its index", (t) => {

@@ -11,8 +11,10 @@ import { openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
 import { contentsOf, FOLDER, memoryFiles, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { ownRegistry } from "../support/own-registry.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { asked, OWN, SNAPSHOTS } from "./asked.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Questions of every kind: all that have no subject, and for each artifact those that it can be asked about. */
 function questionsFor(model: QueryModel): readonly Question[] {
@@ -50,7 +52,7 @@ function valueAt(root: Json, pointer: string): Json | undefined {
 }
 
 for (const { name, folder, skip, model: open } of SNAPSHOTS) {
-  test(`${name}: every place of every answer is there, and no answer names a folder of the machine`, {
+  it(`${name}: every place of every answer is there, and no answer names a folder of the machine`, {
     skip,
   }, async (t) => {
     const model = await open();
@@ -156,7 +158,7 @@ for (const { name, folder, skip, model: open } of SNAPSHOTS) {
     }
   });
 
-  test(`${name}: every artifact is found by its name, and each excerpt has the text`, { skip }, async (t) => {
+  it(`${name}: every artifact is found by its name, and each excerpt has the text`, { skip }, async (t) => {
     const model = await open();
     for (const artifact of portion(t, [...model.artifacts.keys()], 8)) {
       const { hits } = await asked({ query: "search", text: artifact.toLowerCase() }, model);
@@ -177,7 +179,7 @@ async function answered(question: Question, model: QueryModel): Promise<Json | n
   }
 }
 
-test("the same question has the same answer, asked of the snapshot opened anew", async () => {
+it("the same question has the same answer, asked of the snapshot opened anew", async () => {
   const model = await OWN.model();
   const port = toSnapshotQuery(model.snapshot, ownRegistry);
   assert.deepEqual(port.questions, QUERIES);
@@ -208,7 +210,7 @@ test("what is no question, and a name that nothing has, are refused with the fac
     assert.equal(await refused(question), "UNKNOWN_NAME", JSON.stringify(question));
 });
 
-test("of a workflow that does not compile, what its own artifact says is answered, and the rest is said to be unknown", async () => {
+it("of a workflow that does not compile, what its own artifact says is answered, and the rest is said to be unknown", async () => {
   const whole = await OWN.model();
   const contents = contentsOf(OWN_SNAPSHOT);
   contents.delete(SEAL_FILE);

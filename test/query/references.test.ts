@@ -3,14 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Mention } from "../../src/query/references.ts";
-import { portion } from "../support/portion.ts";
+import { portion, takingTurns } from "../support/portion.ts";
 import { asked, OWN, SNAPSHOTS } from "./asked.ts";
+
+const it = takingTurns(import.meta.url);
 
 const key = ({ from, to, pointer }: Mention) => `${from} ${pointer} ${to}`;
 const keys = (mentions: readonly Mention[]) => mentions.map(key).sort();
 
 for (const { name, skip, model: open } of SNAPSHOTS) {
-  test(`${name}: what an artifact mentions is mentioned by it, and the other way round`, {
+  it(`${name}: what an artifact mentions is mentioned by it, and the other way round`, {
     skip,
   }, async (t) => {
     const model = await open();

@@ -9,7 +9,10 @@ import { catalogue } from "../../src/scenarios/catalogue.ts";
 import { coverageOf } from "../../src/scenarios/coverage.ts";
 import type { MergedEdge } from "../../src/trace/declared-graph.ts";
 import { ownRegistry } from "../support/own-registry.ts";
+import { takingTurns } from "../support/portion.ts";
 import { asked, SNAPSHOTS } from "./asked.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Every way without a node twice, by trying all. */
 function everyWay(goal: string, at: string, edges: readonly MergedEdge[], passed: readonly string[]): string[] {
@@ -70,7 +73,7 @@ test("ways that are too many to be tried are counted, and the search ends", () =
 });
 
 for (const { name, skip, model: open } of SNAPSHOTS) {
-  test(`${name}: ways are made of the edges that coverage counts, and the answer has each that a run can reach`, {
+  it(`${name}: ways are made of the edges that coverage counts, and the answer has each that a run can reach`, {
     skip,
   }, async () => {
     const model = await open();

@@ -37,7 +37,7 @@ it("an edge is counted once, however often it is taken", async () => {
   assert.deepEqual([taken[GRANT], taken[REVOKE]], [6, 0]);
 });
 
-test("every edge is either taken or listed as not taken", async () => {
+it("every edge is either taken or listed as not taken", async () => {
   const coverage = await coverageOf(
     await ownWorkflows(),
     new Map([

@@ -11,8 +11,11 @@ import { machineBlock } from "../../src/snapshot/derive.ts";
 import { identified, read } from "../snapshot/assembled-files.ts";
 import type { Contents } from "../snapshot/memory-files.ts";
 import { bytesIn, textsIn, unpacked } from "../support/archive.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { at, document, lines, type Workspace, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const V5 = "assembled/v5-subset.tar.xz";
 const RELEASE_9 = "assembled/release9-three-domains.tar.xz";
@@ -35,7 +38,7 @@ for (const { form, archive, folder, workflows, superseded } of forms) {
     const open = (t: Parameters<typeof workspace>[0]) =>
       workspace(t, { snapshot: join(unpacked(archive), folder), capabilities: false });
 
-    test("list shows the workflows that are in force, and with --all those that others supersede", async (t) => {
+    it("list shows the workflows that are in force, and with --all those that others supersede", async (t) => {
       const place = open(t);
       const named = (said: JsonObject) => said["workflows"] as readonly (JsonObject & { workflow: string })[];
       const all = named(document(await place.session("list", "--all", "--json")));
@@ -56,7 +59,7 @@ for (const { form, archive, folder, workflows, superseded } of forms) {
       assert.deepEqual(place.traces(), []);
     });
 
-    test("every workflow plans, and its artifacts are shown", async (t) => {
+    it("every workflow plans, and its artifacts are shown", async (t) => {
       const place = open(t);
       const { workflows: rows } = document(await place.session("list", "--all", "--json")) as {
         workflows: readonly { workflow: string }[];
@@ -70,7 +73,7 @@ for (const { form, archive, folder, workflows, superseded } of forms) {
       for (const name of named) assert.equal((await place.session("show", name, "--json")).code, 0, name);
     });
 
-    test("a run is recorded, valid, replayed, and can be read in every way", async (t) => {
+    it("a run is recorded, valid, replayed, and can be read in every way", async (t) => {
       const place = open(t);
       writeFileSync(place.path("payload.json"), JSON.stringify({ numbers: [27, 6] }));
       const run = document(await place.session("run", COLLATZ, "--payload", "payload.json", "--json"));
@@ -92,7 +95,7 @@ for (const { form, archive, folder, workflows, superseded } of forms) {
       assert.ok(covered.every(({ workflow, percent }) => percent > 0 === (workflow === COLLATZ)));
     });
 
-    test("an actor that is another one than the declared one is recorded, and a notice", async (t) => {
+    it("an actor that is another one than the declared one is recorded, and a notice", async (t) => {
       const place = open(t);
       writeFileSync(place.path("payload.json"), JSON.stringify({ numbers: [3] }));
       const running = ["run", COLLATZ, "--payload", "payload.json", "--no-png", "--no-md"];
@@ -103,7 +106,7 @@ for (const { form, archive, folder, workflows, superseded } of forms) {
       assert.ok(!silent.includes("ACTOR_DIFFERS"), silent);
     });
 
-    test("a snapshot is the same as itself", async (t) => {
+    it("a snapshot is the same as itself", async (t) => {
       const { code } = await open(t).session("diff", "protocol_snapshot", "protocol_snapshot");
       assert.equal(code, 0);
     });
@@ -122,12 +125,12 @@ suite("what the fifth version brings along", {
     assert.deepEqual([said["total"], said["passed"]], [49, 49]);
   });
 
-  test("its 109 steps are equal", async (t) => {
+  it("its 109 steps are equal", async (t) => {
     const said = document(await open(t).session("certify", sharedPath("assembled/vectors"), "--json"));
     assert.deepEqual([at(said, "steps", "total"), at(said, "steps", "equal")], [109, 109]);
   });
 
-  test("three events of one EXIT are announced in order", async (t) => {
+  it("three events of one EXIT are announced in order", async (t) => {
     const place = open(t);
     const vector = JSON.parse(
       textsIn(sharedPath("assembled/vectors")).get("v5_register_book.json") ?? "{}",
@@ -148,7 +151,7 @@ suite("what the fifth version brings along", {
     assert.match(out, /WRITE WALLETS\n/);
   });
 
-  test("one literal that is another one is one breaking difference", async (t) => {
+  it("one literal that is another one is one breaking difference", async (t) => {
     const place = open(t);
     const workflow = "canonical/blockchain/workflows/blockchain__WF_CREATE_WALLET_V0.json";
     write(
@@ -199,7 +202,7 @@ suite("the whole release 9", { skip: skipWithout(WHOLE_9) || skipWithout(V5) }, 
   const open = (t: Parameters<typeof workspace>[0]) =>
     workspace(t, { snapshot: join(unpacked(WHOLE_9), "snapshot"), capabilities: false });
 
-  test("a workflow whose transforms this build lacks is refused with all of them", async (t) => {
+  it("a workflow whose transforms this build lacks is refused with all of them", async (t) => {
     const place = open(t);
     const said = await place.session("plan", "transformation::WF_P1_CHANGE_REQUEST_ADMISSIBILITY_V0", "--json");
     assert.equal(said.code, 3);
@@ -212,7 +215,7 @@ suite("the whole release 9", { skip: skipWithout(WHOLE_9) || skipWithout(V5) }, 
     assert.ok(named.size > 1, [...named].join(" "));
   });
 
-  test("compared with the fifth version, workflows are kept, gone and superseded", async (t) => {
+  it("compared with the fifth version, workflows are kept, gone and superseded", async (t) => {
     const place = open(t);
     const { differences } = document(
       await place.session("diff", "protocol_snapshot", join(unpacked(V5), "subset"), "--json"),

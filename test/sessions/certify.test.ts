@@ -54,7 +54,7 @@ it("as text it counts steps and edges, and lists the edges not taken when asked"
   assert.match(listed.out, /\n {2}RECORD_GRANT --VIOLATION--> WITHDRAW_GRANT\n/);
 });
 
-test("a step that differs is shown with every place, and the certification is not given", async (t) => {
+it("a step that differs is shown with every place, and the certification is not given", async (t) => {
   const place = workspace(t);
   withVector(place, changed(grant, { "/steps/0/expect/exit_code": 1, "/steps/0/expect/path/1/outcome": "X" }));
   const said = await place.session("certify", "vectors", "--junit", "out.xml");

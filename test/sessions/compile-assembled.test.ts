@@ -37,7 +37,7 @@ function lending(t: TestContext): Workspace {
 
 const RUN = ["run", "lending::WF_LEND_ITEM_V1", "--payload", "payload.json", "--no-png"];
 
-test("a domain is compiled, verified and run; its manifest is its seal", async (t) => {
+it("a domain is compiled, verified and run; its manifest is its seal", async (t) => {
   const place = lending(t);
   const compiled = await place.session("compile");
   assert.equal(compiled.code, 0, compiled.out);

@@ -51,7 +51,7 @@ for (const { version, name } of portion({ name: "foreign", diagnostic: console.l
     }
   });
 
-  test(`${version}/${name} has the class that trace and graph tell, and fails where the run failed`, {
+  it(`${version}/${name} has the class that trace and graph tell, and fails where the run failed`, {
     skip,
   }, async (t) => {
     const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });

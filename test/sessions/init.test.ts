@@ -1,7 +1,8 @@
 /** `pgs init` and `pgs new`: from an empty folder to a workspace that passes its gate. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
@@ -42,6 +43,42 @@ suite("pgs init", () => {
     }
     const examined = await ok(place, "examine", "traces");
     assert.equal(examined.match(/^VALID /gm)?.length, 4, examined);
+  });
+
+  it("its files name the schemas of the installation above it, or else of its own", async (t) => {
+    const place = empty(t);
+    const schemas = (folder: string) =>
+      tree(place.path(folder)).flatMap((file) => {
+        if (!/\.(?:md|json)$/.test(file)) return [];
+        const [, schema] =
+          /\$schema(?:": "|=)(\S+?\.json)/.exec(readFileSync(place.path(`${folder}/${file}`), "utf8")) ?? [];
+        return schema === undefined ? [] : [resolve(place.path(folder), dirname(file), schema)];
+      });
+    const below = (folder: string) => (path: string) =>
+      path.startsWith(place.path(`${folder}/node_modules/pgs-runner/schemas/`));
+    await ok(place, "init", "own");
+    assert.ok(schemas("own").length > 4 && schemas("own").every(below("own")));
+    mkdirSync(place.path("apps/node_modules/pgs-runner"), { recursive: true });
+    await ok(place, "init", "apps/deep/one");
+    await ok(place, "new", "event", "expenses::EV_NEW_V0", "--workspace", "apps/deep/one");
+    assert.equal(schemas("apps/deep/one").length, schemas("own").length + 1);
+    assert.deepEqual(
+      schemas("apps/deep/one").filter((path) => !below("apps")(path)),
+      [],
+    );
+  });
+
+  it("a snapshot that a killed compile did not put in its place is found by typing what the hint says", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    await ok(place, "build");
+    renameSync(place.path("protocol_snapshot"), place.path(".protocol_snapshot.pgs-new"));
+    const run = ["run", WF, "--payload", "payloads/approved.json", "--no-png"] as const;
+    const refused = await place.session(...run);
+    assertRefused(refused, 3, "SNAPSHOT_MISSING");
+    assertHint(refused, /^type pgs compile: /);
+    await ok(place, "compile");
+    await ok(place, ...run);
   });
 
   it("its workflow runs in a program, too", async (t) => {

@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { recordDisk } from "../support/disk.ts";
+import { takingTurns } from "../support/portion.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   at,
@@ -19,6 +20,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const data = join(FIXTURES, "data");
 const completed = [
@@ -123,7 +126,7 @@ test("nothing of a package that is not what the seal pins is evaluated, whatever
   }
 });
 
-test("code from elsewhere, or of another user, is loaded only where its seal is expected", async (t) => {
+it("code from elsewhere, or of another user, is loaded only where its seal is expected", async (t) => {
   const { place, trace, root, kept } = await afterChange(t);
   const received = trace.replace("/traces/", "/received/");
   cpSync(place.path("traces"), place.path("received"), { recursive: true });

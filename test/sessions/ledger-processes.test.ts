@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { takingTurns } from "../support/portion.ts";
 import {
   assertSound,
   document,
@@ -16,6 +17,8 @@ import {
   type Workspace,
   workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const DRAWN_NOT = ["--no-png", "--no-md"];
 
@@ -39,7 +42,7 @@ async function verified(place: Workspace): Promise<readonly (readonly unknown[])
   return (said["findings"] as readonly JsonObject[]).map(({ code, line, run }) => [code, line ?? run]);
 }
 
-test("several processes begin the ledger and write to it at once: each run is in it, and nothing is said", async (t) => {
+it("several processes begin the ledger and write to it at once: each run is in it, and nothing is said", async (t) => {
   const { place, runs } = releases(t, 5);
   const said = await Promise.all(runs.map((argv) => place.binary(...argv, "--json")));
   assert.deepEqual(
@@ -75,7 +78,7 @@ const KILLED = [
 ] as const;
 
 for (const { state, finding, stands } of KILLED) {
-  test(`a process is killed in the middle of its line ${state}: it is found, the next run cuts it off, and the run is added`, async (t) => {
+  it(`a process is killed in the middle of its line ${state}: it is found, the next run cuts it off, and the run is added`, async (t) => {
     const { place, runs } = releases(t, 3);
     const [first = [], killed = [], next = []] = runs;
     assert.equal((await place.session(...first)).code, 0);

@@ -244,7 +244,7 @@ suite("pgs run --payloads", () => {
       assertHint(said, /^omit --/);
     });
 
-  test("an interrupt finishes the event at hand, and says where it stopped", async (t) => {
+  it("an interrupt finishes the event at hand, and says where it stopped", async (t) => {
     const made = place(t);
     const COUNT = 3000;
     writeFileSync(made.path("p.jsonl"), '{"a": "x"}\n'.repeat(COUNT));

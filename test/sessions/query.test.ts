@@ -7,9 +7,12 @@ import { test } from "node:test";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import { QUERIES } from "../../src/query/questions.ts";
 import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
+import { takingTurns } from "../support/portion.ts";
 import { edit, reauthor, unsealedCopy } from "./reauthor.ts";
 import { ownSnapshot } from "./signed.ts";
 import { assertHint, assertRefused, at, document, PROJECT, type Said, workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const GRANT = "agent_governance::WF_GRANT_TOOL_V0";
 const RECORD = "agent_governance::CC_RECORD_GRANT_V0";
@@ -36,7 +39,7 @@ function answered(said: Said): string {
   return said.out;
 }
 
-test("every question is answered in text and as a document, which names the question", async (t) => {
+it("every question is answered in text and as a document, which names the question", async (t) => {
   const place = workspace(t);
   assert.deepEqual([...new Set(QUESTIONS.map(([form]) => form))].sort(), [...QUERIES].sort());
   for (const question of QUESTIONS) {
@@ -76,7 +79,7 @@ test("a code that one artifact has is its name", async (t) => {
   assert.equal(byCode, answered(await place.session("query", "refs", RECORD)));
 });
 
-test("what is written wrong is refused with the name that is meant, and the hint helps", async (t) => {
+it("what is written wrong is refused with the name that is meant, and the hint helps", async (t) => {
   const place = workspace(t);
   const wrong = [
     [["refs", "CC_RECORD_GRNT_V0"], "NAME_UNKNOWN"],
@@ -151,7 +154,7 @@ test("a snapshot that was changed answers nothing", async (t) => {
   assert.deepEqual([said.code, said.out], [3, ""]);
 });
 
-test("a diff of snapshots has the workflows that execute what differs, and none for what no run decides by", async (t) => {
+it("a diff of snapshots has the workflows that execute what differs, and none for what no run decides by", async (t) => {
   const place = ownSnapshot(t);
   unsealedCopy(place.path("next"));
   const workflows = async () =>

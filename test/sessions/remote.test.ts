@@ -17,7 +17,7 @@ import { openRealm } from "../../src/platform/realm.ts";
 import { httpServer } from "../capabilities/remote/server.ts";
 import { contract, filesOf, oneContract, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 import { portion, takingTurns } from "../support/portion.ts";
-import { at, document, lines, type Workspace, workspace } from "./world.ts";
+import { assertHint, at, document, lines, type Workspace, workspace } from "./world.ts";
 
 const it = takingTurns(import.meta.url);
 
@@ -103,6 +103,8 @@ interface Place extends Workspace {
   /** What the service was told, in order. */
   readonly told: readonly string[];
   readonly asked: readonly { readonly method: string }[];
+  /** The service does not run any more. */
+  close(): Promise<void>;
 }
 
 const ORDER = { order: "order-7" };
@@ -163,7 +165,12 @@ async function place(
     bytes.toString(),
   ]);
   write(made, Object.fromEntries(files));
-  return { ...made, rows, told, asked: server.received };
+  const close = async () => {
+    const closed = once(server.server, "close");
+    server.server.close();
+    await closed;
+  };
+  return { ...made, rows, told, asked: server.received, close };
 }
 
 function write({ path }: Workspace, files: Readonly<Record<string, string>>): void {
@@ -218,6 +225,19 @@ test("without its token the service is not called, and the run says why", async 
   assert.deepEqual(at(end, "payload", "reason"), {
     ...{ code: "HTTP_SECRET_MISSING", environment: "HOOK_TOKEN", sent: false },
   });
+});
+
+it("where the service cannot be reached or used, the hint says what to do", async (t) => {
+  const world = await place(t);
+  const without = await world.session(...RUN);
+  assertHint(without, /^set \$HOOK_TOKEN, which the policy of trial::CS_HOOK_V0 in trial::RB_TRIAL_V0 names, /);
+  await world.close();
+  const alone = await world.sessionIn({ env: ENV }, ...RUN);
+  assert.equal(alone.code, 5, alone.err);
+  assertHint(
+    alone,
+    /^make sure that the server in allowed_origins .* can be reached from this machine, and run/,
+  );
 });
 
 it("a scenario reaches neither: it gives their answers, or is refused", async (t) => {

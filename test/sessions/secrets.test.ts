@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { appending, contract, oneContract } from "../engine/trial.ts";
 import { SECRETIVE } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
 import { DRAWN_NOT, interruptedAfter, json, logged, RUN, typedIn, waitingWorkspace } from "./waiting.ts";
 import {
   assertHint,
@@ -18,6 +19,8 @@ import {
   type Said,
   type Workspace,
 } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const PAYLOAD = { token: "token-of-nobody", pin: "77" };
 const SECRET = /token-of-nobody|"77"|yes-of-nobody/;
@@ -167,7 +170,7 @@ const SCENARIO = {
   ].map((step) => ({ workflow: "trial::WF_TRIAL_V0", payload: PAYLOAD, ...step })),
 };
 
-test("in a scenario, such a run has a key of its own, unless the scenario says otherwise", async (t) => {
+it("in a scenario, such a run has a key of its own, unless the scenario says otherwise", async (t) => {
   const place = waitingWorkspace(t, SECRETIVE);
   mkdirSync(place.path("scenarios"));
   json(place, "scenarios/s.scenario.json", SCENARIO);

@@ -200,7 +200,7 @@ interface Edge {
   readonly count: number;
 }
 
-test("of a recorded run that waits or was cancelled, the edges count up to there, and each once after it went on", async (t) => {
+it("of a recorded run that waits or was cancelled, the edges count up to there, and each once after it went on", async (t) => {
   const [place, trace] = await waiting(t);
   const upTo = await covered(place);
   assert.deepEqual(upTo, ["IN_APPROVAL_REQUESTED 1"]);
@@ -256,6 +256,19 @@ async function waiting(t: TestContext): Promise<readonly [Workspace, string]> {
   return [place, trace];
 }
 
+test("the hint of a wait whose answer has fields says which, and what it says is taken", async (t) => {
+  const [place, trace] = await waiting(t);
+  const said = await place.session("examine", trace);
+  assert.match(
+    said.out,
+    /FILE holds a JSON object with choice \("approve" or "decline"\), approver \(string\)/,
+  );
+  writeFileSync(place.path("FILE"), JSON.stringify({ choice: "approve", approver: "tom@example.org" }));
+  const answer = ["--event", KEY, "--answer", "FILE", "--clock", "2026-11-03T11:15:00Z"];
+  const resumed = await place.session("resume", trace, ...answer, "--no-png", "--no-md");
+  assert.equal(resumed.code, 0, resumed.err);
+});
+
 test("a run that waits becomes a scenario that expects what it waits for", async (t) => {
   const [place, trace] = await waiting(t);
   const made = await place.session("test", "--from-trace", trace, FILE);
@@ -280,7 +293,7 @@ it("a run that was answered becomes a scenario that answers it", async (t) => {
   assert.equal((await place.session("test")).code, 7, "the answer decides how it ends");
 });
 
-test("a run that was answered, and tried again after a pause, becomes a scenario with an answer for each attempt", async (t) => {
+it("a run that was answered, and tried again after a pause, becomes a scenario with an answer for each attempt", async (t) => {
   const [place, trace] = await waiting(t);
   const world = { sleep: async () => undefined };
   const at = (time: string) => ["--clock", `2026-11-03T${time}Z`, "--no-png", "--no-md"];

@@ -5,8 +5,11 @@ import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:f
 import { type TestContext, test } from "node:test";
 import { asking } from "../engine/waiting.ts";
 import { lockText, running } from "../support/lock-text.ts";
+import { takingTurns } from "../support/portion.ts";
 import { beginWaiting, DRAWN_NOT, logged, RUN, typedIn, typesIn, waitingWorkspace } from "./waiting.ts";
 import { assertSound, document, lines, type Workspace } from "./world.ts";
+
+const it = takingTurns(import.meta.url);
 
 const EARLY = ["--clock", "2026-01-31T09:00:00Z"];
 const LATE = ["--now", "2026-01-31T12:00:00Z", ...DRAWN_NOT];
@@ -107,7 +110,7 @@ test("a run that another process has taken up is told, and left to that", async 
   assert.equal(resumedIn(place, trace), 1);
 });
 
-test("several processes wake at once: each run goes on once, and the ledger is whole", async (t) => {
+it("several processes wake at once: each run goes on once, and the ledger is whole", async (t) => {
   const place = waitingWorkspace(t, MOMENT);
   const traces: string[] = [];
   for (let i = 0; i < 3; i++) traces.push(await beginWaiting(place, ...EARLY));

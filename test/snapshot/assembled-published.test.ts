@@ -12,8 +12,11 @@ import { parseManifest } from "../../src/snapshot/assembled/manifest.ts";
 import { fqdnOfFile, type Kind } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { verifySnapshot } from "../../src/snapshot/verify-snapshot.ts";
+import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { type Contents, contentsOf, FOLDER, memoryFiles } from "./memory-files.ts";
+
+const it = takingTurns(import.meta.url);
 
 const scratch = mkdtempSync(join(tmpdir(), "pgs-assembled-"));
 after(() => rmSync(scratch, { recursive: true }));
@@ -41,10 +44,10 @@ const KINDS: readonly Kind[] = [
   ...(["AC", "CC", "CS", "CT", "EV", "IN", "RB", "STRUCTURE", "TE", "TI", "VOCAB", "WF"] as const),
 ];
 
-test("the subset is verified, opened, and signed by the key that it says", { skip }, async () => {
+it("the subset is verified, opened, and signed by the key that it says", { skip }, async () => {
   const folder = unpacked("v5-subset");
   const root = "2e896f8deb4e3aa70c91c016445bdca5b732c4c3c2625dee243ae84b9bf1a507";
-  const plain = verifySnapshot({ snapshot: join(folder, "subset"), files: nodeFiles, seal: NOTHING });
+  const plain = await verifySnapshot({ snapshot: join(folder, "subset"), files: nodeFiles, seal: NOTHING });
   assert.deepEqual([plain.findings, plain.root, plain.files], [[], root, 252]);
   const key = (name: string) => parseTrustedKey(readFileSync(join(folder, "keys", name), "utf8"), name);
   const by = (name: string) =>
@@ -53,9 +56,9 @@ test("the subset is verified, opened, and signed by the key that it says", { ski
       files: nodeFiles,
       seal: { root, signatures: 1, keys: [key(name)] },
     });
-  assert.deepEqual(by("throwaway-public.pem").findings, []);
+  assert.deepEqual((await by("throwaway-public.pem")).findings, []);
   assert.deepEqual(
-    by("other-public.pem").findings.map(({ code }) => code),
+    (await by("other-public.pem")).findings.map(({ code }) => code),
     ["SIGNATURE_UNTRUSTED"],
   );
   const snapshot = await openSnapshot(join(folder, "subset"), nodeFiles);
@@ -79,7 +82,7 @@ function ofEachKind(paths: Iterable<string>): readonly string[] {
   return [...kinds.values()];
 }
 
-test("a changed byte in each kind of file is found, and named", { skip }, () => {
+it("a changed byte in each kind of file is found, and named", { skip }, async () => {
   const contents = contentsOf(join(unpacked("v5-subset"), "subset"));
   const chosen = ofEachKind([...contents.keys()].filter((path) => path !== "manifest.json"));
   assert.ok(chosen.length > 20, chosen.join("\n"));
@@ -87,7 +90,7 @@ test("a changed byte in each kind of file is found, and named", { skip }, () => 
     const bytes = Buffer.from(contents.get(path) as Uint8Array);
     const at = bytes.indexOf(0x3a) + 3;
     bytes[at] = (bytes[at] ?? 0) ^ 2;
-    const { findings } = verified(new Map(contents).set(path, bytes));
+    const { findings } = await verified(new Map(contents).set(path, bytes));
     const files = findings.map(({ facts }) => facts["file"]);
     assert.ok(files.includes(path), `${path}: ${files.join(", ")}`);
   }
@@ -97,10 +100,10 @@ for (const [archive, root, files] of [
   ["release9-snapshot", "7b6f26994f80b858d811e241ac0c80725d85de7b3e4e6936f37a9447ea9ba3f0", 538],
   ["release9-three-domains", "9ac32250add367a64ce9977bfe16c34d4fd38f78cee034a55f8a9efd54a9e17d", 169],
 ] as const) {
-  test(`${archive} is verified as far as its hashes reach`, { skip }, () => {
+  it(`${archive} is verified as far as its hashes reach`, { skip }, async () => {
     rmSync(join(scratch, "snapshot"), { recursive: true, force: true });
     const snapshot = join(unpacked(archive), "snapshot");
-    const found = verifySnapshot({ snapshot, files: nodeFiles, seal: NOTHING });
+    const found = await verifySnapshot({ snapshot, files: nodeFiles, seal: NOTHING });
     assert.deepEqual([found.findings, found.root, found.files], [[], root, files]);
     assert.ok(found.uncovered.length > 0);
   });

@@ -5,6 +5,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 import { Fault } from "../../src/errors/base.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import type { CheckCache } from "../../src/ports.ts";
 import { parseTrustedKey, type TrustedKey } from "../../src/sign/keys.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
@@ -33,10 +34,24 @@ const USED = [
 type Requirements = Parameters<typeof verifySnapshot>[0]["seal"];
 const NOTHING: Requirements = { root: undefined, signatures: 0, keys: [] };
 
-function verified(contents: Contents, seal = NOTHING): readonly string[] {
-  const { findings } = verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal });
-  return [...new Set(findings.map(said))];
+async function verified(
+  contents: Contents,
+  seal = NOTHING,
+  checked: CheckCache | null = null,
+): Promise<readonly string[]> {
+  const request = { snapshot: FOLDER, files: memoryFiles(contents), checked, seal };
+  return [...new Set((await verifySnapshot(request)).findings.map(said))];
 }
+
+/** What remembers a snapshot of each variant in which nothing was found. */
+async function warmCache(): Promise<CheckCache> {
+  const passed = new Set<string>();
+  const cache: CheckCache = { has: (key) => passed.has(key), add: (key) => passed.add(key) };
+  for (const contents of [whole, older]) assert.deepEqual(await verified(contents, NOTHING, cache), []);
+  assert.ok(passed.size > 0);
+  return cache;
+}
+const warm = await warmCache();
 
 /** The first refusal of opening the snapshot and reading what a run reads; undefined where there is none. */
 async function refused(contents: Contents, seal = NOTHING): Promise<string | undefined> {
@@ -63,7 +78,7 @@ function said({ code, facts, wording }: Fault): string {
 test("a snapshot of each variant is opened and verified, and has the root that its manifest states", async () => {
   for (const generation of ["v5", "release 9"] as const) {
     const contents = assembled(generation);
-    assert.deepEqual(verified(contents), []);
+    assert.deepEqual(await verified(contents), []);
     const snapshot = await openSnapshot(FOLDER, memoryFiles(contents));
     assert.equal(snapshot.state, "sealed");
     assert.equal(snapshot.rootOf([]), read(contents, MANIFEST)["snapshot_id"]);
@@ -78,16 +93,17 @@ test("a snapshot of each variant is opened and verified, and has the root that i
 
 for (const { about, contents, run, verify } of CHANGES) {
   test(`changed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
-    assert.deepEqual([await refused(contents), verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual(await verified(contents, NOTHING, warm), verify, "with what has passed before");
   });
 }
 
-test("a changed byte of every listed file is found, and named", () => {
+test("a changed byte of every listed file is found, and named", async () => {
   for (const { path } of constituents) {
     const file = String(path);
     const bytes = Buffer.from(whole.get(file) as Uint8Array);
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    const found = verified(new Map(whole).set(file, bytes));
+    const found = await verified(new Map(whole).set(file, bytes));
     const isNamed = found.some((one) => one.endsWith(` ${file}`));
     assert.ok(isNamed, `${file}: ${found.join(", ")}`);
   }
@@ -95,15 +111,18 @@ test("a changed byte of every listed file is found, and named", () => {
 
 for (const { about, contents, run, verify } of OLDER_CHANGES) {
   test(`changed where no files are listed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
-    assert.deepEqual([await refused(contents), verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
+    assert.deepEqual(await verified(contents, NOTHING, warm), verify, "with what has passed before");
   });
 }
 
-test("what no hash covers is said, and only where it is so", () => {
-  const uncovered = (contents: Contents) =>
-    verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal: NOTHING }).uncovered.join("\n");
-  assert.match(uncovered(older), /dispatch\.json and .*handlers\.json/);
-  assert.doesNotMatch(uncovered(whole), /dispatch\.json/);
+test("what no hash covers is said, and only where it is so", async () => {
+  const uncovered = async (contents: Contents) =>
+    (await verifySnapshot({ snapshot: FOLDER, files: memoryFiles(contents), seal: NOTHING })).uncovered.join(
+      "\n",
+    );
+  assert.match(await uncovered(older), /dispatch\.json and .*handlers\.json/);
+  assert.doesNotMatch(await uncovered(whole), /dispatch\.json/);
 });
 
 test("a lock of capability packages that nothing proves is refused", async () => {
@@ -163,7 +182,7 @@ for (const [about, contents, refusal, found] of REFUSALS) {
   test(`a signature is required, there is ${about}: ${refusal ?? "accepted"}`, async () => {
     assert.equal(await refused(contents, required), refusal);
     const findings = found ?? (refusal === undefined ? [] : [refusal]);
-    const shown = verified(contents, required);
+    const shown = await verified(contents, required);
     assert.deepEqual(
       shown.filter((one) => found !== undefined || !one.startsWith("SIGNATURE_UNTRUSTED") || refusal === one),
       findings,
@@ -179,5 +198,5 @@ test("only the expected root is run", async () => {
   const other = { ...NOTHING, root: "0".repeat(64) };
   assert.equal(await refused(whole, { ...NOTHING, root: id }), undefined);
   assert.equal(await refused(whole, other), `SEAL_UNEXPECTED_ROOT ${MANIFEST}`);
-  assert.deepEqual(verified(whole, other), [`SEAL_UNEXPECTED_ROOT ${MANIFEST}`]);
+  assert.deepEqual(await verified(whole, other), [`SEAL_UNEXPECTED_ROOT ${MANIFEST}`]);
 });

@@ -8,8 +8,9 @@ import type { Files } from "../../src/ports.ts";
 import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { type OpenOptions, openSnapshot } from "../../src/snapshot/load.ts";
+import { readAll } from "../../src/snapshot/read-all.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
-import { readAll, verifyFile } from "../../src/snapshot/verify.ts";
+import { verifyFile } from "../../src/snapshot/verify.ts";
 import { takingTurns } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Envelope } from "../../src/sign/dsse.ts";
+import { readAll } from "../../src/snapshot/read-all.ts";
 import {
   changedLine,
   checkSealOnDisk,
@@ -11,7 +12,7 @@ import {
   type Seal,
   sealText,
 } from "../../src/snapshot/seal.ts";
-import { readAll, verifyAgainst } from "../../src/snapshot/verify.ts";
+import { verifyAgainst } from "../../src/snapshot/verify.ts";
 import { anyCharacter } from "../support/any-character.ts";
 import { FOLDER, memoryFiles } from "./memory-files.ts";
 

@@ -2,7 +2,6 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { bundle, makeBundleFolder } from "../../bin/bundle.mts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 
@@ -10,6 +9,7 @@ const PROJECT = join(import.meta.dirname, "../..");
 export async function childModules<Path extends string>(
   ...paths: readonly Path[]
 ): Promise<Readonly<Record<Path, string>>> {
+  const { bundle, makeBundleFolder } = await import("../../bin/bundle.mts");
   const folder = makeBundleFolder();
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const names = paths.map((path, i) => [path, `child-${i}`] as const);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { ValidateFunction } from "ajv";
 import AjvDraft04 from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { validateXML } from "xmllint-wasm";
@@ -16,18 +17,23 @@ function packaged(name: string, file: string): string {
   return readFileSync(join(dirname(require.resolve(`${name}/package.json`)), file), "utf8");
 }
 
-const sarif = (() => {
+let accepts: ValidateFunction | undefined;
+
+/** Compiled when a document is there: that takes a while. */
+function sarif(): ValidateFunction {
+  if (accepts !== undefined) return accepts;
   const ajv = new AjvDraft04.default({ strict: false, allErrors: true, unicodeRegExp: false });
   addFormats.default(ajv);
-  return ajv.compile(
-    JSON.parse(packaged("@microsoft/jest-sarif", "lib/schemas/sarif-2.1.0-rtm.5.json")) as JsonObject,
-  );
-})();
+  const schema = packaged("@microsoft/jest-sarif", "lib/schemas/sarif-2.1.0-rtm.5.json");
+  accepts = ajv.compile(JSON.parse(schema) as JsonObject);
+  return accepts;
+}
 
 /** The document, accepted by the schema of SARIF 2.1.0. */
 export function assertSarif(text: string): JsonObject {
   const document = JSON.parse(text) as JsonObject;
-  assert.ok(sarif(document), JSON.stringify(sarif.errors?.slice(0, 5), null, 1));
+  const validate = sarif();
+  assert.ok(validate(document), JSON.stringify(validate.errors?.slice(0, 5), null, 1));
   return document;
 }
 

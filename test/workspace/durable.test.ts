@@ -25,6 +25,9 @@ import {
   WORKFLOW,
 } from "../engine/trial.ts";
 import { asking, nested } from "../engine/waiting.ts";
+import { takingTurns } from "../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 const ASKING = asking({ key: "k", choices: ["yes", "no"], timeout: "PT1H" });
 const at = (time: string) => fixedClock(Date.parse(`2026-01-31T${time}:00Z`));
@@ -55,7 +58,7 @@ const refusal = (work: Promise<unknown>) =>
 
 const inMemory = () => ({ stores: memoryStores({}), traces: memoryTraces(), clock: at("09:00") });
 
-test("a run in memory goes on from its bytes, which stay as they are", async (t) => {
+it("a run in memory goes on from its bytes, which stay as they are", async (t) => {
   const workspace = await opened(t, ASKING, inMemory());
   const run = await begun(workspace);
   assert.deepEqual([run.status, run.waits[0]?.key, run.exitReason], ["WAITING", "k", null]);

@@ -98,7 +98,7 @@ suite("the library", () => {
     assert.equal((await workspace.examine(changed)).ok, false);
   });
 
-  test("what a listener does to an event changes neither the run nor its trace", async () => {
+  it("what a listener does to an event changes neither the run nor its trace", async () => {
     const { workspace, workflow } = await inMemory();
     const run = await workflow.run(fixture("completed"), {
       onEvent({ payload }) {

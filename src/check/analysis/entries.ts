@@ -12,7 +12,7 @@ import { fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
 import { closureRoot, toArtifact } from "../../snapshot/load.ts";
 import { frontMatterTables } from "../../snapshot/parse.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
-import type { SnapshotFile } from "../../snapshot/verify.ts";
+import type { SnapshotFile } from "../../snapshot/read-all.ts";
 import { readWhole, type WholeSnapshot } from "../../snapshot/whole.ts";
 import { roleOf } from "../../snapshot/workspace-whole.ts";
 

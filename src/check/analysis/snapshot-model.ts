@@ -22,7 +22,7 @@ export interface SnapshotModel extends CompiledSnapshot {
   readonly texts: ReadonlyMap<string, string>;
   /** Where the snapshot is not what its authored Markdown makes; null where no Markdown is known. */
   readonly authored: AuthoredState | null;
-  /** The tokenized projection, by scope, where there is one beside the snapshot. */
+  /** The tokenized projection, by scope or domain, where there is one. */
   readonly projections: readonly Projection[];
   /** The artifacts whose code begins with the word (`EV`, `SURFACE`), by name. */
   ofWord(word: string): readonly Entry[];
@@ -34,7 +34,9 @@ export async function readSnapshotModel(
   build: Registry,
   authored: AuthoredState | null = null,
 ): Promise<SnapshotModel> {
-  return snapshotModelOf(readEntries(folder, files), readProjections(folder, files), folder, build, authored);
+  const read = readEntries(folder, files);
+  const projections = readProjections(folder, files, (path) => read.documents.get(path) ?? null);
+  return snapshotModelOf(read, projections, folder, build, authored);
 }
 
 /** The subject that these files make. */

@@ -11,6 +11,7 @@ import type { Classification } from "../classify.ts";
 import { denied, type Recording } from "./denied.ts";
 import { contractNode, edit, type Place, place, pointerOf } from "./location.ts";
 import { declaredAt, payloadHint, undeclaredHint } from "./payload-hint.ts";
+import { remoteHint } from "./remote-hint.ts";
 import { dataHint } from "./stored.ts";
 import { mistypedInput, type Traced, unboundInput, unboundStepInput } from "./unbound.ts";
 import { unresolved } from "./unresolved.ts";
@@ -144,6 +145,11 @@ function turned({ node: key, step: name }: Classification, summary: Summary, pla
 function mended(node: ContractNode, step: Step, reason: JsonObject, traced: Traced): Place | null {
   const hint = dataHint(reason);
   if (hint !== undefined) return place(node.contract.fqdn, stepPath(step.index, "inputs"), hint);
+  if (step.kind === "effect") {
+    const binding = traced.plan.runtimeBinding;
+    const ofPolicy = remoteHint(reason, { effect: step.code, binding });
+    if (ofPolicy !== undefined) return place(binding, ["core", "bindings", step.code], ofPolicy);
+  }
   if (own(reason, "code") === "NO_PATH") {
     const change = { do: "add", as: "the name of a store of the STRUCTURE" } as const;
     return edit(node.contract.fqdn, stepPath(step.index, "store"), change, traced.plan);

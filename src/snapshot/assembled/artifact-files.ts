@@ -5,9 +5,8 @@
 
 import { pointer } from "../../json/pointer.ts";
 import { firstDifference, type Json, own } from "../../json/value.ts";
-import { EXECUTED, type ParsedArtifact, parseChecked, parseEnvelope } from "../envelope.ts";
+import { EXECUTED, type ParsedArtifact } from "../envelope.ts";
 import { type Fqdn, fqdnOfFile } from "../fqdn.ts";
-import type { FoundFile } from "../seal.ts";
 import { AssembledFault } from "./errors.ts";
 import { placeIn } from "./manifest.ts";
 
@@ -38,13 +37,13 @@ interface ReadCopy {
 /** The file with text, else the first; one that is not there is passed over. @throws AssembledFault, SnapshotFault, SealFault */
 export function ownerOf(
   paths: readonly string[],
-  read: (path: string) => FoundFile | null,
+  read: (path: string) => ParsedArtifact | undefined,
 ): string | undefined {
   const [first, ...others] = paths;
   if (others.length === 0) return first;
   const copies = paths.flatMap((path): readonly ReadCopy[] => {
-    const found = read(path);
-    return found === null ? [] : [{ path, parsed: parseEnvelope(path, found.bytes, parseChecked) }];
+    const parsed = read(path);
+    return parsed === undefined ? [] : [{ path, parsed }];
   });
   const owner = copies.find(({ parsed }) => parsed.content !== "") ?? copies[0];
   if (owner === undefined) return first;

@@ -23,6 +23,6 @@ export function contentRule(manifest: Manifest): ContentRule {
 }
 
 /** What passes here may not pass in another form. */
-function contentKey(digest: Digest, generation: Generation): Digest {
-  return sha256(`${generation} ${digest}`);
+export function contentKey(digest: Digest, as: Generation | "JSON" | "snapshot"): Digest {
+  return sha256(`${as} ${digest}`);
 }

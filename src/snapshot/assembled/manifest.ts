@@ -133,9 +133,10 @@ function parseConstituents(value: JsonObject, refuse: Refuse): readonly Constitu
   if (!Array.isArray(listed)) throw refuse(["constituents"], "a list of files");
   let before = "";
   return listed.map((item: Json, i): Constituent => {
-    const at = ["constituents", i] as const;
-    const [path, digest] = isObject(item) ? [own(item, "path"), own(item, "sha256")] : [];
+    const at: Path = ["constituents", i];
     if (!isObject(item) || Object.keys(item).length !== 2) throw refuse(at, "a path and its sha256");
+    const path = own(item, "path");
+    const digest = own(item, "sha256");
     if (typeof path !== "string" || !isPlainPath(path))
       throw refuse([...at, "path"], "a path below the snapshot");
     if (!isDigest(digest)) throw refuse([...at, "sha256"], DIGEST);
@@ -146,16 +147,12 @@ function parseConstituents(value: JsonObject, refuse: Refuse): readonly Constitu
 }
 
 function isPlainPath(path: string): boolean {
-  const names = path.split("/");
-  return path !== MANIFEST && !path.includes("\\") && names.every((one) => !["", ".", ".."].includes(one));
+  return path !== MANIFEST && !/\\|(?:^|\/)\.{0,2}(?:\/|$)/.test(path);
 }
 
 /** Sorted name by name: `a/b` comes before `a-b/c`. */
 function isBefore(a: string, b: string): boolean {
-  const [left, right] = [a.split("/"), b.split("/")];
-  const at = left.findIndex((name, i) => name !== right[i]);
-  if (at === -1) return left.length < right.length;
-  return right[at] !== undefined && byCodePoint(left[at] as string, right[at]) < 0;
+  return byCodePoint(a.replaceAll("/", "\0"), b.replaceAll("/", "\0")) < 0;
 }
 
 function parseDomains(value: JsonObject, refuse: Refuse): readonly DomainEntry[] {

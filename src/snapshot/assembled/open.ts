@@ -1,6 +1,7 @@
 /** The assembled forms of a snapshot, as the loader reads them: `manifest.json`, and artifacts in `canonical/`. */
 
 import { sha256 } from "../../json/canonical.ts";
+import { parseChecked, parseEnvelope } from "../envelope.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
 import { type Fqdn, fqdnOfFile } from "../fqdn.ts";
@@ -30,7 +31,20 @@ export function openAssembled(place: Place): SnapshotForm {
   };
   // Where a hash covers a whole domain, only the owner's is read: what is taken for the owner is proven by it.
   const readCopy = manifest.constituents === null ? bytesOf : read;
-  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], readCopy));
+  const parse = (path: string) => {
+    const found = readCopy(path);
+    return found === null ? undefined : parseEnvelope(path, found.bytes, parseChecked);
+  };
+  /** The files that are read for one: the copies of an artifact, or all artifacts of its domain. */
+  const besides = (path: string): readonly string[] => {
+    const name = fqdnOfFile(path);
+    if (name === undefined) return [];
+    return manifest.constituents === null ? artifactsOf(domainOf(path)) : (paths.get(name) ?? []);
+  };
+  const artifactsOf = remembered((domain: string) =>
+    [...paths.values()].flat().filter((path) => domainOf(path) === domain),
+  );
+  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], parse));
   return {
     seal,
     tables: frontMatterTables,
@@ -44,23 +58,12 @@ export function openAssembled(place: Place): SnapshotForm {
       return files.filter((path) => path.startsWith(`${folder}/`)).sort();
     },
     proof(proven) {
-      const needed = proven.flatMap((path) => besides(path, manifest, files));
+      const needed = proven.flatMap(besides);
       const signature = readInside(place, SIGNATURE_FILE) === null ? [] : [SIGNATURE_FILE];
       const given = new Set(proven);
       return [...new Set([MANIFEST, ...signature, ...needed])].filter((path) => !given.has(path)).sort();
     },
   };
-}
-
-/** The files that are read for one: the copies of an artifact, or all artifacts of its domain. */
-function besides(path: string, { constituents }: Manifest, files: readonly string[]): readonly string[] {
-  const name = fqdnOfFile(path);
-  if (name === undefined) return [];
-  const isNeeded =
-    constituents === null
-      ? (other: string) => domainOf(other) === domainOf(path) && fqdnOfFile(other) !== undefined
-      : (other: string) => fqdnOfFile(other) === name;
-  return files.filter((other) => other.startsWith("canonical/") && isNeeded(other));
 }
 
 /** A conformance case of a domain; beside them is a report of each domain, `result.json`. */

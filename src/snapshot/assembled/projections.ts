@@ -3,10 +3,9 @@
 import { Fault } from "../../errors/base.ts";
 import { type Digest, sha256 } from "../../json/canonical.ts";
 import { pointer } from "../../json/pointer.ts";
-import { canonicalPython } from "../../json/python-canonical.ts";
+import { byCodePoint, canonicalPython } from "../../json/python-canonical.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { ParsedArtifact } from "../envelope.ts";
-import { fqdnOfFile } from "../fqdn.ts";
 import { domainOf } from "./artifact-files.ts";
 import { AssembledFault } from "./errors.ts";
 import { type DomainEntry, MANIFEST, type Manifest, placeIn } from "./manifest.ts";
@@ -15,9 +14,7 @@ import type { Contents } from "./verify.ts";
 /** Hashes that are recomputed, members that repeat them, and artifacts of no domain. */
 export function projectionFaults(manifest: Manifest, contents: Contents): readonly Fault[] {
   const known = new Set(manifest.domains.map(({ domain }) => domain));
-  const strays = contents
-    .paths()
-    .filter((path) => fqdnOfFile(path) !== undefined && !known.has(domainOf(path)));
+  const strays = contents.canonical.filter((path) => !known.has(domainOf(path)));
   return [
     ...strays.map((file) => new AssembledFault("DOMAIN_UNKNOWN", { file, domain: domainOf(file) })),
     ...manifest.domains.flatMap((entry) => new DomainCheck(entry, manifest, contents).faults()),
@@ -29,7 +26,7 @@ export function reportFaults({ root }: Manifest, contents: Contents): readonly F
   const file = "conformance/composition.json";
   const report = contents.document(file);
   if (!isObject(report) || report instanceof Fault) return [];
-  return repeated(file, textOf(contents, file), report, { snapshot_id: root }, MANIFEST);
+  return repeated(file, contents, report, { snapshot_id: root }, MANIFEST);
 }
 
 function textOf(contents: Contents, file: string): string {
@@ -39,7 +36,7 @@ function textOf(contents: Contents, file: string): string {
 /** Members of a document that must have these values, which another file says. */
 function repeated(
   file: string,
-  text: string,
+  contents: Contents,
   document: JsonObject,
   expected: JsonObject,
   by: string,
@@ -47,7 +44,7 @@ function repeated(
   return Object.entries(expected).flatMap(([member, value]) => {
     const found = own(document, member) ?? null;
     if (jsonEqual(found, value)) return [];
-    const facts = { ...placeIn(text, [member], file), pointer: pointer([member]), by };
+    const facts = { ...placeIn(textOf(contents, file), [member], file), pointer: pointer([member]), by };
     return new AssembledFault("PROJECTION_FACT_DIFFERS", {
       ...facts,
       found: shown(found),
@@ -126,17 +123,13 @@ class DomainCheck {
     ];
   }
 
+  /** Null where one of them cannot be read. */
   #artifacts(): readonly ParsedArtifact[] | null {
     const { domain } = this.#entry;
-    const paths = this.#contents.paths().filter((path) => path.startsWith(`canonical/${domain}/`));
-    const read = paths.map((path) =>
-      fqdnOfFile(path) === undefined ? undefined : this.#contents.artifact(path),
-    );
+    const paths = this.#contents.canonical.filter((path) => domainOf(path) === domain);
+    const read = paths.map((path) => this.#contents.artifact(path));
     const artifacts = read.flatMap((one) => (one === undefined || one instanceof Fault ? [] : [one]));
-    const isWhole = paths.every(
-      (path, i) => fqdnOfFile(path) === undefined || artifacts.includes(read[i] as never),
-    );
-    return isWhole ? artifacts : null;
+    return artifacts.length === paths.length ? artifacts.sort((a, b) => byCodePoint(a.fqdn, b.fqdn)) : null;
   }
 
   /** The attestation repeats what it attests; of a domain that imports capabilities, it lists them. */
@@ -146,11 +139,10 @@ class DomainCheck {
       const copies = this.#artifacts()?.filter(({ content }) => content === "");
       const isListed = copies !== undefined && own(document, "imported_capabilities") !== undefined;
       const imported = isListed ? { imported_capabilities: copies.map(({ fqdn }) => fqdn).sort() } : {};
-      const text = textOf(this.#contents, file);
       const stated = { attestation_hash: attestation, tokenized_projection_hash: tokenized };
       return [
-        ...repeated(file, text, document, { ...stated, structure_id: domain }, MANIFEST),
-        ...repeated(file, text, document, imported, `canonical/${domain}/`),
+        ...repeated(file, this.#contents, document, { ...stated, structure_id: domain }, MANIFEST),
+        ...repeated(file, this.#contents, document, imported, `canonical/${domain}/`),
       ];
     });
   }
@@ -161,22 +153,21 @@ class DomainCheck {
     const tokenized = this.#contents.document(`tokenized/${domain}/metadata.json`);
     const topology = isObject(tokenized) ? (own(tokenized as JsonObject, "graph_topology_hash") ?? null) : null;
     return this.#with([`${projection}/${domain}/metadata.json`], ([metadata = {}], [file = ""]) => {
-      const text = textOf(this.#contents, file);
       const shared = {
         projection_hash: hash,
         graph_address_hash: graphAddressHash,
         compiler_version: compilerVersion,
       };
       return [
-        ...repeated(file, text, metadata, shared, MANIFEST),
+        ...repeated(file, this.#contents, metadata, shared, MANIFEST),
         ...repeated(
           file,
-          text,
+          this.#contents,
           metadata,
           { graph_topology_hash: topology },
           `tokenized/${domain}/metadata.json`,
         ),
-        ...repeated(file, text, metadata, more, `${projection}/${domain}/`),
+        ...repeated(file, this.#contents, metadata, more, `${projection}/${domain}/`),
       ];
     });
   }

@@ -18,7 +18,7 @@ import { placeIn } from "./manifest.ts";
 /** Strict JSON, and an envelope without contradictions. */
 export function verifyContents({ path, bytes }: ContentFile, generation: Generation): readonly Fault[] {
   try {
-    return contradictions(path, parseEnvelope(path, bytes), generation);
+    return contradictions({ path }, parseEnvelope(path, bytes), generation);
   } catch (error) {
     if (error instanceof SnapshotFault) return [error];
     throw error;
@@ -27,7 +27,7 @@ export function verifyContents({ path, bytes }: ContentFile, generation: Generat
 
 /** The same of an artifact that has been read. */
 export function contradictions(
-  file: string,
+  { path: file }: { readonly path: string },
   artifact: ParsedArtifact,
   generation: Generation,
 ): readonly Fault[] {

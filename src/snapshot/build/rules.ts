@@ -34,11 +34,11 @@ export function rulesIn(files: readonly AuthoredFile[], base: readonly BaseArtif
     const code = codeAt(path);
     const reading = readMarkdown(path, text, { kind: "STRUCTURE", code, fqdn: null, form: "assembled" });
     const here = placeOf(path, reading.block);
-    problems.push(...reading.problems.map((problem) => ({ ...problem, hint: here(problem.hint) })));
+    for (const problem of reading.problems) problems.push({ ...problem, hint: here(problem.hint) });
     add(code, reading.block);
     const domain = domains.get(code);
-    if (reading.problems.length === 0 && domain !== undefined)
-      problems.push(...outsideItself(path, domain, reading.text));
+    if (reading.problems.length > 0 || domain === undefined) continue;
+    for (const problem of outsideItself(path, domain, reading.text)) problems.push(problem);
   }
   return { modules: moduleRules(files, base), domains: [...domains.values()], problems };
 }

@@ -28,13 +28,22 @@ const PLACES = [
   { tokenized: "tokenized", vocabulary: "vocabulary" },
 ] as const;
 
-/** Every scope, sorted; none where there is no such folder. @throws SnapshotFault */
-export function readProjections(snapshot: string, files: Files): readonly Projection[] {
+/**
+ * Every scope, sorted; none where there is no such folder.
+ * @param within reads a file of an assembled snapshot, by its path from the snapshot
+ * @throws SnapshotFault
+ */
+export function readProjections(
+  snapshot: string,
+  files: Files,
+  within: (path: string) => JsonObject | null = (path) => readJson(pathOf(snapshot, path), files),
+): readonly Projection[] {
   return PLACES.flatMap(({ tokenized, vocabulary }) => {
     const root = pathOf(snapshot, tokenized);
     if (!files.isFolder(root)) return [];
     const scopes = new Set(files.list(root).flatMap(({ path }) => path.split("/", 1)));
-    const read = (path: string) => readJson(pathOf(snapshot, path), files);
+    const read = (path: string) =>
+      path.startsWith("../") ? readJson(pathOf(snapshot, path), files) : within(path);
     return [...scopes]
       .sort()
       .flatMap((scope) => projectionOf(`${tokenized}/${scope}`, `${vocabulary}/${scope}`, read) ?? []);
@@ -71,7 +80,7 @@ function readJson(file: string, files: Files): JsonObject | null {
   }
 }
 
-/** The first member of an object whose keys are addresses, if those of its entries are. */
+/** Whether the entries of a table have addresses for keys. */
 export function isByAddress(table: JsonObject, { names }: Pick<Projection, "names">): boolean {
   const keys = Object.values(table).flatMap((one) => (isObject(one) ? Object.keys(one) : []));
   return keys.length > 0 && keys.every((key) => /^\d+$/.test(key) && names.has(Number(key)));

@@ -29,10 +29,12 @@ export interface LineReader<S> {
   /** How the state outlasts the process. Where it is absent, every process reads the file from its beginning. */
   readonly index?: {
     readonly kind: string;
+    /** The share of the file by which it grows before its index is written again, so that every line costs the same. */
+    readonly share: number;
     /** The state that `save` returned pages and facts of. @throws StaleIndexError */
     load(pages: Pages, facts: JsonObject): S;
     /** @throws StaleIndexError */
-    save(state: S): { readonly pages: Int32Array; readonly facts: JsonObject };
+    save(state: S): { readonly pages: readonly Int32Array[]; readonly facts: JsonObject };
   };
 }
 
@@ -94,24 +96,33 @@ export function extend<S>(
 /** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
 function readOn<S>(reader: LineReader<S>, store: StoreFileReader, known: CachedLines<S>): boolean {
   const { anchor } = known;
-  let rest: Uint8Array = new Uint8Array();
-  let isKnown: boolean | undefined;
-  store.readFrom(known.end - anchor.length, (piece) => {
-    let bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    if (isKnown === undefined) {
-      isKnown = Buffer.compare(bytes.subarray(0, anchor.length), anchor) === 0;
-      bytes = bytes.subarray(anchor.length);
+  const begin = known.end - anchor.length;
+  let before = Buffer.alloc(0);
+  let begun: Uint8Array[] = [];
+  store.readFrom(begin, (piece) => {
+    let bytes = piece;
+    if (before.length < anchor.length) {
+      const missing = anchor.length - before.length;
+      before = Buffer.concat([before, piece.subarray(0, missing)]);
+      bytes = piece.subarray(missing);
     }
-    if (isKnown) rest = takeLines(reader, store.name, known, bytes);
+    if (!isStartOf(before, anchor)) return;
+    begun.push(bytes);
+    if (bytes.includes(NEWLINE)) begun = [takeLines(reader, store.name, known, Buffer.concat(begun))];
   });
+  const rest = Buffer.concat(begun);
   known.tail = tailOf(rest);
   if (known.tail.kind === "whole") {
-    reader.take?.(known.state, { text: utf8(rest), number: known.ended + 1, offset: known.end }, store.name);
+    const line = { text: utf8(rest), number: known.ended + 1, offset: known.end, isEnded: false };
+    reader.take?.(known.state, line, store.name);
   }
-  return isKnown ?? anchor.length === 0;
+  return before.length === anchor.length && isStartOf(before, anchor);
 }
 
-/** Takes the lines that begin where the file was known to end; answers the bytes behind the last newline. */
+const isStartOf = (bytes: Uint8Array, whole: Uint8Array) =>
+  Buffer.compare(bytes, whole.subarray(0, bytes.length)) === 0;
+
+/** Takes the lines that begin where the file was known to end; returns the bytes behind the last newline. */
 function takeLines<S>(
   reader: LineReader<S>,
   file: string,
@@ -119,7 +130,6 @@ function takeLines<S>(
   bytes: Uint8Array,
 ): Uint8Array {
   const size = bytes.lastIndexOf(NEWLINE) + 1;
-  if (size === 0) return bytes;
   const whole = bytes.subarray(0, size);
   if (reader.take !== undefined) {
     for (const line of linesIn(whole, known.end, known.ended + 1, file)) reader.take(known.state, line, file);

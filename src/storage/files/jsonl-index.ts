@@ -63,8 +63,14 @@ export function openIndex(file: IndexFile): StoredIndex | null {
 }
 
 /** Writes the index; the checks are put into the given pages themselves. */
-export function writeIndex(file: IndexFile, extent: Extent, facts: JsonObject, pages: Int32Array): void {
+export function writeIndex(
+  file: IndexFile,
+  extent: Extent,
+  facts: JsonObject,
+  parts: readonly Int32Array[],
+): void {
   const { stamp, ended, anchor } = extent;
+  const pages = parts.flatMap(pagesOf);
   const header: Header = {
     format: FORMAT,
     identity: stamp.identity,
@@ -72,15 +78,14 @@ export function writeIndex(file: IndexFile, extent: Extent, facts: JsonObject, p
     size: stamp.size,
     ended,
     anchor: Buffer.from(anchor).toString("hex"),
-    pages: pages.length / PAGE_WORDS,
+    pages: pages.length,
     facts,
   };
   const first = headerPage(header);
-  for (let i = 0; i < header.pages; i++) {
-    const page = pageOf(pages, i);
+  pages.forEach((page, i) => {
     page[CHECK] = checkOf(page, seedOf(first[CHECK] as number, i));
-  }
-  file.replace([bytesOf(first), bytesOf(pages)]);
+  });
+  file.replace([first, ...parts].map(bytesOf));
 }
 
 interface Header extends Record<string, Json> {
@@ -116,6 +121,19 @@ function storedPages(file: IndexFile, header: number, count: number): Pages {
 
 export function pageOf(pages: Int32Array, number: number): Int32Array {
   return pages.subarray(number * PAGE_WORDS, (number + 1) * PAGE_WORDS);
+}
+
+function pagesOf(words: Int32Array): readonly Int32Array[] {
+  return Array.from({ length: words.length / PAGE_WORDS }, (_, i) => pageOf(words, i));
+}
+
+/** `count` of the pages, from `first` on. */
+export function somePages(pages: Pages, first: number, count: number): Pages {
+  return {
+    count,
+    page: (number) => pages.page(first + number),
+    all: () => pages.all().subarray(first * PAGE_WORDS, (first + count) * PAGE_WORDS),
+  };
 }
 
 const seedOf = (header: number, page: number) => header ^ (page + 1);

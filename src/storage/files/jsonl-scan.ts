@@ -16,6 +16,8 @@ export interface Line {
   readonly number: number;
   /** Bytes before it. */
   readonly offset: number;
+  /** False for a last line without newline. */
+  readonly isEnded: boolean;
 }
 
 /** What is behind the last newline. */
@@ -43,22 +45,17 @@ function isWhole(bytes: Uint8Array): boolean {
   }
 }
 
-/** The lines in bytes that end with a newline, the first of them at `offset` and with `number`. */
+/**
+ * The lines in bytes that end with a newline, the first of them at `offset` and with `number`.
+ * @throws StoreFault `CORRUPT` in place of a line that is not UTF-8
+ */
 export function* linesIn(bytes: Uint8Array, offset: number, number: number, file: string): Generator<Line> {
-  if (!isUtf8(bytes)) throw corrupt(file, number + lineOfInvalidUtf8(bytes), { code: "NOT_UTF8" });
+  const isSound = isUtf8(bytes);
   let start = 0;
   for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-    yield { text: utf8(bytes.subarray(start, end)), number: number++, offset: offset + start };
-    start = end + 1;
-  }
-}
-
-/** How many lines end before the one it is in. */
-function lineOfInvalidUtf8(bytes: Uint8Array): number {
-  let start = 0;
-  for (let line = 0; ; line++) {
-    const end = bytes.indexOf(NEWLINE, start);
-    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return line;
+    const line = bytes.subarray(start, end);
+    if (!isSound && !isUtf8(line)) throw corrupt(file, number, { code: "NOT_UTF8" });
+    yield { text: utf8(line), number: number++, offset: offset + start, isEnded: true };
     start = end + 1;
   }
 }

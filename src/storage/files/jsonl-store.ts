@@ -26,9 +26,6 @@ export interface Lines<S> {
 /** Returns what `work` makes of the file as it is now; `work` is done again where the index turns out to be stale. */
 export type ReadLines<S> = <T>(work: (lines: Lines<S>) => T) => T;
 
-/** The share of a file by which it grows before its index is written again, so that every line costs the same. */
-const SHARE = 1 / 32;
-
 /**
  * Remembers a file for this process: an unchanged file is not read again, a grown one only from where it was known,
  * whoever wrote to it. A process that does not know the file begins with the index that the last one wrote.
@@ -117,7 +114,8 @@ function noteAdded<S>(
   if (stamp?.size !== size) return;
   const isBehindWhole = known.tail.kind === "whole";
   known.ended += isBehindWhole ? 2 : 1;
-  reader.take?.(known.state, { text, number: known.ended, offset: size - text.length - 1 }, store.name);
+  const line = { text, number: known.ended, offset: size - text.length - 1, isEnded: true };
+  reader.take?.(known.state, line, store.name);
   known.end = size;
   known.tail = NO_TAIL;
   // The bytes of a last line without newline are not remembered: then the anchor begins anew.
@@ -130,7 +128,7 @@ function saveIndex<S>({ index }: LineReader<S>, store: StoreFile, known: CachedL
   const { stamp, end, indexed, ended, anchor, state } = known;
   if (index === undefined || stamp?.size !== end) return;
   const file = store.index(index.kind);
-  if (file === null || end - indexed < Math.max(file.worth, end * SHARE)) return;
+  if (file === null || end - indexed < Math.max(file.worth, end * index.share)) return;
   const { pages, facts } = index.save(state);
   writeIndex(file, { stamp, ended, anchor }, facts, pages);
   known.indexed = end;

@@ -104,11 +104,12 @@ const bindingsReader: LineReader<Bindings> = {
   },
   index: {
     kind: "keys",
+    share: 1 / 32,
     load: (pages, facts) =>
       bindings(new HashIndex(pages, Number(own(facts, "used"))), Number(own(facts, "active"))),
     save(state) {
       settle(state);
-      return { facts: { used: state.table.used, active: state.active }, pages: state.table.words() };
+      return { facts: { used: state.table.used, active: state.active }, pages: [state.table.words()] };
     },
   },
 };

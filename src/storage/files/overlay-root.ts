@@ -1,6 +1,6 @@
 /** A data root for a dry run: writes stay in memory. */
 
-import type { DataRoot, Journal, StoreFile } from "../../ports.ts";
+import type { DataRoot, IndexFile, StoreFile } from "../../ports.ts";
 
 interface OverlayFile extends StoreFile {
   readonly isWritten: boolean;
@@ -22,25 +22,12 @@ export function overlayRoot(data: DataRoot): OverlayRoot {
       return known;
     },
     written: () => [...stores.values()].filter(({ isWritten }) => isWritten).map(({ name }) => name),
-    *journals() {
+    journals() {
       const written = [...stores.values()].filter(
         ({ name, isWritten }) => isWritten && name.endsWith(".jsonl"),
       );
-      const waiting = new Map(written.map((store) => [store.name, store.read()]));
-      const next = function* (before?: string): Generator<Journal> {
-        for (const [name, bytes] of [...waiting].sort(([a], [b]) => (a < b ? -1 : 1))) {
-          if (before !== undefined && name >= before) return;
-          waiting.delete(name);
-          if (bytes !== null) yield { name, pieces: [bytes] };
-        }
-      };
-      for (const journal of data.journals()) {
-        const content = waiting.get(journal.name);
-        yield* next(journal.name);
-        waiting.delete(journal.name);
-        yield content ? { name: journal.name, pieces: [content] } : journal;
-      }
-      yield* next();
+      const names = new Set([...data.journals(), ...written.map(({ name }) => name)]);
+      return [...names].sort((a, b) => (a < b ? -1 : 1));
     },
   };
 }
@@ -79,8 +66,13 @@ function overlayFile(store: StoreFile): OverlayFile {
     },
     sync: () => undefined,
     locked: async (work) => work(),
-    index: () => null,
+    // What was written is in memory alone, and what is read is indexed by those who may write.
+    index: (kind) => (content === undefined ? readOnly(store.index(kind)) : null),
   };
+}
+
+function readOnly(index: IndexFile | null): IndexFile | null {
+  return index && { ...index, replace: () => undefined };
 }
 
 /** Bytes to which lines are added. */

@@ -12,8 +12,9 @@ const countReader: LineReader<undefined> = {
   start: () => undefined,
   index: {
     kind: "lines",
+    share: 1 / 32,
     load: () => undefined,
-    save: () => ({ pages: new Int32Array(), facts: {} }),
+    save: () => ({ pages: [], facts: {} }),
   },
 };
 

@@ -23,10 +23,10 @@ const STORES = ["log.jsonl", "names", "registry.jsonl", "state"];
 const FIRST = '{"key":"first","address":"ADDR_first","target_ref":""}\n';
 
 const WORKER = "test/capabilities/effects/many-processes-worker.ts";
-const modules = await childModules(WORKER);
+let worker = "";
 
 function start(t: TestContext, ...args: readonly string[]): ChildProcess {
-  const child = fork(modules[WORKER], [...args], { execArgv: [] });
+  const child = fork(worker, [...args], { execArgv: [] });
   t.after(() => child.kill("SIGKILL"));
   return child;
 }
@@ -57,6 +57,7 @@ async function workAtOnce(t: TestContext, root: string): Promise<readonly Told[]
 }
 
 it("eight processes share a data root in which one was killed while it held every lock", async (t) => {
+  ({ [WORKER]: worker } = await childModules(WORKER));
   const root = mkdtempSync(join(tmpdir(), "pgs-many-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   const told = await workAtOnce(t, root);

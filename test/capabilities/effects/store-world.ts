@@ -30,16 +30,16 @@ export function pythonLine(key: string, address: string, number: number): string
 type Deeds = Readonly<Record<string, (happening: Happening) => void>>;
 
 /** What others do to the file; `moment` tells every line from all others. */
-function foreignDeeds(file: string, moment: () => number): Deeds {
+function foreignDeeds(file: string, moment: () => number, lineOf: typeof pythonLine): Deeds {
   const text = () => (existsSync(file) ? readFileSync(file, "latin1") : "");
   const write = (content: string) => writeFileSync(file, content, "latin1");
   const add = (line: string) => appendFileSync(file, line);
   const isSound = (line: string) => line.startsWith('{"') && line.endsWith("}");
   return {
-    line: ({ key, at }) => add(pythonLine(`k${key}`, `ADDR_${at % 9}`, moment())),
+    line: ({ key, at }) => add(lineOf(`k${key}`, `ADDR_${at % 9}`, moment())),
     tombstone: ({ key }) => add(`{"key": "k${key}", "address": "ADDR_1", "tombstone": true}\n`),
-    unended: ({ key }) => add(pythonLine(`k${key}`, "ADDR_2", moment()).trimEnd()),
-    torn: ({ key }) => add(pythonLine(`k${key}`, "ADDR_2", moment()).slice(0, 12)),
+    unended: ({ key }) => add(lineOf(`k${key}`, "ADDR_2", moment()).trimEnd()),
+    torn: ({ key }) => add(lineOf(`k${key}`, "ADDR_2", moment()).slice(0, 12)),
     blank: () => add("\n \n"),
     keyless: () => add(`{"address": "ADDR_3", "n": ${moment()}}\n`),
     corrupt: () => add("[corrupt]\n"),
@@ -72,6 +72,12 @@ function indexDeeds(index: string, older: string): Deeds {
     cut: ({ at }) => damage((bytes) => bytes.subarray(0, at % bytes.length)),
     junk: ({ at }) => damage((bytes) => bytes.fill(at % 256, at % bytes.length)),
     lost: () => rmSync(index, { force: true }),
+    killed({ at }) {
+      if (!existsSync(index)) return;
+      const draft = `${index}.tmp`;
+      writeFileSync(draft, readFileSync(index).subarray(0, at % 5000));
+      if (at % 2 === 0) utimesSync(draft, 0, 0);
+    },
     saved: () => existsSync(index) && cpSync(index, older),
     broughtBack: () => existsSync(index) && existsSync(older) && cpSync(older, index),
   };
@@ -79,7 +85,7 @@ function indexDeeds(index: string, older: string): Deeds {
 
 const NAMES = {
   ours: ["ours", "ours", "ours", "ended"],
-  foreign: Object.keys(foreignDeeds("", () => 0)),
+  foreign: Object.keys(foreignDeeds("", () => 0, pythonLine)),
   index: Object.keys(indexDeeds("", "")),
 };
 
@@ -98,11 +104,15 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
 );
 
 /** Lets things happen in the folder to `store` and to its index of the kind. */
-export function openWorld(root: string, kind: string): (happening: Happening) => void {
+export function openWorld(
+  root: string,
+  kind: string,
+  lineOf: typeof pythonLine = pythonLine,
+): (happening: Happening) => void {
   const file = join(root, "store");
   const older = join(root, "older");
   let moment = 1;
-  const foreign = foreignDeeds(file, () => moment);
+  const foreign = foreignDeeds(file, () => moment, lineOf);
   const index = indexDeeds(join(root, `.pgs/index/store.${kind}`), older);
   return (happening) => {
     index[happening.kind]?.(happening);

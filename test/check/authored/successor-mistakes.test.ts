@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LENDING } from "../../support/lending-domain.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { compile, errorsOf, type Mistake, mistaken, placeOf, repaired } from "./mistake.ts";
+
+const it = takingTurns(import.meta.url);
 
 const HERE = "lending/registry";
 const DOMAIN = `${HERE}/STRUCTURE_BUILD_LENDING_CONFIG_V0.md`;
@@ -250,7 +253,7 @@ test("the domain that the mistakes are made in has none", async () => {
 });
 
 for (const mistake of MISTAKES) {
-  test(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
+  it(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
     const texts = mistaken(GOOD, mistake);
     const problems = await compile(texts);
     const errors = errorsOf(problems).map(({ file, code, line, column }) => ({ file, code, line, column }));

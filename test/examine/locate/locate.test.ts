@@ -16,6 +16,9 @@ import {
   passing,
   runPlan,
 } from "../../engine/trial.ts";
+import { takingTurns } from "../../support/portion.ts";
+
+const it = takingTurns(import.meta.url);
 
 interface Case {
   readonly about: string;
@@ -227,7 +230,7 @@ async function endOf(protocol: Protocol, payload: JsonObject, isStoreBroken = fa
 }
 
 for (const { about, protocol, payload = {}, artifact, at, hint, isStoreBroken = false } of cases) {
-  test(`${about} is located`, async () => {
+  it(`${about} is located`, async () => {
     const { found, summary, plan } = await endOf(protocol, payload, isStoreBroken);
     const place = locate(found, summary, plan);
     assert.ok(place, JSON.stringify(found));

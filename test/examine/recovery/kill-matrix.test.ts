@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
 import { registry } from "../../../src/capabilities/registry.ts";
 import type { StoreEffect, StoreExample } from "../../../src/capabilities/targets/store.ts";
@@ -119,7 +119,7 @@ const onStores = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
 const examples = onStores.flatMap((effect) => effect.examples.map((example) => ({ effect, example })));
 
 for (const { effect, example } of portion({ name: "examples", diagnostic: console.log }, examples, 6)) {
-  test(`killed anywhere, a run of ${effect.code} loses nothing for who follows the advice: ${example.about}`, async (t) => {
+  it(`killed anywhere, a run of ${effect.code} loses nothing for who follows the advice: ${example.about}`, async (t) => {
     const before: Stored = example.before === undefined ? {} : { "store.jsonl": example.before };
     const given = await killEverywhere(t, {
       plan: await compileTrial(playing(effect, example)),

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { renderHtml } from "../../../src/render/html/html.ts";
 import { RELEASE, workspace } from "../../sessions/world.ts";
 import { portion } from "../../support/portion.ts";
@@ -25,7 +25,9 @@ const flags = [
 ];
 let browser: Browser | undefined;
 before(async () => {
-  if (BROWSER !== undefined) browser = await chromium.launch({ executablePath: BROWSER, args: flags });
+  if (BROWSER === undefined) return;
+  const { chromium } = await import("playwright-core");
+  browser = await chromium.launch({ executablePath: BROWSER, args: flags });
 });
 after(() => browser?.close());
 

@@ -8,8 +8,11 @@ import { test } from "node:test";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { buildSnapshot } from "../../../src/snapshot/build/build.ts";
 import { projectionsOf } from "../../../src/snapshot/build/projection/assembled-files.ts";
+import { takingTurns } from "../../support/portion.ts";
 import { skipWithout } from "../../support/shared.ts";
 import { authoredIn, PLATFORM, SUBSET, subsetTexts } from "./successor.ts";
+
+const it = takingTurns(import.meta.url);
 
 /** Files that are made and not published, or the other way round, each with the reason. */
 const EXCEPTIONS = [
@@ -21,7 +24,7 @@ const EXCEPTIONS = [
 
 const isException = (path: string) => EXCEPTIONS.some(([pattern]) => pattern.test(path));
 
-test("all artifacts, copies and graphs of the successor come out byte for byte", {
+it("all artifacts, copies and graphs of the successor come out byte for byte", {
   skip: skipWithout(SUBSET),
 }, () => {
   const texts = subsetTexts();

@@ -90,14 +90,14 @@ async function checkAndSeal(
   // The manifest of an assembled snapshot is its seal, and was made with it; a key for it is refused.
   const isAssembled = form === "assembled";
   if (isCheck || (isAssembled && keys.length === 0))
-    return { checked, sealed: sealThatIs(isAssembled ? MANIFEST : SEAL_FILE, context) };
+    return { checked, sealed: await sealThatIs(isAssembled ? MANIFEST : SEAL_FILE, context) };
   return { checked, sealed: sealSnapshot(keys, [], context) };
 }
 
 /** The seal that the snapshot has, or what is wrong with it; null where there is none. */
-function sealThatIs(file: string, { platform, settings }: Context): BuildResult["sealed"] {
+async function sealThatIs(file: string, { platform, settings }: Context): Promise<BuildResult["sealed"]> {
   const seal = { root: undefined, signatures: 0, keys: [] };
-  const verified = verifySnapshot({ snapshot: settings.snapshot, files: platform.files, seal });
+  const verified = await verifySnapshot({ snapshot: settings.snapshot, files: platform.files, seal });
   const { findings, files, root, sealed } = verified;
   if (findings.length > 0) return { findings, files };
   if (!sealed || root === null) return null;

@@ -105,8 +105,9 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   const environment = await environmentOf(file, asked, context);
   const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
-  const { waits, isDryRun } = examination.summary;
-  const hints = waits.length === 0 || isDryRun ? [] : await waitHints(waits, context.path(file), context);
+  const { summary } = examination;
+  const isOver = summary.waits.length === 0 || summary.isDryRun;
+  const hints = isOver ? [] : await waitHints(summary, context.path(file), context);
   const withHints: typeof toText = (told, paint) => `${toText(told, paint)}${hintLines(hints)}`;
   await say(examination, { toJson: examinationJson, toText: withHints }, context);
   const { isSound, verified, allowed, replayed } = examination;

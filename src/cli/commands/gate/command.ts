@@ -96,7 +96,7 @@ const USE_CASES: readonly UseCase[] = [
     parts: ["verify"],
     async run({ seal }, context) {
       const { snapshot } = context.settings;
-      const verified = verifySnapshot({ snapshot, files: context.platform.files, seal });
+      const verified = await verifySnapshot({ snapshot, files: context.platform.files, seal });
       return { parts: [verifyPart(verified, context)], toText: () => findingsText(verified.findings) };
     },
   },

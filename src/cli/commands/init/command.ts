@@ -1,6 +1,6 @@
 /** `pgs init`: makes a workspace with one small domain. */
 
-import { createFiles, filesFrom } from "../../../workspace/scaffold.ts";
+import { createFiles, filesFrom, installedAbove } from "../../../workspace/scaffold.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -33,7 +33,8 @@ export const init = defineCommand({
   async action({ folder: given = ".", domain = DOMAIN }, context) {
     const { platform, settings, path } = context;
     const folder = path(given);
-    const values = { domain, package: packageName(folder) };
+    const above = installedAbove(folder, platform.files);
+    const values = { domain, above, package: packageName(folder) };
     const all = filesFrom(`${platform.templates}/workspace`, folder, values, platform.files);
     const hasPackage = platform.files.realPath(`${folder}/package.json`) !== null;
     const made = hasPackage ? all.filter((file) => file.path !== `${folder}/package.json`) : all;

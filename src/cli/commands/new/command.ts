@@ -3,7 +3,7 @@
 import { readObject } from "../../../json/parse.ts";
 import { own } from "../../../json/value.ts";
 import { KIND_FOLDERS } from "../../../snapshot/fqdn.ts";
-import { createFiles, fill, readTemplate } from "../../../workspace/scaffold.ts";
+import { createFiles, fill, installedAbove, readTemplate } from "../../../workspace/scaffold.ts";
 import { ScaffoldFault } from "../../../workspace/scaffold-errors.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
@@ -140,7 +140,10 @@ function addAuthored(
   const { platform } = context;
   const path = `${authored}/${KIND_FOLDERS[PREFIXES[kind]]}/${domain}__${code}.md`;
   const template = readTemplate(`${platform.templates}/new/${kind}.md`, platform.files);
-  const text = fill(template, { domain, CODE: code, BINDING: bindingOf(domain, authored, context) });
+  const text = fill(template, {
+    ...{ domain, CODE: code, BINDING: bindingOf(domain, authored, context) },
+    above: installedAbove(context.settings.workspace, platform.files),
+  });
   createFiles(authored, [{ path, text }], (file) => shortPath(file, platform.cwd), platform);
   return [path];
 }

@@ -93,13 +93,8 @@ function pathText({ from, to, found, reverse, steps }: PathAnswer): string {
 function impactText({ artifact, workflows, readers }: ImpactAnswer, paint: Paint): string {
   const executed = workflows.filter((one) => one.executed).length;
   const rest = workflows.length - executed;
-  const other =
-    rest === 0
-      ? ""
-      : `; ${counted(rest, "workflow")} only mention it`.replace(
-          "workflow only mention it",
-          "workflow only mentions it",
-        );
+  const mentioning = counted(rest, "workflow only mentions it", "workflows only mention it");
+  const other = rest === 0 ? "" : `; ${mentioning}`;
   return [
     `${paint("strong", artifact)}: a change can reach ${counted(executed, "workflow")}${other}\n`,
     ...workflows.map((one) => `\n${workflowText(one, paint)}`),
@@ -134,7 +129,8 @@ function workflowText(one: WorkflowImpact, paint: Paint): string {
 function storesText({ stores, uncompiled }: StoresAnswer, paint: Paint): string {
   if (stores.length === 0) return `the snapshot declares no store\n${uncompiledText(uncompiled)}`;
   const texts = stores.map(({ store, path, semantics, declared, reads, writes }) => {
-    const promises = semantics.length === 0 ? "no workflow uses it" : semantics.join(", ");
+    const isUsed = reads.length + writes.length > 0;
+    const promises = isUsed ? semantics.join(", ") : "no workflow uses it";
     const [first] = declared;
     const about =
       first === undefined

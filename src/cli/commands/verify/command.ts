@@ -33,10 +33,11 @@ export const verify = defineCommand({
     await checkOutputs(request, { "a key": request.key }, context);
     const { platform, settings } = context;
     const seal = sealRequirements(trustOf(request, context), context);
-    const verification = verifySnapshot({
+    const verification = await verifySnapshot({
       snapshot: settings.snapshot,
       files: platform.files,
       from: settings,
+      checked: platform.openCheckCache(platform.env),
       seal,
     });
     const verified = {

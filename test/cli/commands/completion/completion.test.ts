@@ -63,7 +63,7 @@ it("bash completes commands, options, choices and files", inShell("bash"), async
 });
 
 for (const shell of ["bash", "zsh", "fish"]) {
-  test(`${shell} takes its script, which names every command`, inShell(shell), async (t) => {
+  it(`${shell} takes its script, which names every command`, inShell(shell), async (t) => {
     const place = workspace(t, { snapshot: null });
     const { out } = await place.session("completion", shell);
     writeFileSync(place.path("script"), out);

@@ -1,6 +1,6 @@
 /** Bytes in the pages of an index, whose last word of each is the page's check. */
 
-import { PAGE_WORDS } from "../storage/files/jsonl-index.ts";
+import { PAGE_WORDS } from "./jsonl-index.ts";
 
 const PAGE_BYTES = (PAGE_WORDS - 1) * 4;
 
