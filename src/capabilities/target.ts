@@ -139,7 +139,7 @@ export type SnapshotAnswer =
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
- * kernel before anything follows. `device`: the machine's too. The trace is forced to the device before an effect
+ * kernel before anything outside the run follows from it. `device`: the machine's too. The trace is forced to the device before an effect
  * changes anything, and what the effect wrote before its end is recorded. That end needs nothing of its own: the
  * trace is forced again before the next change, and at the end of the run.
  */

@@ -6,6 +6,7 @@ import { type JsonObject, own } from "../json/value.ts";
 import { type Artifact, moduleOf } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
+import { declaredOutcomes } from "../snapshot/operation-names.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
 import { isVisible, retryOf } from "./check-retry.ts";
 import type { Closure } from "./closure.ts";
@@ -403,15 +404,6 @@ function unimplemented(code: string, path: Path, { closure, report }: ContractSc
   return undefined;
 }
 
-/**
- * By operation name: the name that artifacts of releases before 0.4 declare, while their contracts already used this
- * one.
- */
-const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["READ", "GET"],
-  ["WRITE", "PUT"],
-]);
-
 const BUILD_HINT =
   'name the capability package that has it in "capabilities" of pgs.json, or run it with a build that has it';
 
@@ -427,7 +419,7 @@ function bindOperation(
 ): Pick<EffectStep, "op" | "operation" | "declared"> | undefined {
   const op = step.op ?? "";
   const operations = closure.tables.effect(artifact);
-  const declared = operations.get(op) ?? operations.get(OLDER_NAMES.get(op) ?? "");
+  const declared = declaredOutcomes(operations, op);
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;

@@ -17,8 +17,10 @@ import { fqdnOfFile } from "../../../src/snapshot/fqdn.ts";
 import { type Statement, statementsOf } from "../../../src/snapshot/tokenized/compare.ts";
 import { type Projection, readProjections } from "../../../src/snapshot/tokenized/projection.ts";
 import { unpacked } from "../../support/archive.ts";
-import { portion } from "../../support/portion.ts";
+import { portion, takingTurns } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
+
+const it = takingTurns(import.meta.url);
 
 type Lookup = ReadonlyMap<string, DomainArtifact>;
 
@@ -274,7 +276,7 @@ const PUBLISHED: readonly (readonly [archive: string, snapshot: string, differin
 
 suite("the published tokenized projections", () => {
   for (const [archive, snapshot, differing] of PUBLISHED) {
-    test(`${archive}: all is as its artifacts declare, but what is listed, and every change is found`, {
+    it(`${archive}: all is as its artifacts declare, but what is listed, and every change is found`, {
       skip: skipWithout(archive),
     }, (t) => {
       const folder = join(archive.endsWith(".xz") ? unpacked(archive) : sharedPath(archive), snapshot);
