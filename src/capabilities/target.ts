@@ -110,6 +110,9 @@ export interface EffectCall {
 /** Whether a workflow's own runtime binding declares a store, or one that it only consults: that it may read alone. */
 export type Reach = "owned" | "consulted";
 
+/** What an operation answers that would write to a store that is only consulted: it does not begin. */
+export const NOT_BEGUN = { outcome: "VIOLATION", reason: { code: "STORE_CONSULTED" } } as const;
+
 /** What operations are performed with; each kind of target takes its own. */
 export interface EffectPorts extends Pick<Ports, "mail"> {
   /** Null where effects of packages may reach nothing: then none of them is performed. */

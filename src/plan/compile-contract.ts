@@ -371,6 +371,7 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
   const { policy } = binding;
+  if (bound.operation.target === "snapshot") requireOwnSnapshot(code, policy, scope.storage);
   const retry = retryOf(binding.retry, bound);
   const verify = binding.verify && isVisible(bound);
   return { kind: "effect", code: artifact.fqdn, effect, policy, retry, verify, ...bound, ...location };
@@ -385,6 +386,17 @@ function policyFor({ op, store }: StepTable, effect: Effect | undefined, { struc
   const path = needsPath && (store === null || structure === null) ? { path: "FILE" } : {};
   return { ...examplePolicy(operation), ...path };
 }
+
+/** A run asks the snapshot that it runs on, and no other: the template is all that a policy may say of it. */
+function requireOwnSnapshot(code: string, policy: JsonObject, { report }: Storage): void {
+  const named = own(policy, "snapshot_root") ?? OWN_SNAPSHOT;
+  if (named === OWN_SNAPSHOT) return;
+  const what = `${code} is bound to another snapshot than the one that the run runs on`;
+  const hint = { do: "change", to: quote(OWN_SNAPSHOT) } as const;
+  report("FOREIGN_SNAPSHOT", ["core", "bindings", code, "policy", "snapshot_root"], what, hint);
+}
+
+const OWN_SNAPSHOT = "{{snapshot_root}}";
 
 /** There is no fallback: a capability that neither this build nor a package of the workspace has is refused. */
 function unimplemented(code: string, path: Path, { closure, report }: ContractScope): undefined {
