@@ -8,6 +8,7 @@ import { type Section, toText } from "./section.ts";
 import { snapshotForms } from "./snapshot-forms.ts";
 import { child } from "./spawn.ts";
 import { inScratch } from "./subject.ts";
+import { verification } from "./verification.ts";
 import { wholeProcess } from "./whole-process.ts";
 
 const isJson = process.argv.includes("--json");
@@ -37,6 +38,7 @@ const sections = await inScratch(async (scratch) => [
   ...(await growth(scratch)).map(say),
   ...(await ledger(scratch)).map(say),
   ...child<readonly Section[]>("examination.ts", scratch).map(say),
+  ...(await verification(scratch)).map(say),
   ...[child<Section | null>("simulation.ts", scratch)].filter((section) => section !== null).map(say),
 ]);
 if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

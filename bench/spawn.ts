@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { microseconds } from "./sample.ts";
 
-const PGS = join(import.meta.dirname, "../bin/pgs.js");
+export const PGS = join(import.meta.dirname, "../bin/pgs.js");
 
 /** Certificates are read at every start of node, and options would change what is measured. */
 const FOREIGN = new Set(["NODE_EXTRA_CA_CERTS", "NODE_OPTIONS"]);
@@ -48,6 +48,18 @@ export function usageOf(args: readonly string[]): Usage {
   if (status !== 0) throw new Error(`pgs ${args.join(" ")} ended with ${status}\n${stderr}`);
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(stderr) as NodeJS.ResourceUsage;
   return { wall, cpu: (userCPUTime + systemCPUTime) / 1000, peak: (maxRSS * 1024) / 1e6 };
+}
+
+/** Milliseconds that processors worked for a successful `node <args>`, from before its start until after its end. */
+export function cpuOf(args: readonly string[], more: Readonly<Record<string, string>> = {}): number {
+  const timed = `TIMEFORMAT="%3U %3S"; time "$@" > /dev/null`;
+  const { status, stderr } = spawnSync("bash", ["-c", timed, "bash", process.execPath, ...args], {
+    env: { ...env, LC_ALL: "C", ...more },
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}\n${stderr}`);
+  const [user = "", system = ""] = stderr.trim().split(" ");
+  return (Number(user) + Number(system)) * 1000;
 }
 
 /** What a benchmark in a process of its own printed as JSON. */

@@ -7,6 +7,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import type { Plugin } from "rolldown";
 import { testProcesses } from "../test/suites/suites.ts";
+import { PLAYS_ALL, SEED } from "../test/support/portion.ts";
 import { bundle, makeBundleFolder } from "./bundle.mts";
 
 const root = join(import.meta.dirname, "..");
@@ -76,6 +77,7 @@ try {
   for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   const [code] = await once(child, "exit");
   process.exitCode = typeof code === "number" ? code : 1;
+  if (code !== 0 && !PLAYS_ALL) console.error(`\nPGS_TEST_SEED=${SEED} plays the same tests again.`);
 } finally {
   rmSync(built, { recursive: true, force: true });
   rmSync(temporary, { recursive: true, force: true });

@@ -110,6 +110,9 @@ export interface EffectCall {
 /** Whether a workflow's own runtime binding declares a store, or one that it only consults: that it may read alone. */
 export type Reach = "owned" | "consulted";
 
+/** What an operation answers that would write to a store that is only consulted: it does not begin. */
+export const NOT_BEGUN = { outcome: "VIOLATION", reason: { code: "STORE_CONSULTED" } } as const;
+
 /** What operations are performed with; each kind of target takes its own. */
 export interface EffectPorts extends Pick<Ports, "mail"> {
   /** Null where effects of packages may reach nothing: then none of them is performed. */
@@ -139,7 +142,7 @@ export type SnapshotAnswer =
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
- * kernel before anything follows. `device`: the machine's too. The trace is forced to the device before an effect
+ * kernel before anything outside the run follows from it. `device`: the machine's too. The trace is forced to the device before an effect
  * changes anything, and what the effect wrote before its end is recorded. That end needs nothing of its own: the
  * trace is forced again before the next change, and at the end of the run.
  */

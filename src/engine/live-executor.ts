@@ -6,7 +6,7 @@ import type { TraceLimits } from "../json/limits.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Plan, TransformStep } from "../plan/plan.ts";
 import type { Ports } from "../ports.ts";
-import type { EventBody } from "../trace/event.ts";
+import type { Journal } from "../trace/journal.ts";
 import { findMatches } from "./admission.ts";
 import { beginWait, endWait } from "./answers.ts";
 import { isSpentInProcess } from "./attempts.ts";
@@ -21,10 +21,11 @@ export interface LiveEnvironment
   extends Omit<EffectPorts, "sources">,
     Pick<Ports, "clock" | "entropy" | "sleep"> {
   /**
-   * Where events go. Everything appended is on the device when `sync` returns; `bytes` is the length of the whole trace.
+   * Where events go. Everything appended is in the trace when `write` returns, and on the device when `sync` does;
+   * `bytes` is the length of the whole trace.
    * @throws TraceFault, and EngineFault for an event that is too large
    */
-  readonly journal: { append(event: EventBody): void; sync(): void; readonly bytes: number };
+  readonly journal: Pick<Journal, "append" | "write" | "sync" | "bytes">;
   readonly limits: TraceLimits;
   /** Aborts the run before its next node or step. */
   readonly signal?: AbortSignal | undefined;
@@ -69,6 +70,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
         if (live.losesSecrets?.()) throw secretsKeyRequired();
         return false;
       }
+      live.journal.write();
       await live.sleep(milliseconds, live.signal);
       return true;
     },

@@ -56,6 +56,7 @@ async function outcomeOf(
   if (live.remote === null && !target.hasDryRun)
     throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
   if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
+  else live.journal.write();
   try {
     const performed = await performAndVerify(asked, live, sources);
     const { result = {}, reason = {} } = performed;

@@ -2,6 +2,7 @@
 
 import { targetOf } from "../capabilities/effect.ts";
 import type { Durability, SnapshotQuery } from "../capabilities/target.ts";
+import { TraceFault } from "../errors/ports.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import { type JsonObject, jsonEqual } from "../json/value.ts";
@@ -47,7 +48,7 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly signal?: AbortSignal | undefined;
   /** Ends the session after the event at hand, with nothing on record: the trace can be resumed. */
   readonly stop?: Stop;
-  /** Told every event after it was appended. */
+  /** Told every event when it happens: its line may not be in the trace yet. */
   readonly listen?: (event: TraceEvent) => void;
 }
 
@@ -125,13 +126,13 @@ export async function inTrace(
   after?: JournalPosition,
 ): Promise<TracedRun> {
   const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, snapshot = null, stop } = request;
+  const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
+  const journal = openJournal(trace.file, {
+    ...{ executionId: trace.id, clock, check },
+    ...(listen === undefined ? {} : { listen }),
+    ...(after === undefined ? {} : { after }),
+  });
   try {
-    const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
-    const journal = openJournal(trace.file, {
-      ...{ executionId: trace.id, clock, check },
-      ...(listen === undefined ? {} : { listen }),
-      ...(after === undefined ? {} : { after }),
-    });
     const secrets = secretsOf(trace, request, after !== undefined);
     const append = (event: EventBody) => {
       const masked = redactor.mask(event);
@@ -142,6 +143,7 @@ export async function inTrace(
       ...{ ...request, remote, snapshot, limits },
       journal: {
         append,
+        write: () => journal.write(),
         sync: () => journal.sync(),
         get bytes() {
           return journal.bytes;
@@ -153,10 +155,23 @@ export async function inTrace(
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);
     if (durability === "device") journal.sync();
+    else journal.write();
     if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") trace.secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
+  } catch (error) {
+    writeRest(journal);
+    throw error;
   } finally {
     trace.file.close();
+  }
+}
+
+/** What happened before something else failed, which is what is reported. */
+function writeRest(journal: Journal): void {
+  try {
+    journal.write();
+  } catch (error) {
+    if (!(error instanceof TraceFault)) throw error;
   }
 }
 

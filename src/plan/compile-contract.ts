@@ -6,6 +6,7 @@ import { type JsonObject, own } from "../json/value.ts";
 import { type Artifact, moduleOf } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
+import { declaredOutcomes } from "../snapshot/operation-names.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
 import { isVisible, retryOf } from "./check-retry.ts";
 import type { Closure } from "./closure.ts";
@@ -370,6 +371,7 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
   const { policy } = binding;
+  if (bound.operation.target === "snapshot") requireOwnSnapshot(code, policy, scope.storage);
   const retry = retryOf(binding.retry, bound);
   const verify = binding.verify && isVisible(bound);
   return { kind: "effect", code: artifact.fqdn, effect, policy, retry, verify, ...bound, ...location };
@@ -384,6 +386,17 @@ function policyFor({ op, store }: StepTable, effect: Effect | undefined, { struc
   const path = needsPath && (store === null || structure === null) ? { path: "FILE" } : {};
   return { ...examplePolicy(operation), ...path };
 }
+
+/** A run asks the snapshot that it runs on, and no other: the template is all that a policy may say of it. */
+function requireOwnSnapshot(code: string, policy: JsonObject, { report }: Storage): void {
+  const named = own(policy, "snapshot_root") ?? OWN_SNAPSHOT;
+  if (named === OWN_SNAPSHOT) return;
+  const what = `${code} is bound to another snapshot than the one that the run runs on`;
+  const hint = { do: "change", to: quote(OWN_SNAPSHOT) } as const;
+  report("FOREIGN_SNAPSHOT", ["core", "bindings", code, "policy", "snapshot_root"], what, hint);
+}
+
+const OWN_SNAPSHOT = "{{snapshot_root}}";
 
 /** There is no fallback: a capability that neither this build nor a package of the workspace has is refused. */
 function unimplemented(code: string, path: Path, { closure, report }: ContractScope): undefined {
@@ -403,15 +416,6 @@ function unimplemented(code: string, path: Path, { closure, report }: ContractSc
   return undefined;
 }
 
-/**
- * By operation name: the name that artifacts of releases before 0.4 declare, while their contracts already used this
- * one.
- */
-const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["READ", "GET"],
-  ["WRITE", "PUT"],
-]);
-
 const BUILD_HINT =
   'name the capability package that has it in "capabilities" of pgs.json, or run it with a build that has it';
 
@@ -427,7 +431,7 @@ function bindOperation(
 ): Pick<EffectStep, "op" | "operation" | "declared"> | undefined {
   const op = step.op ?? "";
   const operations = closure.tables.effect(artifact);
-  const declared = operations.get(op) ?? operations.get(OLDER_NAMES.get(op) ?? "");
+  const declared = declaredOutcomes(operations, op);
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;

@@ -21,11 +21,11 @@ export interface Retry {
   readonly on: ReadonlySet<string>;
 }
 
-/** In words: `up to 3 attempts after BACKEND_ERROR, pauses of 200 ms, each 2 times as long, 30000 ms at most`. */
+/** In words: `up to 3 attempts after BACKEND_ERROR, pauses of 200 ms, each longer by a factor of 2, 30000 ms at most`. */
 export function retryText({ maxAttempts, backoff, factor, maxBackoff, on }: Retry): string {
   const attempts = `up to ${maxAttempts} attempts after ${[...on].join(", ")}`;
   if (backoff === 0) return attempts;
-  const longer = factor === 1 ? "" : `, each ${factor} times as long`;
+  const longer = factor === 1 ? "" : `, each longer by a factor of ${factor}`;
   const most = factor === 1 || maxBackoff === RETRY.backoffMost ? "" : `, ${maxBackoff} ms at most`;
   return `${attempts}, pauses of ${backoff} ms${longer}${most}`;
 }

@@ -21,7 +21,8 @@ export function waysTo(goal: string, start: string, edges: readonly MergedEdge[]
   const ways: (readonly MergedEdge[])[] = [];
   const taken: MergedEdge[] = [];
   const passed = new Set([start]);
-  const open = [start === goal ? [] : [...(next.get(start) ?? [])].reverse()];
+  const furthestFirst = (node: string) => [...(next.get(node) ?? [])].reverse();
+  const open = [start === goal ? [] : furthestFirst(start)];
   if (start === goal) ways.push([]);
   let patience = 1000 + 100 * edges.length;
   for (let hops = open.at(-1); hops !== undefined; hops = open.at(-1)) {
@@ -37,7 +38,7 @@ export function waysTo(goal: string, start: string, edges: readonly MergedEdge[]
       if (patience-- === 0) return { ways, isComplete: false, count };
       taken.push(hop);
       passed.add(hop.to);
-      open.push([...(next.get(hop.to) ?? [])].reverse());
+      open.push(furthestFirst(hop.to));
     }
   }
   return { ways, isComplete: true, count };

@@ -95,22 +95,33 @@ const shown = (value: Json) =>
     .replace(/[^ -~]/g, unicodeEscape)
     .slice(0, 80);
 
+/** Of an assembled snapshot, whose signature is over its identity, in a file of its own that is written elsewhere. */
+const isOfIdentity = ({ file }: { file: string }) => file === "signature.json";
+
+const RESTORE_SIGNATURE = "restore signature.json from where the snapshot was published";
+
 /** About signatures: `run` refuses with one of them, `verify` and `attest --verify` list them. */
 export const signatureTable = {
   SIGNATURE_MISSING: (f: { file: string }) => ({
     what: "a signature is required, but the seal has none",
     where: f.file,
-    hint: "use the signed snapshot, or sign this one: pgs seal --key FILE",
+    hint: isOfIdentity(f)
+      ? "use the signed snapshot: an assembled one is signed where it is assembled"
+      : "use the signed snapshot, or sign this one: pgs seal --key FILE",
   }),
   SIGNATURE_INVALID: (f: SignaturePlace) => ({
     what: `the signature by ${keyName(f.keyid)} does not match the content`,
     where: signaturePlace(f),
-    hint: "restore the signed file, or remove this signature and sign the file again",
+    hint: isOfIdentity(f)
+      ? RESTORE_SIGNATURE
+      : "restore the signed file, or remove this signature and sign the file again",
   }),
   SIGNATURE_OTHER_ROOT: (f: SignaturePlace & { signed: string; found: string }) => ({
     what: `the signature by ${keyName(f.keyid)} covers another root (signed ${f.signed.slice(0, 12)}…, this seal has ${f.found.slice(0, 12)}…)`,
     where: signaturePlace(f),
-    hint: "use the snapshot that was signed; pgs seal removes signatures of another root",
+    hint: isOfIdentity(f)
+      ? "use the snapshot that was signed, or the signature of this one"
+      : "use the snapshot that was signed; pgs seal removes signatures of another root",
   }),
   SIGNATURE_OTHER_RUN: (f: SignaturePlace & { pointer: string; signed: Json; found: Json }) => ({
     what: `the signature by ${keyName(f.keyid)} belongs to another run: ${shown(f.pointer)} is ${shown(f.signed)} in the attestation, ${shown(f.found)} in the trace`,
@@ -118,14 +129,18 @@ export const signatureTable = {
     hint: "use the trace that was attested, or the attestation of this trace",
   }),
   SIGNATURE_MALFORMED: (f: SignaturePlace) => ({
-    what: `the content signed by ${keyName(f.keyid)} is not an in-toto statement of this kind`,
+    what: isOfIdentity(f)
+      ? "the file has not the snapshot_id, the algorithm ed25519 and the signature in base64 of a signature"
+      : `the content signed by ${keyName(f.keyid)} is not an in-toto statement of this kind`,
     where: signaturePlace(f),
-    hint: "remove the signature, and sign again",
+    hint: isOfIdentity(f) ? RESTORE_SIGNATURE : "remove the signature, and sign again",
   }),
   SIGNATURE_UNTRUSTED: (f: { file: string; needed: number; trusted: number; keyids: readonly string[] }) => ({
     what: `valid signatures by trusted keys: ${f.trusted}, required: ${f.needed}`,
     where: f.file,
-    hint: "sign it with a trusted key, or trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS",
+    hint: isOfIdentity(f)
+      ? "trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS"
+      : "sign it with a trusted key, or trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS",
   }),
 } satisfies WordingTable;
 

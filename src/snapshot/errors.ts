@@ -66,6 +66,11 @@ export const snapshotTable = {
         ? "name a snapshot that contains the folder artifacts/, or canonical/ with its manifest.json, with --snapshot DIR"
         : `type ${f.options}`,
   }),
+  WITNESS_MISSING: (f: { snapshot: string; workflow: string }) => ({
+    what: `no tokenized projection has ${f.workflow}`,
+    where: f.snapshot,
+    hint: "put tokenized_snapshot/ and vocabulary_snapshot/ of the same release beside the snapshot, or leave out --witness",
+  }),
   ASSEMBLED_SNAPSHOT: (f: { snapshot: string; wanted: "seal" | "lock" }) => ({
     what: `this is an assembled snapshot: ${NOT_ASSEMBLED[f.wanted].what}`,
     where: f.snapshot,

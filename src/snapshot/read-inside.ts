@@ -11,19 +11,20 @@ export interface Place {
 
 /**
  * The file's bytes, or null when nothing is there. A link may lead to a file of the snapshot.
+ * `most` is how many bytes are wanted at most.
  * @throws SnapshotFault when it cannot be read, naming the file, or the link on the way to it that is wrong.
  */
-export function readInside(place: Place, file: string): Uint8Array | null {
+export function readInside(place: Place, file: string, most?: number): Uint8Array | null {
   const { root, files } = place;
   try {
-    if (files.realPath(`${root}/${file}`) === `${root}/${file}`) return files.read(`${root}/${file}`);
+    if (files.realPath(`${root}/${file}`) === `${root}/${file}`) return files.read(`${root}/${file}`, most);
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     requireWay(place, file);
     throw unreadable(file, error.errno);
   }
   const real = requireWay(place, file);
-  return real === null ? null : attempt(file, () => files.read(real));
+  return real === null ? null : attempt(file, () => files.read(real, most));
 }
 
 /** The real path of the file after all links; null if it does not exist. Checks each name of the path. */

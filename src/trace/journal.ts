@@ -1,16 +1,25 @@
-/** Writes the trace during the run. It decides nothing: it adds time and chain to each event and appends it. */
+/**
+ * Writes the trace during the run: it adds time and chain to each event, and holds the lines until something outside the
+ * run may follow from them. What a crash takes of the lines that are held, a resumed run computes again.
+ */
 
 import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
 import { jsonEqual } from "../json/value.ts";
 import type { Clock, TraceFile } from "../ports.ts";
 import { encodeEvent, genesis } from "./chain.ts";
-import { type EventBody, type EventType, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
+import { type EventBody, type EventType, MAIN_RUN, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
-  /** @throws what `check` throws: then nothing was appended, and another event may be. */
+  /**
+   * The event follows the others. Its line is in the file at the latest after the next `write`; at once where the run
+   * could not go on without it.
+   * @throws what `check` throws: then nothing was appended, and another event may be.
+   */
   append(event: EventBody): void;
-  /** Length of all lines. */
+  /** Every event so far is in the file when this returns. @throws TraceFault */
+  write(): void;
+  /** Length of all lines, those that are held too. */
   readonly bytes: number;
   /** The number of the last event. */
   readonly sequence: number;
@@ -25,7 +34,7 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** Called before an event is appended, with the length of its line; refuses it by throwing. */
   readonly check?: (event: EventBody, bytes: number) => void;
-  /** Called with every event after it was appended. */
+  /** Called with every event when it happens: its line may not be in the file yet. */
   readonly listen?: (event: TraceEvent) => void;
   /** Where a trace goes on that has events already. */
   readonly after?: JournalPosition;
@@ -39,12 +48,16 @@ export interface JournalPosition {
   readonly bytes: number;
 }
 
-/** Around an effect and at the end of a run, the trace file must still exist at its path. */
-const PLACE_CHECKED: ReadonlySet<EventType> = new Set([
-  "side_effect_start",
-  "side_effect_end",
-  "workflow_complete",
+/** A resumed run cannot compute these again: they bring something into the run, or say that it waits. */
+const WRITTEN_AT_ONCE: ReadonlySet<EventType> = new Set([
+  "execution_start",
+  "run_suspended",
+  "run_resumed",
+  "run_cancelled",
 ]);
+
+/** So many bytes are held at most, so that a long computation is not in memory alone. */
+const MOST_HELD = 1 << 16;
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
 export function openJournal(
@@ -56,12 +69,28 @@ export function openJournal(
   let sequence = after?.sequence ?? 0;
   let bytes = after?.bytes ?? 0;
   const effects = new Effects();
+  let held = "";
+  let heldBytes = 0;
+  let isBroken = false;
   const attempt = (work: () => void) => {
     try {
       work();
     } catch (error) {
+      isBroken = true;
       throw error instanceof TraceFault ? effects.toldBy(error) : error;
     }
+  };
+  const write = () => {
+    // Behind a line that was not written, no other may follow.
+    if (held === "" || isBroken) return;
+    const text = held;
+    held = "";
+    heldBytes = 0;
+    attempt(() => {
+      file.append(text);
+      // In a file that was removed, what was written is lost.
+      file.checkPlace();
+    });
   };
   return {
     get head() {
@@ -87,11 +116,11 @@ export function openJournal(
       check?.(event, size);
       sequence++;
       bytes += size;
-      effects.take(event);
-      attempt(() => {
-        file.append(text);
-        if (PLACE_CHECKED.has(event.event_type)) file.checkPlace();
-      });
+      held += text;
+      heldBytes += size;
+      const isOutside = effects.take(event);
+      const cannotWait = WRITTEN_AT_ONCE.has(event.event_type) && event.run === MAIN_RUN;
+      if (isOutside || cannotWait || heldBytes >= MOST_HELD) write();
       listen?.({
         ...event,
         schema: SCHEMA,
@@ -104,7 +133,11 @@ export function openJournal(
       });
       head = hash;
     },
-    sync: () => attempt(() => file.sync()),
+    write,
+    sync() {
+      write();
+      attempt(() => file.sync());
+    },
   };
 }
 
@@ -118,7 +151,8 @@ class Effects {
   readonly #named: TookPlace[] = [];
   #count = 0;
 
-  take({ event_type: type, run, node_id: node = "", payload }: EventBody): void {
+  /** Whether the event is the end of an effect outside the stores: nothing may show later that it took place. */
+  take({ event_type: type, run, node_id: node = "", payload }: EventBody): boolean {
     const last = this.#begun.get(run);
     if (type === "side_effect_start") {
       const { step, op, store, effect_key: key } = payload;
@@ -128,6 +162,7 @@ class Effects {
       last.isCounted = hasTakenPlace(payload, last.effect);
       if (last.isCounted) this.#add(last.effect);
     }
+    return type === "side_effect_end" && last?.effect.store === null;
   }
 
   #add(effect: TookPlace): void {

@@ -92,7 +92,7 @@ export interface SessionOptions {
   /** Stops the run after the event at hand, with nothing on record: `resume` goes on with it. */
   readonly stop?: AbortSignal;
   /**
-   * Called with every event after it was written. An error of it does not end the run: once the run has ended, it is
+   * Called with every event when it happens; its line may not be in the file yet. An error of it does not end the run: once the run has ended, it is
    * the cause of the refusal `LISTENER_FAILED`. A promise that it returns is not waited for before the next event.
    */
   readonly onEvent?: (event: TraceEvent) => unknown;

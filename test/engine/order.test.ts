@@ -5,6 +5,7 @@ import { TraceFault } from "../../src/errors/ports.ts";
 import { digestOf } from "../../src/json/canonical.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { TraceFile } from "../../src/ports.ts";
+import type { TraceEvent } from "../../src/trace/event.ts";
 import {
   appending,
   compileTrial,
@@ -92,6 +93,46 @@ test("the begin of a side effect that writes is written and synced before the ef
     .filter((type) => type.startsWith("side_effect"));
   assert.deepEqual(order, ["side_effect_start", "side_effect_end", "side_effect_start", "side_effect_end"]);
   assert.equal(syncedLength, trace.text().length);
+});
+
+test("events between two effects are one write, and an effect begins when its begin and the end before are in the trace", async () => {
+  const trace = memoryTrace();
+  const writes: string[] = [];
+  const seen: number[] = [];
+  const file: TraceFile = {
+    ...trace.file,
+    append(text) {
+      writes.push(text);
+      trace.file.append(text);
+    },
+  };
+  const effect = doing(() => {
+    seen.push(writes.length);
+    assert.match(writes.at(-1) ?? "", /"side_effect_start".*\n$/);
+    return { outcome: "SUCCESS" };
+  });
+  const core = contract([doStep("one"), passing("pass", { value: 1 }), doStep("two"), doStep("three")]);
+  const protocol = oneContract(core, {}, { effects: [effect] });
+  const trial = await runTrial(protocol, {}, { trace: { ...trace, file } });
+  assert.deepEqual(seen, [2, 3, 4], "the first event is written at once");
+  assert.equal(writes.length, 5);
+  assert.equal(writes.join("").split("\n").length - 1, trial.events.length);
+  for (const text of writes.slice(2, 4)) assert.match(text, /^\{[^\n]*"side_effect_end"/);
+});
+
+test("a run that breaks off in a defect leaves the events so far in the trace", async () => {
+  const trace = memoryTrace();
+  const told: string[] = [];
+  const options = {
+    trace,
+    listen({ event_type }: TraceEvent) {
+      told.push(event_type);
+      if (event_type === "transform_end") throw new Error("a defect");
+    },
+  };
+  const protocol = oneContract(contract([passing("pass", { value: 1 })]));
+  await assert.rejects(runTrial(protocol, {}, options), /a defect/);
+  assert.equal(trace.text().split("\n").length - 1, told.length);
 });
 
 test("when the trace cannot be written, the effect it would have announced is not done", async () => {

@@ -99,7 +99,16 @@ test("a recorded error has words again, unless it is not this build's", () => {
 
 /** Facts that every row can be said with: texts, a number where one is wanted, and the error of the system. */
 function factsOf(errno: string, isAsked: () => void): JsonObject {
-  const facts = { effects: [], routed: [], declared: [], keyids: [], ids: [], suggestion: null, hint: null };
+  const facts = {
+    effects: [],
+    routed: [],
+    declared: [],
+    keyids: [],
+    ids: [],
+    suggestion: null,
+    hint: null,
+    wanted: "lock",
+  };
   const of = (name: string) => {
     if (name !== "errno") return Object.hasOwn(facts, name) ? facts[name as keyof typeof facts] : "text";
     isAsked();

@@ -348,5 +348,5 @@ test("an export counts the events of sessions that it leaves out", async () => {
   const { text, dropped } = exportReferenceV0(await eventsOf("it was cancelled while it waited"));
   assert.deepEqual(dropped, { admission: 1, run_suspended: 1, run_cancelled: 1 });
   const last = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as JsonObject;
-  assert.ok(isObject(last["payload"]) && last["payload"]["status"] === "FAILURE");
+  assert.ok(isObject(last["payload"]) && last["payload"]["status"] === "ABORT");
 });

@@ -167,6 +167,7 @@ function traceOf(value: Json): Uint8Array {
     node_id: "N",
     payload: { event_code: "EV", payload: { value } },
   });
+  journal.write();
   return Buffer.from(text);
 }
 

@@ -13,7 +13,7 @@ import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
 import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 import { checkDocument } from "./documents.ts";
-import { DRAWN_NOT, interruptedAfter, logged, typedIn, typesIn, waitingWorkspace } from "./waiting.ts";
+import { DRAWN_NOT, interruptedAfterWrites, logged, typedIn, typesIn, waitingWorkspace } from "./waiting.ts";
 import {
   assertHint,
   assertRefused,
@@ -146,7 +146,7 @@ suite("pgs run --payloads", () => {
     const made = waitingWorkspace(t, LOGGING);
     writeFileSync(made.path("p.jsonl"), "{}\n".repeat(20));
     const run = [...LOGGED, "--payloads", "p.jsonl"];
-    const said = await made.sessionIn(interruptedAfter(70), ...run, "--jobs", "4");
+    const said = await made.sessionIn(interruptedAfterWrites(30), ...run, "--jobs", "4");
     assert.equal(said.code, 143, said.err);
     const found = documentsOf(said);
     assert.deepEqual(

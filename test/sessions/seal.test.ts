@@ -134,6 +134,8 @@ test("verify of an unsealed snapshot finds what its own text does not say; seal 
   assert.deepEqual(codesByFile(document(verified)), [`EXECUTED_FIELD_DIFFERS ${CONTRACT_FILE}`]);
   const sealed = await place.session("seal");
   assert.deepEqual([sealed.code, sealed.out], [3, ""]);
+  const refused = document(await place.session("seal", "--json"));
+  assert.deepEqual(refused, { ...document(verified), root: null });
   assert.throws(() => readFileSync(`${folder}/seal.json`), /ENOENT/);
 });
 

@@ -119,7 +119,7 @@ test("a run that is stopped without a key says that it cannot go on, and how to 
   const place = waitingWorkspace(t, oneContract(core, { inputs: { token: "$.payload.token" } }));
   json(place, "payload.json", { token: "token-of-nobody" });
   const run = [...RUN, "--payload", "payload.json"];
-  const stopped = await place.sessionIn(interruptedAfter(4), ...run);
+  const stopped = await place.sessionIn(interruptedAfter(4), ...run, "--follow");
   assert.equal(stopped.code, 143, stopped.err);
   const [command = "", trace = ""] = typedIn(stopped.err, "cancel");
   assert.doesNotMatch(stopped.err, /pgs resume/);
@@ -127,7 +127,7 @@ test("a run that is stopped without a key says that it cannot go on, and how to 
   assert.equal((await place.session(command, trace, ...DRAWN_NOT)).code, 0);
   json(place, "my key", 0);
   writeFileSync(place.path("my key"), KEY);
-  const kept = await place.sessionIn(interruptedAfter(4), ...run, "--secrets-key", "my key");
+  const kept = await place.sessionIn(interruptedAfter(4), ...run, "--follow", "--secrets-key", "my key");
   const words = typedIn(kept.err, "resume").slice(0, 4);
   assert.deepEqual(words.slice(2), ["--secrets-key", "my key"]);
   const ended = await place.session(...words, ...DRAWN_NOT);

@@ -31,7 +31,7 @@ it("an interrupt lets a run finish the event at hand, at any event, and it goes 
   const count = lines(String(at(last, "trace", "jsonl"))).length;
   for (let events = 1; events <= count; events++) {
     const place = waitingWorkspace(t, LOGGING);
-    const said = await place.sessionIn(interruptedAfter(events), ...RUN);
+    const said = await place.sessionIn(interruptedAfter(events), ...RUN, "--follow");
     const [trace] = place.traces() as [string];
     const types = typesIn(trace);
     if (types.at(-1) === "workflow_complete") {

@@ -67,26 +67,42 @@ export function typedIn(text: string, command: string): readonly string[] {
   return execFileSync("sh", shell, { encoding: "utf8" }).trimEnd().split("\n");
 }
 
-/** A world in which an interrupt comes right after so many events were written. */
+/** A world in which an interrupt comes right after so many events of a run with `--follow`. */
 export function interruptedAfter(events: number): Partial<Platform> {
+  const { onStop, count } = interrupting(events);
+  return { onStop, err: count };
+}
+
+/** The same right after so many writes to traces. */
+export function interruptedAfterWrites(writes: number): Partial<Platform> {
   const real = realPlatform("");
-  let stop: (exitCode: number) => void = () => undefined;
-  let count = 0;
+  const { onStop, count } = interrupting(writes);
   const watched = (file: TraceFile): TraceFile => ({
     ...file,
     append(text) {
       file.append(text);
-      if (++count === events) stop(143);
+      count();
     },
   });
+  return {
+    onStop,
+    openTrace(...of) {
+      const opened = real.openTrace(...of);
+      return { ...opened, file: watched(opened.file) };
+    },
+  };
+}
+
+function interrupting(after: number): { readonly onStop: Platform["onStop"]; readonly count: () => void } {
+  let stop: (exitCode: number) => void = () => undefined;
+  let count = 0;
   return {
     onStop(given) {
       stop = given;
       return () => undefined;
     },
-    openTrace(...of) {
-      const opened = real.openTrace(...of);
-      return { ...opened, file: watched(opened.file) };
+    count() {
+      if (++count === after) stop(143);
     },
   };
 }

@@ -129,6 +129,7 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     },
     err: (text) => {
       said.err += text;
+      other.err?.(text);
     },
   };
   const code = await runCli(argv, world);

@@ -8,7 +8,7 @@ import { below } from "../examine/matrix/choice.ts";
 export const PLAYS_ALL = process.env["PGS_TEST_ALL"] === "1";
 
 /** Chooses the part: the day, unless `PGS_TEST_SEED` names another. */
-const SEED = process.env["PGS_TEST_SEED"] ?? new Date().toISOString().slice(0, 10);
+export const SEED = process.env["PGS_TEST_SEED"] ?? new Date().toISOString().slice(0, 10);
 
 /** All cases, or at most `most` of them, evenly spread; then the test prints the seed that chooses them again. */
 export function portion<T>(
@@ -52,23 +52,11 @@ export function takingTurns(file: string): TestTurn {
   return (name: string, ...rest: [Body] | [Options, Body]) => {
     const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
     const isPlayed = PLAYS_ALL || (DAY + place++) % ROUND === 0;
-    test(name, { ...options, skip: options.skip || (isPlayed ? false : ANOTHER_DAY) }, played(body));
+    test(name, { ...options, skip: options.skip || (isPlayed ? false : ANOTHER_DAY) }, body);
   };
 }
 
 const ANOTHER_DAY = `another day: PGS_TEST_SEED=${SEED} leaves it out, PGS_TEST_ALL=1 plays it`;
-
-/** A failure says how to have it again. */
-const played =
-  (body: Body): Body =>
-  async (t) => {
-    try {
-      await body(t);
-    } catch (error) {
-      t.diagnostic(`PGS_TEST_SEED=${SEED} plays this test again, and so does PGS_TEST_ALL=1`);
-      throw error;
-    }
-  };
 
 /** How many cases a property draws: a quarter, unless everything is played. Each run draws others. */
 export function draws(all: number): number {

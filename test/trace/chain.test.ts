@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TraceFault } from "../../src/errors/ports.ts";
 import { canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
@@ -10,6 +11,7 @@ import { openJournal } from "../../src/trace/journal.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { memoryTrace } from "../engine/trial.ts";
 
+const NO_PLACE = { folder: "t", file: null, errno: "ENOSPC", effects: [], more: 0 };
 const ID = "20260131T090000120Z__WF_TRIAL_V0__0a1b2c3d";
 
 const announced: EventBody = {
@@ -67,6 +69,7 @@ function journal(clock: Clock, happenings: readonly EventBody[]) {
   };
   const open = openJournal(trace.file, options);
   for (const happening of happenings) open.append(happening);
+  open.write();
   return { lines: trace.text().split("\n"), told, head: open.head };
 }
 
@@ -102,6 +105,35 @@ test("the listener is told what was written, in the same order", () => {
     told,
     lines.slice(0, -1).map((line) => JSON.parse(line)),
   );
+});
+
+test("the journal holds no more than a bound of bytes, and nothing without which a run could not go on", () => {
+  const trace = memoryTrace();
+  const open = openJournal(trace.file, { executionId: ID, clock: fixedClock(0) });
+  const text = "x".repeat(1000);
+  for (let i = 0; i < 200; i++) {
+    open.append({ ...announced, payload: { event_code: "EV", payload: { text } } } as EventBody);
+    assert.ok(open.bytes - Buffer.byteLength(trace.text()) <= 1 << 16, `after ${i + 1} events`);
+  }
+  assert.ok(open.bytes > Buffer.byteLength(trace.text()), "lines are held");
+  open.append({ event_type: "run_cancelled", run: "0", payload: {} } as unknown as EventBody);
+  assert.equal(open.bytes, Buffer.byteLength(trace.text()));
+});
+
+test("nothing follows a write that failed", () => {
+  const trace = memoryTrace();
+  let isFull = true;
+  const append = (text: string) => {
+    trace.file.append(isFull ? text.slice(0, 5) : text);
+    if (isFull) throw new TraceFault("TRACE_UNWRITABLE", NO_PLACE);
+  };
+  const open = openJournal({ ...trace.file, append }, { executionId: ID, clock: fixedClock(0) });
+  open.append(announced);
+  assert.throws(() => open.write(), TraceFault);
+  isFull = false;
+  open.append(announced);
+  open.write();
+  assert.equal(trace.text().length, 5);
 });
 
 test("two happenings that differ in one value have different hashes", () => {

@@ -9,6 +9,7 @@ import {
   type EffectOf,
   evidenceOf,
   failuresOf,
+  NOT_BEGUN,
   type OutsideTarget,
   type Performed,
   withInput,
@@ -52,8 +53,9 @@ export const textsTarget: OutsideTarget<TextsOperation> = {
   hasDryRun: true,
   callsWorkflows: false,
   isReading: () => false,
-  async perform(operation, { inputs, path }, { stores, durability }) {
+  async perform(operation, { inputs, path, reach }, { stores, durability }) {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
+    if (reach === "consulted") return NOT_BEGUN;
     return operation.perform(inputs, stores.texts(path), durability === "device");
   },
   tookPlace: ({ change }) => change !== undefined && isChange(change),
@@ -61,8 +63,8 @@ export const textsTarget: OutsideTarget<TextsOperation> = {
   retriable: failuresOf,
   canRetry: () => true,
   isVisible: () => true,
-  async probe(operation, { inputs, path }, _, { stores }) {
-    if (path === null) return { found: absent(), looked: null, lock: null };
+  async probe(operation, { inputs, path, reach }, _, { stores }) {
+    if (path === null || reach === "consulted") return { found: absent(), looked: null, lock: null };
     if (stores === null) return { because: "NO_DATA_ROOT", evidence: {} };
     return { found: await operation.probe(inputs, stores.texts(path)), looked: null, lock: null };
   },

@@ -11,8 +11,8 @@ import { SnapshotFault } from "../../snapshot/errors.ts";
 import { fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
 import { closureRoot, toArtifact } from "../../snapshot/load.ts";
 import { frontMatterTables } from "../../snapshot/parse.ts";
-import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { SnapshotFile } from "../../snapshot/read-all.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { readWhole, type WholeSnapshot } from "../../snapshot/whole.ts";
 import { roleOf } from "../../snapshot/workspace-whole.ts";
 

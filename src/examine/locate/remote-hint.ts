@@ -15,13 +15,13 @@ export function remoteHint(reason: JsonObject, { effect, binding }: PolicyPlace)
   const variable = `$${String(own(reason, "environment"))}`;
   switch (own(reason, "code")) {
     case "HTTP_NOT_CONNECTED":
-      return `make sure that the server in allowed_origins of ${policy} runs and can be reached from this machine, ${again}`;
+      return `make sure that the server in allowed_origins of ${policy} is running and can be reached from this machine, ${again}`;
     case "HTTP_NAME_UNKNOWN":
       return `make sure that this machine can resolve the host in allowed_origins of ${policy}, ${again}`;
     case "HTTP_TLS_REFUSED":
       return `make sure that this machine trusts the certificate of the server in allowed_origins of ${policy} ($NODE_EXTRA_CA_CERTS names a file of further authorities), ${again}`;
     case "HTTP_PROXY_REFUSED":
-      return `make sure that the proxy of ${policy} runs and lets this machine through, ${again}`;
+      return `make sure that the proxy of ${policy} is running and lets this machine through, ${again}`;
     case "HTTP_SECRET_MISSING":
       return `set ${variable}, which ${policy} names, ${again}`;
     case "HTTP_SECRET_INVALID":

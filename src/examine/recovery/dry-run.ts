@@ -98,6 +98,7 @@ function unwrittenJournal(): LiveEnvironment["journal"] {
       requireLineSize(event, length, TRACE_LIMITS.eventBytes);
       bytes += length;
     },
+    write: () => undefined,
     sync: () => undefined,
     get bytes() {
       return bytes;

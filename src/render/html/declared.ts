@@ -223,9 +223,10 @@ function suppressed({ suppressed: names }: Contract): Html {
 }
 
 function renderExit({ reason, emit }: ExitNode): Html {
-  const rows: (readonly [string, Part])[] = [["reason", reason === null ? "–" : code(reason)]];
-  rows.push(...emit.map((event) => ["announces", code(event)] as const));
-  return facts(rows);
+  return facts([
+    ["reason", reason === null ? "–" : code(reason)],
+    ...emit.map((event) => ["announces", code(event)] as const),
+  ]);
 }
 
 function renderRoutes(next: Routes, page: Page): Html {

@@ -23,6 +23,6 @@ export function contentRule(manifest: Manifest): ContentRule {
 }
 
 /** What passes here may not pass in another form. */
-export function contentKey(digest: Digest, as: Generation | "JSON" | "snapshot"): Digest {
+export function contentKey(digest: Digest, as: Generation | "manifest"): Digest {
   return sha256(`${as} ${digest}`);
 }

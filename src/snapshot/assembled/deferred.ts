@@ -3,38 +3,28 @@
 import type { Fault } from "../../errors/base.ts";
 import type { Digest } from "../../json/canonical.ts";
 import type { CheckCache } from "../../ports.ts";
-import { contentKey } from "./contents.ts";
-import type { ArtifactChecks, CheckedAs } from "./verify.ts";
+import { contentKey, type Generation } from "./contents.ts";
+import type { ArtifactChecks } from "./verify.ts";
 
 export class DeferredChecks implements ArtifactChecks {
   readonly #cache: CheckCache | null;
   readonly #waiting: Parameters<ArtifactChecks["verify"]>[] = [];
-  #root: Digest | null = null;
-  /** The digests of the files of a snapshot in which nothing was found before. */
-  #known: ReadonlySet<Digest> = new Set();
+  #unknown: Digest | null = null;
 
   constructor(cache: CheckCache | null) {
     this.#cache = cache;
   }
 
-  setListed(root: Digest, digests: ReadonlySet<Digest>): void {
-    this.#root = root;
-    if (this.#has(root, "snapshot")) this.#known = digests;
-  }
-
-  /** A file that is listed has passed with its root; one in the place of another is refused as changed. */
-  hasPassed(digest: Digest, as: CheckedAs): boolean {
-    return this.#known.has(digest) || this.#has(digest, as);
-  }
-
-  setPassed(digest: Digest): void {
-    this.#cache?.add(contentKey(digest, "JSON"));
+  isKnown(manifest: Digest): boolean {
+    if (this.#has(manifest, "manifest")) return true;
+    this.#unknown = manifest;
+    return false;
   }
 
   /** Finds nothing yet. */
   verify(...asked: Parameters<ArtifactChecks["verify"]>): readonly Fault[] {
     const [{ digest }, , generation] = asked;
-    if (!this.hasPassed(digest, generation)) this.#waiting.push(asked);
+    if (!this.#has(digest, generation)) this.#waiting.push(asked);
     return [];
   }
 
@@ -48,12 +38,12 @@ export class DeferredChecks implements ArtifactChecks {
     });
   }
 
-  /** Remembers the snapshot, in which nothing was found. */
-  setValid(): void {
-    if (this.#root !== null && this.#known.size === 0) this.#cache?.add(contentKey(this.#root, "snapshot"));
+  /** Remembers the manifest: nothing was found in its snapshot. */
+  setKnown(): void {
+    if (this.#unknown !== null) this.#cache?.add(contentKey(this.#unknown, "manifest"));
   }
 
-  #has(digest: Digest, as: CheckedAs | "snapshot"): boolean {
+  #has(digest: Digest, as: Generation | "manifest"): boolean {
     return this.#cache?.has(contentKey(digest, as)) ?? false;
   }
 }

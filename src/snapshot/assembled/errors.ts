@@ -83,8 +83,13 @@ export const assembledTable = {
     where: place(f),
     hint: `restore ${f.file} and ${f.other} from where the snapshot was published`,
   }),
-  FRONT_MATTER_HASH_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
-    what: `content_hash is not the hash of frontmatter (stated ${short(f.stated)}, computed ${short(f.computed)})`,
+  ARTIFACT_HASH_MISMATCH: (f: Place & { of: string; stated: string; computed: string }) => ({
+    what: `content_hash is not the hash of ${f.of} (stated ${short(f.stated)}, computed ${short(f.computed)})`,
+    where: place(f),
+    hint: restore(f.file),
+  }),
+  MARKDOWN_UNREADABLE: (f: Place & { reason: string; content_line: number }) => ({
+    what: `the Markdown in content has no readable Machine block: ${f.reason} (its line ${f.content_line})`,
     where: place(f),
     hint: restore(f.file),
   }),

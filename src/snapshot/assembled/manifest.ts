@@ -33,6 +33,8 @@ export interface Manifest {
   /** The identity: recomputed, and equal to what is stated. */
   readonly root: Digest;
   readonly text: string;
+  /** SHA-256 of its bytes. */
+  readonly digest: Digest;
   /** Sorted by name. */
   readonly domains: readonly DomainEntry[];
   /** In the order of the manifest; null in the older variant, which lists no files. */
@@ -67,7 +69,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       computed,
     });
   }
-  return { root: computed, text, domains, constituents };
+  return { root: computed, text, digest: sha256(bytes), domains, constituents };
 }
 
 const VERSION = "v0";

@@ -1,6 +1,7 @@
 /** The assembled forms of a snapshot, as the loader reads them: `manifest.json`, and artifacts in `canonical/`. */
 
 import { sha256 } from "../../json/canonical.ts";
+import { SIZE } from "../../json/limits.ts";
 import { parseChecked, parseEnvelope } from "../envelope.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
@@ -70,7 +71,7 @@ export function openAssembled(place: Place): SnapshotForm {
 const CASE = /^transform_conformance\/[^/]+\/[^/]+__[^/]+\.json$/;
 
 export function readManifest(place: Place): Manifest {
-  const bytes = readInside(place, MANIFEST);
+  const bytes = readInside(place, MANIFEST, SIZE.manifest);
   if (bytes === null) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file: MANIFEST, errno: "ENOENT" });
   return parseManifest(bytes);
 }

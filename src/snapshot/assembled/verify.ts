@@ -3,7 +3,7 @@
 import { Fault } from "../../errors/base.ts";
 import { type Digest, sha256 } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/value.ts";
-import { type ParsedArtifact, parseChecked, parseEnvelope, parseStrict } from "../envelope.ts";
+import { type ParsedArtifact, parseEnvelope, parseStrict } from "../envelope.ts";
 import { fqdnOfFile } from "../fqdn.ts";
 import { readAll, type SnapshotFile } from "../read-all.ts";
 import type { Place } from "../read-inside.ts";
@@ -12,22 +12,15 @@ import type { WholeSnapshot } from "../whole.ts";
 import { artifactPaths, ownerOf } from "./artifact-files.ts";
 import { type Generation, generationOf } from "./contents.ts";
 import { AssembledFault } from "./errors.ts";
-import { MANIFEST } from "./manifest.ts";
+import { isOutsideSeal, MANIFEST } from "./manifest.ts";
 import { readManifest, sealOf } from "./open.ts";
 import { projectionFaults, reportFaults } from "./projections.ts";
 import { isStray } from "./release-9.ts";
 
-/** What a file has passed as: an artifact of this generation, or JSON. */
-export type CheckedAs = Generation | "JSON";
-
-/** How artifacts are checked from their own contents. */
+/** How what passed before is known, and artifacts are checked from their own contents. */
 export interface ArtifactChecks {
-  /** Whether a file with this digest has passed before, so that it is not read strictly again. */
-  hasPassed(digest: Digest, as: CheckedAs): boolean;
-  /** What the root proves: the files with these digests. */
-  setListed(root: Digest, digests: ReadonlySet<Digest>): void;
-  /** Remembers a file that was read strictly and holds no artifact. */
-  setPassed(digest: Digest): void;
+  /** Whether nothing was found before in a snapshot with this manifest, which lists the digests of all its files. */
+  isKnown(manifest: Digest): boolean;
   /** The contradictions within an artifact. */
   verify(
     file: { readonly path: string; readonly digest: Digest },
@@ -39,39 +32,38 @@ export interface ArtifactChecks {
 export function readAssembled(place: Place, checks: ArtifactChecks): WholeSnapshot {
   const faults: Fault[] = [];
   const files = readAll(place.root, place.files, faults, MANIFEST);
+  const contents = new Contents(files);
   const manifest = attempt(() => readManifest(place), faults);
-  const generation = manifest && generationOf(manifest);
-  if (manifest !== undefined && manifest.constituents !== null)
-    checks.setListed(manifest.root, new Set(manifest.constituents.map((one) => one.sha256)));
-  const contents = new Contents(files, (digest, isArtifact) => {
-    const as = isArtifact ? generation : "JSON";
-    return as !== undefined && checks.hasPassed(digest, as);
-  });
-  const rest = { files, faults, ...rolesOf(contents, faults) };
-  if (manifest === undefined || generation === undefined)
-    return { ...rest, form: "assembled", seal: null, verifyFile: jsonFaults(contents), uncovered: [] };
-  const paths = files.map(({ path }) => path);
-  const seal = sealOf(manifest, place, paths, (path) => contents.found(path));
+  const verifyJson = (file: SnapshotFile) => jsonFaults(file, contents);
+  if (manifest === undefined) {
+    const roleOf = rolesOf(contents, faults);
+    return { form: "assembled", files, seal: null, faults, verifyFile: verifyJson, roleOf, uncovered: [] };
+  }
+  const generation = generationOf(manifest);
+  const seal = sealOf(manifest, place, contents.paths, (path) => contents.found(path));
+  const whole = { form: `assembled (${generation})`, files, seal, faults, uncovered: UNCOVERED[generation] };
   if (manifest.constituents !== null) listedFaults(seal, contents, faults);
-  else for (const file of paths.filter(isStray)) faults.push(new AssembledFault("FILE_NOT_LISTED", { file }));
-  for (const fault of projectionFaults(manifest, contents)) faults.push(fault);
+  else
+    for (const file of contents.paths.filter(isStray))
+      faults.push(new AssembledFault("FILE_NOT_LISTED", { file }));
+  const isKnown = manifest.constituents !== null && faults.length === 0 && checks.isKnown(manifest.digest);
   for (const fault of reportFaults(manifest, contents)) faults.push(fault);
+  if (isKnown) {
+    // Every listed file is the one that passed with the list: what remains is what is not listed.
+    const verifyFile = (file: SnapshotFile) => (isOutsideSeal(file.path) ? verifyJson(file) : []);
+    return { ...whole, verifyFile, roleOf: (...asked) => rolesOf(contents, [])(...asked) };
+  }
+  const roleOf = rolesOf(contents, faults);
+  for (const fault of projectionFaults(manifest, contents)) faults.push(fault);
   return {
-    ...rest,
-    form: `assembled (${generation})`,
-    seal,
+    ...whole,
+    roleOf,
     verifyFile(file) {
-      const digest = contents.found(file.path)?.digest ?? sha256(file.bytes);
-      if (fqdnOfFile(file.path) === undefined && checks.hasPassed(digest, "JSON")) return [];
       const artifact = contents.artifact(file.path);
-      if (artifact instanceof Fault || artifact === undefined) {
-        const found = jsonFaults(contents)(file);
-        if (found.length === 0 && file.path.endsWith(".json")) checks.setPassed(digest);
-        return found;
-      }
+      if (artifact instanceof Fault || artifact === undefined) return verifyJson(file);
+      const digest = contents.found(file.path)?.digest ?? sha256(file.bytes);
       return checks.verify({ path: file.path, digest }, artifact, generation);
     },
-    uncovered: UNCOVERED[generation],
   };
 }
 
@@ -104,11 +96,8 @@ export class Contents {
   /** The paths of artifacts. */
   readonly canonical: readonly string[];
   readonly #canonical: ReadonlySet<string>;
-  readonly #hasPassed: (digest: Digest, isArtifact: boolean) => boolean;
 
-  /** `hasPassed` tells by a file's digest whether it was read strictly before. */
-  constructor(files: readonly SnapshotFile[], hasPassed: (digest: Digest, isArtifact: boolean) => boolean) {
-    this.#hasPassed = hasPassed;
+  constructor(files: readonly SnapshotFile[]) {
     this.#files = new Map(files.map((file) => [file.path, file]));
     this.paths = files.map(({ path }) => path);
     this.canonical = this.paths.filter((path) => fqdnOfFile(path) !== undefined);
@@ -127,16 +116,9 @@ export class Contents {
   document(path: string): JsonObject | Fault | undefined {
     const bytes = this.#files.get(path)?.bytes;
     if (bytes === undefined) return undefined;
-    const known = this.#documents.get(path) ?? attempted(() => this.#parserOf(path)(path, bytes));
+    const known = this.#documents.get(path) ?? attempted(() => parseStrict(path, bytes));
     this.#documents.set(path, known);
     return known;
-  }
-
-  #parserOf(path: string): typeof parseStrict {
-    const digest = this.found(path)?.digest;
-    return digest !== undefined && this.#hasPassed(digest, this.#canonical.has(path))
-      ? parseChecked
-      : parseStrict;
   }
 
   /** The artifact in a file, or why there is none; undefined for a file that holds no artifact. */
@@ -151,12 +133,10 @@ export class Contents {
 }
 
 /** Of a file from its own contents: strict JSON, and an artifact where its place asks for one. */
-function jsonFaults(contents: Contents): (file: SnapshotFile) => readonly Fault[] {
-  return ({ path }) => {
-    if (!path.endsWith(".json")) return [];
-    const found = [contents.document(path), contents.artifact(path)];
-    return found.filter((one) => one instanceof Fault).slice(0, 1);
-  };
+function jsonFaults({ path }: SnapshotFile, contents: Contents): readonly Fault[] {
+  if (!path.endsWith(".json")) return [];
+  const found = [contents.document(path), contents.artifact(path)];
+  return found.filter((one) => one instanceof Fault).slice(0, 1);
 }
 
 /** Every file against the list, both ways. */
@@ -167,7 +147,7 @@ function listedFaults(seal: SnapshotSeal, contents: Contents, faults: Fault[]): 
   }
 }
 
-function rolesOf(contents: Contents, faults: Fault[]): Pick<WholeSnapshot, "roleOf"> {
+function rolesOf(contents: Contents, faults: Fault[]): WholeSnapshot["roleOf"] {
   const owners = new Map<string, string>();
   const read = (path: string) => {
     const artifact = contents.artifact(path);
@@ -179,7 +159,7 @@ function rolesOf(contents: Contents, faults: Fault[]): Pick<WholeSnapshot, "role
     const owner = attempt(() => ownerOf(files, read), faults);
     owners.set(name, owner ?? files[0] ?? "");
   }
-  return { roleOf: (file, name) => (owners.get(name) === file ? "read" : "copy") };
+  return (file, name) => (owners.get(name) === file ? "read" : "copy");
 }
 
 function attempted<T>(work: () => T): T | Fault {

@@ -64,7 +64,8 @@ export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOpti
   const nameable = [...new Set([...known, ...capabilities, ...base.map(({ fqdn }) => fqdn)])];
   const mistaken =
     tree.form === "assembled" ? artifacts.flatMap((artifact) => wrongReferences(artifact, known)) : [];
-  for (const artifact of artifacts) problems.push(...unknownNames(artifact, { known, nameable }, tree.form));
+  const unknown = artifacts.flatMap((artifact) => unknownNames(artifact, { known, nameable }, tree.form));
+  for (const problem of unknown) problems.push(problem);
   const texts = new Map(
     artifacts.map((artifact) => [artifact.file, artifactText(artifact, artifacts, tree.form)]),
   );
@@ -187,6 +188,7 @@ function readAll(files: readonly AuthoredFile[], tree: Tree, problems: Problem[]
         content,
         derived,
         identity,
+        block,
         source: path,
         text: reading.text,
         carried: null,

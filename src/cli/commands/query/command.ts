@@ -98,9 +98,7 @@ function givenFor(
 
 function badLine(form: Form, given: number): UsageFault {
   const line = ["pgs query", form, ...FORMS[form].map((member) => member.toUpperCase())].join(" ");
-  const needed = FORMS[form].length;
-  const message =
-    given > needed ? `${form} takes fewer names` : `${form} needs ${needed === 1 ? "a name" : "two names"}`;
+  const message = `${form} takes ${given > FORMS[form].length ? "fewer" : "more"} names`;
   return new UsageFault("BAD_USAGE", { message, hint: `type ${line}` });
 }
 

@@ -93,7 +93,7 @@ function pathText({ from, to, found, reverse, steps }: PathAnswer): string {
 function impactText({ artifact, workflows, readers }: ImpactAnswer, paint: Paint): string {
   const executed = workflows.filter((one) => one.executed).length;
   const rest = workflows.length - executed;
-  const mentioning = rest === 1 ? "1 workflow only mentions it" : `${rest} workflows only mention it`;
+  const mentioning = counted(rest, "workflow only mentions it", "workflows only mention it");
   const other = rest === 0 ? "" : `; ${mentioning}`;
   return [
     `${paint("strong", artifact)}: a change can reach ${counted(executed, "workflow")}${other}\n`,
