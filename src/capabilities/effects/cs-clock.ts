@@ -1,5 +1,4 @@
 import { own } from "../../json/value.ts";
-import { nearestName } from "../../snapshot/nearest-name.ts";
 import type { ClockEffect, ClockOperation } from "../targets/clock.ts";
 
 const PRECISIONS: readonly unknown[] = ["seconds", "milliseconds"];
@@ -12,8 +11,7 @@ const NOW: ClockOperation = {
   policyFlaws(policy) {
     const given = own(policy, "precision");
     if (given === undefined || PRECISIONS.includes(given)) return [];
-    const meant = nearestName(String(given), PRECISIONS.map(String));
-    return [{ code: "NO_PRECISION", path: ["precision"], meant }];
+    return [{ code: "NO_PRECISION", path: ["precision"], meant: PRECISIONS.join(" or ") }];
   },
   answer(reading, policy) {
     const isExact = own(policy, "precision") === "milliseconds";

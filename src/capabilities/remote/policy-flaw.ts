@@ -41,7 +41,7 @@ export const policyFlawTable = {
   },
   NO_PRECISION: {
     what: "this is no precision of the clock",
-    hint: (meant) => `write ${meant ?? "seconds or milliseconds"}`,
+    hint: (meant) => `write ${meant}`,
   },
   CONFIG_MISSING: {
     what: "the configuration lacks this required member",
