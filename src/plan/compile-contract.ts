@@ -23,7 +23,7 @@ import {
   pathsIn,
 } from "./expression.ts";
 import type { ValueType } from "./intent.ts";
-import { type Composition, compose } from "./molecule.ts";
+import { type Composition, implementationOf } from "./molecule.ts";
 import type {
   Action,
   Binding,
@@ -319,7 +319,7 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const path = [...step.path, "transform"];
   const artifact = scope.closure.resolve(code, "CT", scope.report, path);
   if (artifact === undefined) return undefined;
-  const { transform, atoms } = implementationOf(artifact, path, scope);
+  const { transform, atoms } = boundImplementation(artifact, path, scope);
   if (transform === undefined) return undefined;
   const { onSuccess, onFailure } = step;
   return {
@@ -334,18 +334,13 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
 }
 
 /** The transform of this build, or the composition of several that the artifact declares. */
-function implementationOf(
+function boundImplementation(
   artifact: Artifact,
   path: Path,
   scope: ContractScope,
 ): Pick<Composition, "transform" | "atoms"> {
   const find = (atom: string, module?: string) => scope.registry.transform(atom, module);
-  const composition = compose(artifact.fqdn, artifact.ir, find);
-  if (composition === null) {
-    const transform = find(artifact.fqdn, moduleOf(artifact.ir));
-    if (transform === undefined) unimplemented(artifact.fqdn, path, scope);
-    return { ...(transform && { transform }), atoms: [artifact.fqdn] };
-  }
+  const composition = implementationOf(artifact.fqdn, artifact.ir, find);
   for (const problem of composition.problems) {
     if (problem.code === "NO_IMPLEMENTATION") unimplemented(problem.atom, path, scope);
     else {
