@@ -86,7 +86,7 @@ const policyOf = ({ blocks }: Small) => at(blocks, "test::RB_X_V0", "core", "bin
 
 /** The append is tried again in this way. */
 function retrying(small: Small, retry: Json): void {
-  policyOf(small)["retry"] = retry;
+  policyOf(small)["retry"] = structuredClone(retry) as Json;
 }
 
 const CLOCK = "capability_side_effects::CS_CLOCK_V0";
@@ -236,7 +236,7 @@ export function waiting(small: Small, inputs: JsonObject, op: "EVENT" | "TIME" =
     step: "wait",
     side_effect: AWAIT,
     op,
-    inputs,
+    inputs: structuredClone(inputs) as JsonObject,
     outputs: {},
     on_result: Object.fromEntries(declared.map((outcome) => [outcome, "exit"])),
   });
