@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { APPEND, smallWorkflow } from "../plan/small-workflow.ts";
 import { snapshotOf } from "../snapshot/memory-files.ts";
 import { portion, takingTurns } from "../support/portion.ts";
@@ -110,28 +111,94 @@ suite("snapshots of older releases and other forms", () => {
     });
   }
 
+  const names = "pgs_capabilities.registry.name_service.workflows";
+  /** One after the other on the same stores, as each release's own declarations say that they end. */
+  const runsOf = (
+    seed: JsonObject,
+    actorId: () => Json,
+  ): readonly { workflow: string; payload: () => Json; effects: readonly string[] }[] => [
+    {
+      workflow: "blockchain::WF_REGISTER_ACTOR_UNVERIFIED_V0",
+      payload: () => seed,
+      effects: ["REGISTER ACTOR SUCCESS", "APPEND ACTOR_EVENTS SUCCESS"],
+    },
+    {
+      workflow: "blockchain::WF_REGISTER_ACTOR_UNVERIFIED_V0",
+      payload: () => seed,
+      effects: ["REGISTER ACTOR ALREADY_EXISTS", "APPEND ACTOR_EVENTS SUCCESS"],
+    },
+    {
+      workflow: "blockchain::WF_VERIFY_ACTOR_V0",
+      payload: () => ({ ...seed, actor_id: actorId(), decision: "VERIFIED", verifier_id: "v1" }),
+      effects: [
+        "RESOLVE ACTOR SUCCESS",
+        "APPEND ACTOR_EVENTS SUCCESS",
+        "APPEND ACTOR_EVENTS SUCCESS",
+        "REGISTER ACTOR SUCCESS",
+      ],
+    },
+    {
+      workflow: "blockchain::WF_CREATE_WALLET_V0",
+      payload: () => ({
+        ...seed,
+        actor_id: actorId(),
+        wallet_type: "HD",
+        wallet_config: { currency: "ETH", metadata: { network: "mainnet", security_type: "hot" } },
+      }),
+      effects: [
+        "RESOLVE ACTOR SUCCESS",
+        "RESOLVE WALLET NOT_FOUND",
+        "WRITE WALLET SUCCESS",
+        "REGISTER null SUCCESS",
+        "APPEND WALLET_EVENTS SUCCESS",
+        "SEND null SUCCESS",
+      ],
+    },
+    {
+      workflow: "ai_governance::WF_DEMO_COLLATZ_CONJECTURE_V0",
+      payload: () => ({ numbers: [6, 7] }),
+      effects: ["WRITE COLLATZ_RESULTS SUCCESS"],
+    },
+    {
+      workflow: `${names}::WF_REGISTER_NAME_V0`,
+      payload: () => ({ name: "a", resource_addresses: ["x"] }),
+      effects: ["WRITE null SUCCESS"],
+    },
+    { workflow: `${names}::WF_LOOKUP_NAME_V0`, payload: () => ({ name: "a" }), effects: ["READ null SUCCESS"] },
+  ];
+
   const skip = skipWithout("older-snapshots/608056b.tar.xz");
   const releases = portion({ name: "releases", diagnostic: console.log }, ["608056b", "420bbe3", "33c85bb"], 1);
   for (const release of releases) {
-    it(`release ${release}: the seed's command, all plans, conformance and projection`, {
+    it(`release ${release}: the seed's command, other runs, all plans, conformance and projection`, {
       skip,
     }, async (t) => {
       const place = workspace(t, { snapshot: null });
       execFileSync("tar", ["-xJf", sharedPath(`older-snapshots/${release}.tar.xz`), "-C", place.folder]);
-      const registering = [
-        "run",
-        "--wf",
-        "blockchain::WF_REGISTER_ACTOR_UNVERIFIED_V0",
-        "--no-png",
-        "--no-md",
-        "--json",
-      ];
-      for (const outcome of ["SUCCESS", "ALREADY_EXISTS"]) {
-        const run = document(
-          await place.session(...registering, "--payload", "seeds/register_actor_unverified_payload.json"),
+      const seed = JSON.parse(
+        readFileSync(place.path("seeds/register_actor_unverified_payload.json"), "utf8"),
+      ) as JsonObject;
+      let actorId: Json = null;
+      const runs = runsOf(seed, () => actorId);
+      const run = async (workflow: string, payload: Json) => {
+        writeFileSync(place.path("payload.json"), JSON.stringify(payload));
+        const options = ["--payload", "payload.json", "--no-png", "--no-md", "--json"];
+        return document(await place.session("run", "--wf", workflow, ...options));
+      };
+      for (const { workflow, payload, effects } of runs) {
+        const ended = await run(workflow, payload());
+        actorId ??= at(ended, "results", "CC_GENERATE_ACTOR_ID_V0", "actor_id") as Json;
+        const performed = ended["effects"] as { op: string; store: string | null; outcome: string }[];
+        assert.deepEqual(
+          performed.map(({ op, store, outcome }) => `${op} ${store} ${outcome}`),
+          effects,
+          workflow,
         );
-        assert.equal(at(run, "effects", 0, "outcome"), outcome);
+        assert.equal(ended["exit_reason_code"], "COMPLETED", workflow);
       }
+      const examined = document(await place.session("examine", "traces", "--json"));
+      assert.equal((at(examined, "traces") as readonly Json[]).length, runs.length);
+      assert.equal(at(examined, "ok"), true);
       const { workflows } = document(await place.session("list", "--json")) as {
         workflows: { workflow: string }[];
       };

@@ -303,7 +303,7 @@ export const CHANGES: readonly Change[] = [
     about: "a copy, assembled anew",
     contents: reassembled(edit(COPY, { content_hash: "3".repeat(64) })),
     run: `COPIES_DISAGREE ${COPY}`,
-    verify: [`COPIES_DISAGREE ${COPY}`, `FRONT_MATTER_HASH_MISMATCH ${COPY}`],
+    verify: [`COPIES_DISAGREE ${COPY}`, `ARTIFACT_HASH_MISMATCH ${COPY}`],
   },
   {
     about: "another text in a copy, assembled anew",
@@ -321,7 +321,7 @@ export const CHANGES: readonly Change[] = [
   {
     about: "front matter, assembled anew",
     contents: reassembled(edit(RB, { frontmatter: { core: {} } })),
-    ...inBoth("FRONT_MATTER_HASH_MISMATCH", RB),
+    ...inBoth("ARTIFACT_HASH_MISMATCH", RB),
   },
   {
     about: "the Markdown, assembled anew",
@@ -397,7 +397,7 @@ export const OLDER_CHANGES: readonly Change[] = [
     run: `PROJECTION_HASH_MISMATCH ${MANIFEST}`,
     verify: [
       `PROJECTION_HASH_MISMATCH ${MANIFEST}`,
-      "CONTENT_HASH_MISMATCH canonical/library/runtime_bindings/library__RB_OTHER_V0.json",
+      "ARTIFACT_HASH_MISMATCH canonical/library/runtime_bindings/library__RB_OTHER_V0.json",
     ],
   },
   {
@@ -421,7 +421,7 @@ export const OLDER_CHANGES: readonly Change[] = [
   {
     about: "the Markdown, assembled anew",
     contents: reassembled(withMember(older, RB, { content: "x" }), "release 9"),
-    ...inBoth("CONTENT_HASH_MISMATCH", RB),
+    ...inBoth("ARTIFACT_HASH_MISMATCH", RB),
   },
   {
     about: "front matter, assembled anew",

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Files } from "../../src/ports.ts";
-import { findNearbySnapshot, optionsFor } from "../../src/snapshot/find-snapshot.ts";
+import { findNearbySnapshot, optionsFor, usualSnapshot } from "../../src/snapshot/find-snapshot.ts";
 
 const folders = [
   "/w/protocol_snapshot/artifacts/workflows",
@@ -68,5 +68,27 @@ for (const [about, workspace, isSnapshotNamed, near, typed] of placed) {
       optionsFor(near, { workspace, isSnapshotNamed }, { ...nodeFiles, realPath: () => null }),
       typed,
     );
+  });
+}
+
+const USUAL: readonly (readonly [about: string, folders: readonly string[], usual: string])[] = [
+  ["nothing", [], "/w/protocol_snapshot"],
+  ["an assembled snapshot", ["/w/snapshot/canonical", "/w/snapshot/manifest.json"], "/w/snapshot"],
+  ["a folder of that name without a manifest", ["/w/snapshot/canonical"], "/w/protocol_snapshot"],
+  [
+    "both",
+    ["/w/protocol_snapshot/artifacts", "/w/snapshot/canonical", "/w/snapshot/manifest.json"],
+    "/w/protocol_snapshot",
+  ],
+];
+
+for (const [about, there, usual] of USUAL) {
+  test(`a workspace with ${about} uses ${usual}`, () => {
+    const names = (path: string) =>
+      there.flatMap((one) =>
+        one.startsWith(`${path}/`) ? (one.slice(path.length + 1).split("/")[0] ?? []) : [],
+      );
+    const isFolder = (path: string) => there.some((one) => `${one}/`.startsWith(`${path}/`));
+    assert.equal(usualSnapshot("/w", { names, isFolder }), usual);
   });
 }

@@ -23,12 +23,17 @@ export const artifactUnused = rule({
     for (const word of WORDS) {
       for (const entry of subject.ofWord(word)) {
         if (named.has(entry.fqdn) || own(entry.frontmatter, "status") === "RETIRED") continue;
-        if (entry.file.startsWith("governance/")) continue;
+        if (entry.file.startsWith("governance/") || !isForWorkflows(entry)) continue;
         yield foundIn(entry, [], {}, `nothing in the snapshot names ${entry.fqdn}`);
       }
     }
   },
 });
+
+/** A structure without stores says how snapshots are built or governed. */
+function isForWorkflows({ word, frontmatter }: Entry): boolean {
+  return word !== "STRUCTURE" || Object.hasOwn(objectAt(frontmatter, "core"), "entity_stores");
+}
 
 /** The kinds that do nothing unless another artifact names them. */
 const WORDS = ["CC", "CT", "CS", "RB", "IN", "EV", "STRUCTURE"] as const;
@@ -69,7 +74,8 @@ export const codeMismatch = rule({
       for (const [field, name] of Object.entries(names)) {
         const said = own(entry.frontmatter, field);
         if (said === undefined || said === name) continue;
-        yield foundIn(entry, [field], { field }, `${name} declares the name ${JSON.stringify(said)}`);
+        const message = `${name} declares the name ${JSON.stringify(said)}`;
+        yield foundIn(entry, [field], { field }, message, `change /frontmatter/${field} to ${name}`);
       }
     }
   },

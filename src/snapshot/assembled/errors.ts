@@ -26,7 +26,7 @@ export const assembledTable = {
   IDENTITY_MEMBER_UNKNOWN: (f: Place & { member: string }) => ({
     what: `the identity covers ${JSON.stringify(f.member)}, which this build does not know: it cannot be recomputed`,
     where: place(f),
-    hint: "use a version of pgs that knows this form, or a snapshot whose identity covers domains, constituents, profile and profile_sha256",
+    hint: "use a newer version that knows this form, or a snapshot whose identity covers domains, constituents, profile and profile_sha256",
   }),
   IDENTITY_MEMBER_MISSING: (f: Place & { member: string }) => ({
     what: `the identity does not cover ${f.member}, so nothing proves it`,
@@ -83,8 +83,13 @@ export const assembledTable = {
     where: place(f),
     hint: `restore ${f.file} and ${f.other} from where the snapshot was published`,
   }),
-  FRONT_MATTER_HASH_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
-    what: `content_hash is not the hash of frontmatter (stated ${short(f.stated)}, computed ${short(f.computed)})`,
+  ARTIFACT_HASH_MISMATCH: (f: Place & { of: string; stated: string; computed: string }) => ({
+    what: `content_hash is not the hash of ${f.of} (stated ${short(f.stated)}, computed ${short(f.computed)})`,
+    where: place(f),
+    hint: restore(f.file),
+  }),
+  MARKDOWN_UNREADABLE: (f: Place & { reason: string; content_line: number }) => ({
+    what: `the Markdown in content has no readable Machine block: ${f.reason} (its line ${f.content_line})`,
     where: place(f),
     hint: restore(f.file),
   }),

@@ -8,7 +8,7 @@ import { firstDifference, isObject, type Json, type JsonObject, objectAt, own } 
 import type { ContentFile } from "../content-checks.ts";
 import { ContentError, type Derived, deriveAssembled, machineBlock } from "../derive.ts";
 import { type ParsedArtifact, parseEnvelope } from "../envelope.ts";
-import { SealFault, SnapshotFault } from "../errors.ts";
+import { SnapshotFault } from "../errors.ts";
 import { wordOf } from "../fqdn.ts";
 import type { Path } from "../hint.ts";
 import type { Generation } from "./contents.ts";
@@ -48,10 +48,13 @@ function hashFault(
   if (generation === "release 9" && content === "") return null;
   const computed = sha256(generation === "v5" ? canonicalPython(block) : content);
   if (computed === stated) return null;
-  const facts = { ...placeIn(text, ["content_hash"], file), stated, computed };
-  return generation === "v5"
-    ? new AssembledFault("FRONT_MATTER_HASH_MISMATCH", facts)
-    : new SealFault("CONTENT_HASH_MISMATCH", facts);
+  const of = generation === "v5" ? "frontmatter" : "content";
+  return new AssembledFault("ARTIFACT_HASH_MISMATCH", {
+    ...placeIn(text, ["content_hash"], file),
+    of,
+    stated,
+    computed,
+  });
 }
 
 /** The front matter against the Machine block of the Markdown, which a copy does not have. */
@@ -63,7 +66,7 @@ function writtenFault(file: string, { text, content }: ParsedArtifact, block: Js
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
     const facts = { ...placeIn(text, ["content"], file), reason: error.message, content_line: error.line };
-    return new SealFault("CONTENT_UNREADABLE", facts);
+    return new AssembledFault("MARKDOWN_UNREADABLE", facts);
   }
 }
 
