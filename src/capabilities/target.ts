@@ -227,6 +227,33 @@ export interface EffectOf<O> {
   readonly operations: Readonly<Record<string, O>>;
 }
 
+/** A side effect whose examples say what it does where these things are given. */
+export interface ShownEffect<O> extends EffectOf<O> {
+  readonly examples: readonly EffectExample[];
+}
+
+/** One call of an operation, played twice with the same things given. */
+export interface EffectExample {
+  readonly about: string;
+  readonly op: string;
+  readonly input: JsonObject;
+  readonly given?: {
+    /** RFC 3339 UTC with milliseconds. */
+    readonly clock?: string;
+    /** Of the runtime binding. */
+    readonly policy?: JsonObject;
+    /** The text documents that are there, by their path below the folder. */
+    readonly documents?: Readonly<Record<string, string>>;
+    /** What the snapshot answers to every question. */
+    readonly answer?: SnapshotAnswer;
+  };
+  readonly outcome: string;
+  /** The result fields; none where it is not SUCCESS. */
+  readonly result?: JsonObject;
+  /** The documents that are there afterwards, unless they are the same. */
+  readonly documents?: Readonly<Record<string, string>>;
+}
+
 /** All outcomes but success. */
 export function failuresOf({ outcomes }: Pick<Declared, "outcomes">): readonly string[] {
   return outcomes.filter((outcome) => outcome !== "SUCCESS");

@@ -39,7 +39,7 @@ const NOT_ASSEMBLED = {
   },
   lock: {
     what: "no lock can be added to it, so it runs without capability packages",
-    hint: "use a build of pgs that has the capabilities, or a snapshot with the folder artifacts/",
+    hint: "use a build that has the capabilities, or a snapshot with the folder artifacts/",
   },
 } as const;
 

@@ -6,12 +6,12 @@ import { absent, type Evidence, isChange } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
   type Declared,
-  type EffectOf,
   evidenceOf,
   failuresOf,
   NOT_BEGUN,
   type OutsideTarget,
   type Performed,
+  type ShownEffect,
   withInput,
 } from "../target.ts";
 
@@ -29,7 +29,7 @@ export interface TextsOperation extends Declared {
   probe(input: JsonObject, folder: TextFolderReader): Promise<Evidence>;
 }
 
-export type TextsEffect = EffectOf<TextsOperation>;
+export type TextsEffect = ShownEffect<TextsOperation>;
 
 /** An operation on text documents. */
 export function onTexts<S extends InputSchema, const O extends string>({
