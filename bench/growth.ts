@@ -35,6 +35,7 @@ export async function growth(scratch: string): Promise<readonly Section[]> {
     },
     child<Section>("store-operations.ts", scratch),
     ...child<readonly Section[]>("admission.ts", scratch),
+    child<Section>("state-files.ts", scratch),
   ];
 }
 

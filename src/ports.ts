@@ -166,7 +166,7 @@ export interface StoreFile extends StoreFileReader {
   /** Cuts the file to `size` bytes. */
   truncate(size: number): void;
   /** Replaces the whole content atomically: a reader sees the old bytes or the new, nothing between. */
-  replace(bytes: string): void;
+  replace(bytes: string | Uint8Array): void;
   /** Everything written so far through this store is on the device when this returns. */
   sync(): void;
   /**

@@ -110,6 +110,9 @@ export interface EffectCall {
 /** Whether a workflow's own runtime binding declares a store, or one that it only consults: that it may read alone. */
 export type Reach = "owned" | "consulted";
 
+/** What an operation answers that would write to a store that is only consulted: it does not begin. */
+export const NOT_BEGUN = { outcome: "VIOLATION", reason: { code: "STORE_CONSULTED" } } as const;
+
 /** What operations are performed with; each kind of target takes its own. */
 export interface EffectPorts extends Pick<Ports, "mail"> {
   /** Null where effects of packages may reach nothing: then none of them is performed. */
@@ -222,6 +225,33 @@ export interface EffectOf<O> {
   readonly implementation?: string;
   readonly about: string;
   readonly operations: Readonly<Record<string, O>>;
+}
+
+/** A side effect whose examples say what it does where these things are given. */
+export interface ShownEffect<O> extends EffectOf<O> {
+  readonly examples: readonly EffectExample[];
+}
+
+/** One call of an operation, played twice with the same things given. */
+export interface EffectExample {
+  readonly about: string;
+  readonly op: string;
+  readonly input: JsonObject;
+  readonly given?: {
+    /** RFC 3339 UTC with milliseconds. */
+    readonly clock?: string;
+    /** Of the runtime binding. */
+    readonly policy?: JsonObject;
+    /** The text documents that are there, by their path below the folder. */
+    readonly documents?: Readonly<Record<string, string>>;
+    /** What the snapshot answers to every question. */
+    readonly answer?: SnapshotAnswer;
+  };
+  readonly outcome: string;
+  /** The result fields; none where it is not SUCCESS. */
+  readonly result?: JsonObject;
+  /** The documents that are there afterwards, unless they are the same. */
+  readonly documents?: Readonly<Record<string, string>>;
 }
 
 /** All outcomes but success. */

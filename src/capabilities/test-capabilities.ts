@@ -4,6 +4,7 @@ import type { Sources } from "../ports.ts";
 import { memoryStores } from "../storage/files/memory-stores.ts";
 import type { Effect } from "./effect.ts";
 import type { Capability } from "./registry.ts";
+import { isShownEffect, tryShownEffect } from "./shown-trial.ts";
 import type { StoreEffect } from "./targets/store.ts";
 import type { WaitEffect } from "./targets/wait.ts";
 import { type BrokenPromise, type TrialStores, tryStoreEffect, tryTransform } from "./trial.ts";
@@ -47,8 +48,12 @@ async function tryOne(capability: Capability, ports: TrialPorts): Promise<Capabi
     const broken = tryWaitEffect(declared);
     return { capability, examples: declared.examples.length, broken, skipped: null };
   }
+  if (isShownEffect(declared)) {
+    const broken = await tryShownEffect(declared);
+    return { capability, examples: declared.examples.length, broken, skipped: null };
+  }
   if (!isStoreEffect(declared)) {
-    const skipped = "it reaches more than a store: only a run shows what it does";
+    const skipped = "it reaches more than an example can give: only a run shows what it does";
     return { capability, examples: 0, broken: [], skipped };
   }
   const broken = await tryStoreEffect(declared, freshStores());

@@ -126,6 +126,8 @@ export interface Settings extends WorkspacePaths {
   readonly isSnapshotNamed: boolean;
   /** By `--data-root` or the environment, not by the workspace. */
   readonly isDataRootNamed: boolean;
+  /** The folder of the traces of a command without options; null where the command line names the workspace. */
+  readonly usualTraces: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -229,6 +231,7 @@ export function toContext(
       isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? paths.dataRoot : path(dataRoot),
       isDataRootNamed: dataRoot !== undefined,
+      usualTraces: options.workspace === undefined ? paths.traces : null,
       traces: options.traces === undefined ? paths.traces : path(options.traces),
       json: options.json ?? false,
       quiet: options.quiet ?? false,

@@ -114,7 +114,7 @@ export const usageTable = {
     where: f.run,
     hint: "restore the folder of the run from a copy",
   }),
-  RUN_UNLISTED: (f: { run: string }) => ({
+  RUN_UNLISTED: (f: { run: string; traces: string }) => ({
     what: "the ledger does not have the run",
     where: f.run,
     hint: "type pgs runs rebuild --missing, which adds it",
@@ -124,7 +124,7 @@ export const usageTable = {
     where: f.traces,
     hint: "run a workflow first, or name another folder with --traces DIR",
   }),
-  MARK_UNSET: (f: { run: string; name: string }) => ({
+  MARK_UNSET: (f: { run: string; name: string; traces: string }) => ({
     what: `the run has no bookmark ${f.name}`,
     where: f.run,
     hint: `type pgs runs ${f.run}, which lists its bookmarks`,

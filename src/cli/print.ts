@@ -15,6 +15,7 @@ import type { Summary } from "../trace/summary.ts";
 import { coloured } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
+import { hintsOf } from "./traces-hints.ts";
 
 /** One JSON document on stdout. */
 export function printJson({ platform }: Context, value: unknown): void {
@@ -43,11 +44,12 @@ export function printRefusal(thrown: unknown, context: Context): number {
   const { platform, settings } = context;
   const { code, facts, wording } = error;
   if (settings.json) {
-    const { what, where, hint } = wording;
+    const { what, where } = wording;
     const message = where === undefined ? what : `${what} (${where})`;
-    printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
+    const [hint = null] = hintsOf(error, context);
+    printJson(context, { error: { code, stage: error.stage, message, details: facts, hint } });
   } else {
-    printError(context, nearby(refusalText(error), context));
+    printError(context, nearby(refusalText(error, undefined, hintsOf(error, context)), context));
   }
   if (settings.debug) platform.err(causeText(error));
   return exitCodeOfFault(error);
@@ -91,10 +93,11 @@ export function faultJson({ code, stage, message, facts, hint }: Fault): JsonObj
 }
 
 /** What is worth a look, and refuses nothing. */
-export function noticeText({ code, wording: { what, where, hint } }: Fault, context: Context): string {
+export function noticeText(fault: Fault, context: Context): string {
+  const { what, where } = fault.wording;
   const place = where === undefined ? "" : ` (${where})`;
-  const hints = hint === undefined ? [] : [hint];
-  return nearby(`notice: ${plain(`${code} ${what}${place}`)}\n${hintLines(hints)}`, context);
+  const hints = hintLines(hintsOf(fault, context));
+  return nearby(`notice: ${plain(`${fault.code} ${what}${place}`)}\n${hints}`, context);
 }
 
 export function hintLines(hints: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** Which steps a declared retry or verification applies to, and where it can never have been meant. */
 
 import { targetOf } from "../capabilities/effect.ts";
-import { isObject, own } from "../json/value.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 import { type Change, oneOf } from "../snapshot/hint.ts";
 import type { DeclaredMember, Report } from "../snapshot/parse.ts";
 import type { EffectStep, PlanNode } from "./plan.ts";
@@ -66,7 +66,7 @@ function checkRetry(
   if (!Array.isArray(listed)) return;
   for (const [index, outcome] of listed.entries()) {
     if (typeof outcome !== "string" || retriable.has(outcome)) continue;
-    const change: Change = { do: "change", to: oneOf([...retriable]) };
+    const change = instead(retriable, listed);
     if (answered.has(outcome)) {
       const what = `${code} is never tried again after ${outcome}`;
       report("RETRY_NEVER", [...path, name, index], what, change);
@@ -75,6 +75,12 @@ function checkRetry(
       report("RETRY_OUTCOME", [...path, name, index], what, change);
     }
   }
+}
+
+/** What to write in the place of a listed outcome that is none of the possible ones. */
+export function instead(possible: Iterable<string>, listed: readonly Json[]): Change {
+  const unlisted = [...possible].filter((one) => !listed.includes(one));
+  return unlisted.length === 0 ? { do: "remove" } : { do: "change", to: oneOf(unlisted) };
 }
 
 function checkVerify(

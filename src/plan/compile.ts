@@ -11,9 +11,10 @@ import { type Path, quote, suggested } from "../snapshot/hint.ts";
 import { closureFiles, closureRoot } from "../snapshot/load.ts";
 import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { ContractScope } from "./bind-capability.ts";
 import { checkPolicies } from "./check-retry.ts";
 import { Closure } from "./closure.ts";
-import { type ContractScope, compileContract } from "./compile-contract.ts";
+import { compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
 import {
   type Expression,

@@ -7,7 +7,7 @@
 import type { Answer, Transform } from "../capabilities/transform.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import type { Sources } from "../ports.ts";
-import { moduleOfAtom } from "../snapshot/artifact.ts";
+import { moduleOf, moduleOfAtom } from "../snapshot/artifact.ts";
 import type { Path } from "../snapshot/hint.ts";
 import {
   type Expression,
@@ -33,6 +33,15 @@ export type Problem =
 
 /** The transform of a name, and of the module that is named with it. */
 type FindTransform = (atom: string, module?: string) => Transform | undefined;
+
+/** What runs a transform as its artifact declares it: the implementation of its own name, or those of its atoms. */
+export function implementationOf(code: string, ir: JsonObject | null, find: FindTransform): Composition {
+  const composition = compose(code, ir, find);
+  if (composition !== null) return composition;
+  const transform = find(code, moduleOf(ir));
+  const problems = transform === undefined ? [{ code: "NO_IMPLEMENTATION", atom: code } as const] : [];
+  return { ...(transform && { transform }), atoms: [code], problems };
+}
 
 /** Null where the artifact names itself as its only atom, or none: then it is no composition. */
 export function compose(code: string, ir: JsonObject | null, find: FindTransform): Composition | null {

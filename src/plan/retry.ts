@@ -99,8 +99,7 @@ class RetryReader {
     for (const name of Object.keys(this.#retry)) {
       const isKnown = MEMBERS.includes(name) || (name === ON_IN_YAML && !isOnTwice);
       if (isKnown) continue;
-      const free = MEMBERS.filter((one) => !Object.hasOwn(this.#retry, one));
-      const nearest = nearestName(name, free);
+      const nearest = this.#nearest(name);
       const change: Change = nearest === null ? { do: "remove" } : { do: "rename", to: nearest };
       const what = `retry has no member ${name}; it may have ${MEMBERS.join(", ")}`;
       this.#fail(name, what, change);
@@ -112,7 +111,7 @@ class RetryReader {
     const { attemptsMost: most } = RETRY;
     if (typeof value === "number" && Number.isInteger(value) && value >= 2 && value <= most) return value;
     const what = `max_attempts of retry should be a whole number from 2 to ${most}`;
-    if (value === undefined) this.#fail("max_attempts", what, { do: "add", as: "3" });
+    if (value === undefined) this.#missing("max_attempts", what, "3");
     else this.#wrong("max_attempts", what, nearestIn(value, 2, most, 3));
     return 2;
   }
@@ -147,6 +146,20 @@ class RetryReader {
       typeof value === "string" ? [value] : STANDARD_ON,
     );
     return STANDARD_ON;
+  }
+
+  /** Unless a member that is misspelt was meant: that is reported. */
+  #missing(member: string, what: string, as: string): void {
+    if (Object.keys(this.#retry).every((name) => MEMBERS.includes(name) || this.#nearest(name) !== member))
+      this.#fail(member, what, { do: "add", as });
+  }
+
+  /** The member that is not there and was meant by this name. */
+  #nearest(name: string): string | null {
+    return nearestName(
+      name,
+      MEMBERS.filter((one) => !Object.hasOwn(this.#retry, one)),
+    );
   }
 
   /** `right` is the value to write instead. */

@@ -6,6 +6,7 @@ import { computeTransform, recordingSources } from "../engine/compute-transform.
 import { RunFault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/value.ts";
+import { implementationOf } from "../plan/molecule.ts";
 import { type ConformanceCase, type Property, readCases } from "../snapshot/conformance.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { ScenarioFault } from "./errors.ts";
@@ -58,7 +59,8 @@ export async function checkCase(
   registry: Pick<Registry, "transform">,
   readings: Readings,
 ): Promise<CaseResult> {
-  const transform = registry.transform(declared.transform, declared.module);
+  const find = (code: string, module?: string) => registry.transform(code, module);
+  const { transform } = implementationOf(declared.transform, declared.ir, find);
   const { outcome, outputs, reason } =
     transform === undefined
       ? { outcome: "NO_IMPLEMENTATION", outputs: null, reason: null }

@@ -25,6 +25,8 @@ export interface CoverageResult {
   readonly coverage: readonly Coverage[];
   /** Number of traces that were counted. */
   readonly counted: number;
+  /** The files of those whose runs were interrupted: they are counted up to where they got. */
+  readonly interrupted: readonly string[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -34,12 +36,16 @@ export async function measureCoverage(request: CoverageRequest): Promise<Coverag
   const workflows = catalogue(snapshot, registry);
   const outcomes: Outcomes = new Map();
   const leftOut: LeftOut[] = [];
+  const interrupted: string[] = [];
   for (const { file, isNamed, read } of traces) {
-    const left = await countTrace(file, read(), workflows, outcomes);
-    if (left === null) continue;
-    if (left.code === "FOREIGN" && isNamed) throw new ScenarioFault("TRACE_FOREIGN", { file, why: left.why });
-    leftOut.push(left);
+    const found = await countTrace(file, read(), workflows, outcomes);
+    if (!("code" in found)) {
+      if (found.isInterrupted) interrupted.push(file);
+      continue;
+    }
+    if (found.code === "FOREIGN" && isNamed) throw new ScenarioFault("TRACE_FOREIGN", { file, why: found.why });
+    leftOut.push(found);
   }
   const coverage = await coverageOf(workflows, outcomes);
-  return { coverage, counted: traces.length - leftOut.length, leftOut };
+  return { coverage, counted: traces.length - leftOut.length, interrupted, leftOut };
 }

@@ -15,17 +15,24 @@ export interface LeftOut {
   readonly why: string;
 }
 
+/** A trace that is counted. */
+export interface Counted {
+  readonly file: string;
+  /** The run did not end: it is counted up to where it got. */
+  readonly isInterrupted: boolean;
+}
+
 /** Counts the trace, or says why not: what was changed, or ran on another snapshot, tells nothing of this one. */
 export async function countTrace(
   file: string,
   bytes: Uint8Array,
   workflows: Catalogue,
   outcomes: Outcomes,
-): Promise<LeftOut | null> {
+): Promise<Counted | LeftOut> {
   const format = externalFormat(bytes);
   if (format !== null) return { file, code: "FOREIGN", why: `another runtime wrote it (${format})` };
   const { findings, events } = verifyTrace(bytes);
-  const [broken] = findings;
+  const broken = findings.find(({ code }) => code !== "NO_END");
   if (broken !== undefined) {
     const place = broken.line === undefined ? "" : ` in line ${broken.line}`;
     return { file, code: "NOT_INTACT", why: `${broken.code}${place}: ${wordsOf(broken).what}` };
@@ -35,7 +42,7 @@ export async function countTrace(
   const other = await otherSnapshot(start.payload, workflows);
   if (other !== null) return { file, code: "OTHER_SNAPSHOT", why: other };
   count(outcomes, events);
-  return null;
+  return { file, isInterrupted: findings.length > 0 };
 }
 
 async function otherSnapshot(

@@ -2,8 +2,7 @@
 
 import { parsePointer, pointer } from "../json/pointer.ts";
 import { lineOf, valueAt } from "../json/text.ts";
-import { isObject, type Json, type JsonObject, objectAt, own } from "../json/value.ts";
-import { moduleOf } from "./artifact.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -25,8 +24,8 @@ export interface ConformanceCase {
   /** `<transform>::<case>`. */
   readonly name: string;
   readonly transform: Fqdn;
-  /** The module that implements the transform, where the case names one. */
-  readonly module?: string;
+  /** The transform as the case was made with it; null where it does not say. */
+  readonly ir: JsonObject | null;
   readonly file: string;
   readonly inputs: JsonObject;
   /** Null if the case states none: then only the outputs are compared. */
@@ -76,10 +75,10 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
     const property = toProperty(assertion) ?? refuse(pointer(["assertions", field]), PROPERTY_FORM);
     return [field, property] as const;
   });
-  const module = moduleOf(objectAt(declared, "ct_ir"));
+  const ir = own(declared, "ct_ir");
   return {
     ...{ name, transform, file, inputs, outcome, outputs, properties: new Map(properties) },
-    ...(module === undefined ? {} : { module }),
+    ir: isObject(ir) && own(ir, "ct_fqdn") === transform ? ir : null,
   };
 }
 

@@ -39,7 +39,7 @@ const NOT_ASSEMBLED = {
   },
   lock: {
     what: "no lock can be added to it, so it runs without capability packages",
-    hint: "use a build of pgs that has the capabilities, or a snapshot with the folder artifacts/",
+    hint: "use a build that has the capabilities, or a snapshot with the folder artifacts/",
   },
 } as const;
 
@@ -65,6 +65,11 @@ export const snapshotTable = {
       f.options === null
         ? "name a snapshot that contains the folder artifacts/, or canonical/ with its manifest.json, with --snapshot DIR"
         : `type ${f.options}`,
+  }),
+  WITNESS_MISSING: (f: { snapshot: string; workflow: string }) => ({
+    what: `no tokenized projection has ${f.workflow}`,
+    where: f.snapshot,
+    hint: "put tokenized_snapshot/ and vocabulary_snapshot/ of the same release beside the snapshot, or leave out --witness",
   }),
   ASSEMBLED_SNAPSHOT: (f: { snapshot: string; wanted: "seal" | "lock" }) => ({
     what: `this is an assembled snapshot: ${NOT_ASSEMBLED[f.wanted].what}`,

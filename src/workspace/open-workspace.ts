@@ -36,7 +36,7 @@ import { readWorkspaceFile } from "./config.ts";
 import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { dryRun } from "./dry-run.ts";
 import { WorkspaceFault } from "./errors.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, secretsKeyOf } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { recordedPlan } from "./recorded-plan.ts";
 import type { GivenTrace, Going } from "./resume-in.ts";
@@ -58,6 +58,11 @@ export interface RunPorts {
   readonly mail?: Mail;
   /** How side effects reach servers and code of the host. Default: HTTP without a proxy and without secrets. */
   readonly remote?: Remote;
+  /**
+   * 32 bytes in base64. What the trace of a run suppresses is kept beside it, encrypted with this key, until the run ends:
+   * without it, a run that suppresses anything cannot wait, nor go on. Every session of a run needs the same key.
+   */
+  readonly secretsKey?: string;
   /** Which crash recorded effects survive: of the whole device, or only of the process. Default: "device". */
   readonly durability?: "device" | "process";
   /** How many nodes a run may enter. */
@@ -120,7 +125,7 @@ export interface ResumeOptions extends Omit<RunPorts, "traces" | "maxHops">, Ses
   readonly assume?: "done" | "absent";
 }
 
-export interface CancelOptions extends Pick<RunPorts, "clock" | "durability" | "limits"> {
+export interface CancelOptions extends Pick<RunPorts, "clock" | "secretsKey" | "durability" | "limits"> {
   /** Why; recorded in the trace. */
   readonly reason?: string;
   /** Who cancels the run, as a full name; recorded in the trace. */
@@ -204,6 +209,7 @@ export interface CheckReport {
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
   return guard(async () => {
     checkOptions("openWorkspace", options);
+    secretsKeyOf("openWorkspace", options.secretsKey);
     return new OpenWorkspace(options, pathsOf(options));
   });
 }
@@ -252,7 +258,7 @@ const LOAD_PORTS: LoadPorts = {
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
-  readonly #ports: Required<Omit<RunPorts, "limits">>;
+  readonly #ports: Required<Omit<RunPorts, "secretsKey" | "limits">>;
   readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
   readonly #records = new WeakMap<Traces, TraceRecords>();
@@ -338,9 +344,15 @@ class OpenWorkspace implements Workspace {
   }
 
   async #goOn(
-    call: string,
+    call: "resume" | "cancel",
     given: GivenTrace,
-    { onEvent, limits, stop, ...options }: Omit<ResumeOptions, "event" | "answer" | "eventId" | "assume">,
+    {
+      onEvent,
+      secretsKey,
+      limits,
+      stop,
+      ...options
+    }: Omit<ResumeOptions, "event" | "answer" | "eventId" | "assume">,
     how: Pick<Going, "delivery" | "cancellation" | "assume">,
   ): Promise<RunResult> {
     const { resumeIn } = await import("./resume-in.ts");
@@ -350,6 +362,7 @@ class OpenWorkspace implements Workspace {
     const notices: Fault[] = [];
     const { run, trace } = await resumeIn(call, given, {
       ...{ ...ports, ...options, ...how, ...stopOf(stop) },
+      secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
       runtime: TOOL,
       limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
       plan: async (start, roots, folders) => {
@@ -449,6 +462,7 @@ class OpenWorkspace implements Workspace {
       signal,
       stop,
       onEvent,
+      secretsKey,
       limits,
       strictPayload = false,
       dryRun: dry = false,
@@ -470,11 +484,13 @@ class OpenWorkspace implements Workspace {
       plan,
       payload,
       signal,
+      secretsKey: secretsKeyOf("run", secretsKey ?? this.#options.secretsKey),
       runtime: TOOL,
       limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
       openTrace(id: string) {
         trace = traces.open(id);
-        return { id: trace.id, folder: trace.folder, file: trace.writer };
+        const { id: name, folder, writer: file, secretsFile: secrets } = trace;
+        return { id: name, folder, file, ...(secrets === undefined ? {} : { secrets }) };
       },
       isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),

@@ -1,5 +1,6 @@
 /** What a program passes to the library, checked before anything is done with it. */
 
+import { parseSecretsKey, type SecretsKey } from "../engine/run-secrets.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { WorkspaceFault } from "./errors.ts";
 
@@ -11,6 +12,7 @@ const PORTS = [
   "sleep",
   "mail",
   "remote",
+  "secretsKey",
   "durability",
   "maxHops",
   "limits",
@@ -26,9 +28,17 @@ const OPTIONS = {
     ...["event", "answer", "eventId", "assume", ...SESSION],
     ...PORTS.filter((one) => one !== "traces" && one !== "maxHops"),
   ],
-  cancel: ["reason", "actor", "clock", "durability", "limits"],
+  cancel: ["reason", "actor", "clock", "secretsKey", "durability", "limits"],
   examine: ["head"],
 } as const;
+
+/** `call` says whose option it is. @throws WorkspaceFault for a text that is no key */
+export function secretsKeyOf(call: keyof typeof OPTIONS, given: string | undefined): SecretsKey | undefined {
+  if (given === undefined) return undefined;
+  const key = typeof given === "string" ? parseSecretsKey(given) : undefined;
+  if (key !== undefined) return key;
+  throw new WorkspaceFault("BAD_ARGUMENT", { call, expected: "its secretsKey as 32 bytes in base64" });
+}
 
 /** @throws WorkspaceFault */
 export function checkOptions(call: keyof typeof OPTIONS, given: unknown): void {

@@ -67,7 +67,8 @@ async function resumeInMemory(
   const bytes = given instanceof Uint8Array ? given : given.bytes();
   const name = given instanceof Uint8Array ? "the trace" : given.id;
   const reader = new SourceTrace(name, null, { size: bytes.length, pieces: () => [bytes] });
-  const { locked, trace } = continuedInMemory(name, bytes);
+  const secrets = given instanceof Uint8Array ? null : (given.secrets?.() ?? null);
+  const { locked, trace } = continuedInMemory(name, bytes, secrets);
   const run = await resumeRun({ ...request, trace: reader, locked });
   return { run, trace: { ...trace, id: run.traceId } };
 }

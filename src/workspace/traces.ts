@@ -5,7 +5,7 @@ import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
-import type { LockedTrace, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
+import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
@@ -15,6 +15,11 @@ export interface RunTrace {
   readonly file: string | null;
   /** Its bytes, JSON Lines. @throws PgsError where its file cannot be read any more */
   bytes(): Uint8Array;
+  /**
+   * What the trace suppresses, encrypted with the `secretsKey` of its run, as long as that can go on; null where nothing is
+   * kept. @throws PgsError where its file cannot be read
+   */
+  secrets?(): string | null;
 }
 
 /** Opens the trace of a run that begins. */
@@ -29,6 +34,7 @@ export interface OpenedTrace extends RunTrace {
   /** The folder of its files; "" in memory. */
   readonly folder: string;
   readonly writer: TraceFile;
+  readonly secretsFile?: SecretsFile;
 }
 
 /** `<folder>/<id>/<id>.jsonl`, readable for those who have the access; beside them the ledger of the runs. */
@@ -36,11 +42,15 @@ export function folderTraces(folder: string, access: TraceAccess = "owner"): Tra
   return {
     root: openTracesRoot(folder, access),
     open(wanted) {
-      const { id, folder: own, file: writer } = openTrace(folder, wanted, access);
+      const { id, folder: own, file: writer, secrets } = openTrace(folder, wanted, access);
       const file = `${own}/${id}.jsonl`;
-      return { id, folder: own, file, writer, bytes: () => readAll(file) };
+      return { id, folder: own, file, writer, bytes: () => readAll(file), ...keptIn(secrets) };
     },
   };
+}
+
+function keptIn(secretsFile: SecretsFile | undefined): Pick<OpenedTrace, "secretsFile" | "secrets"> {
+  return secretsFile === undefined ? {} : { secretsFile, secrets: () => secretsFile.read() };
 }
 
 function readAll(file: string): Uint8Array {
@@ -75,16 +85,22 @@ export function memoryTraces(): Traces {
         file: null,
         writer: memoryFile(lines),
         bytes: () => Buffer.from(lines.join("")),
+        ...keptIn(memorySecrets(null)),
       };
     },
   };
 }
 
-/** A trace in memory with which a run goes on: the bytes that are there stay as they are. */
-export function continuedInMemory(id: string, before: Uint8Array): OpenedContinuation {
+/** A trace in memory with which a run goes on: the bytes and the secrets that are there stay as they are. */
+export function continuedInMemory(
+  id: string,
+  before: Uint8Array,
+  secretsBefore: string | null,
+): OpenedContinuation {
   let bytes = Buffer.from(before);
+  const secrets = memorySecrets(secretsBefore);
   const locked: LockedTrace = {
-    ...{ id, folder: "", unlock: () => undefined },
+    ...{ id, folder: "", secrets, unlock: () => undefined },
     continueAfter(length) {
       let isCut = false;
       return {
@@ -96,7 +112,7 @@ export function continuedInMemory(id: string, before: Uint8Array): OpenedContinu
       };
     },
   };
-  return { locked, trace: { id, file: null, bytes: () => bytes } };
+  return { locked, trace: { id, file: null, bytes: () => bytes, secrets: () => secrets.read() } };
 }
 
 /** The trace of a run that goes on. */
@@ -108,7 +124,21 @@ export interface OpenedContinuation {
 /** @throws TraceFault `TRACE_BUSY` while another process appends to it */
 export function continuedInFile(file: string): OpenedContinuation {
   const locked = lockTraceFile(file);
-  return { locked, trace: { id: locked.id, file, bytes: () => readAll(file) } };
+  const { id, secrets } = locked;
+  return { locked, trace: { id, file, bytes: () => readAll(file), ...keptIn(secrets) } };
+}
+
+function memorySecrets(before: string | null): SecretsFile {
+  let kept = before;
+  return {
+    read: () => kept,
+    append: (text) => {
+      kept = `${kept ?? ""}${text}`;
+    },
+    remove: () => {
+      kept = null;
+    },
+  };
 }
 
 function memoryFile(lines: string[]): TraceFile {

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { builtInText } from "../../bin/registry.mts";
 import { registry } from "../../src/capabilities/registry.ts";
+import { listView } from "../../src/cli/commands/capabilities/view.ts";
+import { checkDocument } from "../sessions/documents.ts";
 
 const source = readFileSync(join(import.meta.dirname, "../../src/capabilities/built-in.ts"), "utf8");
 
@@ -32,6 +34,10 @@ test("loading the registry loads no library", () => {
   assert.ok(imported.length > 40, `${imported.length} found`);
   const libraries = imported.filter((target) => !target.endsWith(".ts") && !target.startsWith("node:"));
   assert.deepEqual(libraries, []);
+});
+
+test("every built-in capability is listed as the schema says", () => {
+  checkDocument("capabilities", JSON.parse(JSON.stringify(listView.toJson(registry.all()))));
 });
 
 test("a capability is found by its full name only", () => {

@@ -86,8 +86,134 @@ const policyOf = ({ blocks }: Small) => at(blocks, "test::RB_X_V0", "core", "bin
 
 /** The append is tried again in this way. */
 function retrying(small: Small, retry: Json): void {
-  policyOf(small)["retry"] = retry;
+  policyOf(small)["retry"] = structuredClone(retry) as Json;
 }
+
+const CLOCK = "capability_side_effects::CS_CLOCK_V0";
+const MAIL = "capability_side_effects::CS_SEND_EMAIL_V0";
+
+/** A step that sends mail, whose binding has this policy. */
+export function mailing(small: Small, policy: JsonObject): void {
+  const outcomes = ["SUCCESS", "VIOLATION", "BACKEND_ERROR"];
+  small.blocks[MAIL] = {
+    cs_code: "CS_SEND_EMAIL_V0",
+    core: { operations: { SEND: { result_status_values: outcomes } } },
+    implementation: { module: "m", callable: "c" },
+  };
+  at(small.blocks, "test::RB_X_V0", "core", "bindings")[MAIL] = { policy };
+  second(small, "CC_WRITE_V0").push({
+    step: "send",
+    side_effect: MAIL,
+    op: "SEND",
+    inputs: { to: "ann@example.com" },
+    outputs: {},
+    on_result: Object.fromEntries(outcomes.map((outcome) => [outcome, "exit"])),
+  });
+}
+
+/** How a side effect is to be tried again: what is wrong with it, and the place below the policy. */
+const retries: readonly (readonly [rule: string, about: string, at: string, retry: Json])[] = [
+  ["retry-malformed", "retry is a number", "", 3],
+  ["retry-malformed", "a member is misspelt", "/max_attempt", { max_attempt: 3 }],
+  ["retry-malformed", "a member is there twice", "/max_attempt", { max_attempts: 3, max_attempt: 3 }],
+  ["retry-malformed", "a member is none", "/jitter", { max_attempts: 3, jitter: true }],
+  ["retry-malformed", "how often is not said", "/max_attempts", { backoff: "PT1S" }],
+  ["retry-malformed", "one attempt is no retry", "/max_attempts", { max_attempts: 1 }],
+  ["retry-malformed", "there are too many attempts", "/max_attempts", { max_attempts: 1000 }],
+  ["retry-malformed", "there are half attempts", "/max_attempts", { max_attempts: 2.5 }],
+  ["retry-malformed", "the attempts are a text", "/max_attempts", { max_attempts: "3" }],
+  ["retry-malformed", "a pause is a number", "/backoff", { max_attempts: 3, backoff: 5 }],
+  ["retry-malformed", "a pause is no duration", "/backoff", { max_attempts: 3, backoff: "5s" }],
+  ["retry-malformed", "a pause has no length", "/backoff", { max_attempts: 3, backoff: "PT0S" }],
+  ["retry-malformed", "a pause takes years", "/backoff", { max_attempts: 3, backoff: "P900D" }],
+  [
+    "retry-malformed",
+    "the longest pause takes years",
+    "/max_backoff",
+    { max_attempts: 3, max_backoff: "P900D" },
+  ],
+  [
+    "retry-malformed",
+    "the longest pause is shorter than the first",
+    "/max_backoff",
+    { max_attempts: 3, backoff: "PT5S", max_backoff: "PT1S" },
+  ],
+  ["retry-malformed", "pauses become shorter", "/factor", { max_attempts: 3, backoff: "PT5S", factor: 0.5 }],
+  ["retry-malformed", "pauses grow too fast", "/factor", { max_attempts: 3, backoff: "PT5S", factor: 1000 }],
+  ["retry-malformed", "the factor is a text", "/factor", { max_attempts: 3, factor: "2" }],
+  [
+    "retry-malformed",
+    "an outcome stands alone, under the name that YAML reads as a truth value",
+    "/true",
+    { max_attempts: 3, true: "BACKEND_ERROR" },
+  ],
+  ["retry-malformed", "there is no outcome", "/on", { max_attempts: 3, on: [] }],
+  ["retry-never-taken", "a success is tried again", "/on/0", { max_attempts: 3, on: ["SUCCESS"] }],
+  [
+    "retry-never-taken",
+    "a success is tried again, too",
+    "/on/2",
+    { max_attempts: 3, on: ["BACKEND_ERROR", "VIOLATION", "SUCCESS"] },
+  ],
+  ["retry-outcome-undeclared", "nothing has the outcome", "/on/0", { max_attempts: 3, on: ["TIMED_OUT"] }],
+];
+
+/** What is wrong with trying a side effect again, or with verifying it, by the rule that finds it. */
+export const RETRY_EXAMPLES: readonly RuleExample[] = [
+  ...retries.map(([rule, about, place, retry]) => ({
+    rule,
+    about,
+    at: `RB_X_V0.json /frontmatter/core/bindings/${APPEND}/policy/retry${place}`,
+    breach: (small: Small) => retrying(small, retry),
+  })),
+  {
+    rule: "retry-malformed",
+    about: "verify is a text",
+    at: "/policy/verify",
+    breach: (small) => Object.assign(policyOf(small), { verify: "yes" }),
+  },
+  {
+    rule: "retry-never-taken",
+    about: "code of the host is tried again that counts every time",
+    at: `/core/bindings/${HOOK}/policy/retry`,
+    breach: (small) =>
+      calling(small, "host", { config: { file: "f" }, retry: { max_attempts: 3 } }, { semantics: "repeats" }),
+  },
+  {
+    rule: "retry-never-taken",
+    about: "a message is sent again after something else than a refusal of its server",
+    at: `/core/bindings/${MAIL}/policy/retry/on/0`,
+    breach: (small) => mailing(small, { retry: { max_attempts: 3, on: ["VIOLATION"] } }),
+  },
+  {
+    rule: "retry-outcome-undeclared",
+    about: "no operation that is used has the outcome, though another one of the side effect has",
+    at: `/core/bindings/${HOOK}/policy/retry/on/1`,
+    breach: (small) =>
+      calling(small, "host", {
+        config: { file: "f" },
+        retry: { max_attempts: 3, on: ["BACKEND_ERROR", "GONE"] },
+      }),
+  },
+  {
+    rule: "verify-not-visible",
+    about: "a message leaves nothing",
+    at: `/core/bindings/${MAIL}/policy/verify`,
+    breach: (small) => mailing(small, { verify: true }),
+  },
+  {
+    rule: "verify-not-visible",
+    about: "nothing shows whether the effect took place",
+    at: `/core/bindings/${HOOK}/policy/verify`,
+    breach: (small) => calling(small, "host", { config: { file: "f" }, verify: true }),
+  },
+  {
+    rule: "verify-not-visible",
+    about: "called workflows leave nothing themselves",
+    at: `/core/bindings/${GATEWAY}/policy/verify`,
+    breach: (small) => callingItself(small, { verify: true }),
+  },
+];
 
 export const AWAIT = "capability_side_effects::CS_AWAIT_V0";
 
@@ -110,7 +236,7 @@ export function waiting(small: Small, inputs: JsonObject, op: "EVENT" | "TIME" =
     step: "wait",
     side_effect: AWAIT,
     op,
-    inputs,
+    inputs: structuredClone(inputs) as JsonObject,
     outputs: {},
     on_result: Object.fromEntries(declared.map((outcome) => [outcome, "exit"])),
   });
@@ -593,6 +719,28 @@ export const EXAMPLES: readonly RuleExample[] = [
   },
   {
     rule: "policy-invalid",
+    about: "the clock has a precision that is none",
+    at: `/core/bindings/${CLOCK}/policy/precision`,
+    breach: (small) => {
+      const outcomes = ["SUCCESS", "BACKEND_ERROR"];
+      small.blocks[CLOCK] = {
+        cs_code: "CS_CLOCK_V0",
+        core: { operations: { NOW: { result_status_values: outcomes } } },
+        implementation: { module: "m", callable: "c" },
+      };
+      at(small.blocks, "test::RB_X_V0", "core", "bindings")[CLOCK] = { policy: { precision: "minutes" } };
+      second(small, "CC_WRITE_V0").push({
+        step: "stamp",
+        side_effect: CLOCK,
+        op: "NOW",
+        inputs: {},
+        outputs: {},
+        on_result: Object.fromEntries(outcomes.map((outcome) => [outcome, "exit"])),
+      });
+    },
+  },
+  {
+    rule: "policy-invalid",
     about: "an http effect has no allowed origins",
     at: `RB_X_V0.json /frontmatter/core/bindings/${HOOK}/policy/allowed_origins`,
     breach: (small) => calling(small, "http", {}),
@@ -702,83 +850,7 @@ export const EXAMPLES: readonly RuleExample[] = [
       at(blocks, "test::IN_X_V0")["status"] = "RETIRED";
     },
   },
-  {
-    rule: "retry-malformed",
-    about: "a member of retry is misspelt",
-    at: `RB_X_V0.json /frontmatter/core/bindings/${APPEND}/policy/retry/max_attempt`,
-    breach: (small) => retrying(small, { max_attempts: 3, max_attempt: 3 }),
-  },
-  {
-    rule: "retry-malformed",
-    about: "one attempt is no retry",
-    at: "/policy/retry/max_attempts",
-    breach: (small) => retrying(small, { max_attempts: 1 }),
-  },
-  {
-    rule: "retry-malformed",
-    about: "a pause is a number",
-    at: "/policy/retry/backoff",
-    breach: (small) => retrying(small, { max_attempts: 3, backoff: 5 }),
-  },
-  {
-    rule: "retry-malformed",
-    about: "the longest pause is shorter than the first",
-    at: "/policy/retry/max_backoff",
-    breach: (small) => retrying(small, { max_attempts: 3, backoff: "PT5S", max_backoff: "PT1S" }),
-  },
-  {
-    rule: "retry-malformed",
-    about: "pauses become shorter",
-    at: "/policy/retry/factor",
-    breach: (small) => retrying(small, { max_attempts: 3, backoff: "PT5S", factor: 0.5 }),
-  },
-  {
-    rule: "retry-malformed",
-    about: "an outcome stands alone, under the name that YAML reads as a truth value",
-    at: "/policy/retry/true",
-    breach: (small) => retrying(small, { max_attempts: 3, true: "BACKEND_ERROR" }),
-  },
-  {
-    rule: "retry-malformed",
-    about: "retry is a number",
-    at: "/policy/retry",
-    breach: (small) => retrying(small, 3),
-  },
-  {
-    rule: "retry-malformed",
-    about: "verify is a text",
-    at: "/policy/verify",
-    breach: (small) => Object.assign(policyOf(small), { verify: "yes" }),
-  },
-  {
-    rule: "retry-never-taken",
-    about: "a success is tried again",
-    at: "/policy/retry/on/1",
-    breach: (small) => retrying(small, { max_attempts: 3, on: ["BACKEND_ERROR", "SUCCESS"] }),
-  },
-  {
-    rule: "retry-never-taken",
-    about: "code of the host is tried again that counts every time",
-    at: `/core/bindings/${HOOK}/policy/retry`,
-    breach: (small) =>
-      calling(small, "host", { config: { file: "f" }, retry: { max_attempts: 3 } }, { semantics: "repeats" }),
-  },
-  {
-    rule: "retry-outcome-undeclared",
-    about: "no operation of the side effect has the outcome",
-    at: "/policy/retry/on/0",
-    breach: (small) => retrying(small, { max_attempts: 3, on: ["TIMED_OUT"] }),
-  },
-  {
-    rule: "retry-outcome-undeclared",
-    about: "no operation that is used has the outcome, though another one of the side effect has",
-    at: `/core/bindings/${HOOK}/policy/retry/on/1`,
-    breach: (small) =>
-      calling(small, "host", {
-        config: { file: "f" },
-        retry: { max_attempts: 3, on: ["BACKEND_ERROR", "GONE"] },
-      }),
-  },
+  ...RETRY_EXAMPLES,
   {
     rule: "route-never-taken",
     about: "a node routes an outcome that its contract does not allow",
@@ -996,17 +1068,5 @@ export const EXAMPLES: readonly RuleExample[] = [
     breach: (small) => {
       at(step(small, "CC_JUDGE_V0"), "on_result")["SUCCESS"] = "exit";
     },
-  },
-  {
-    rule: "verify-not-visible",
-    about: "nothing shows whether the effect took place",
-    at: `/core/bindings/${HOOK}/policy/verify`,
-    breach: (small) => calling(small, "host", { config: { file: "f" }, verify: true }),
-  },
-  {
-    rule: "verify-not-visible",
-    about: "called workflows leave nothing themselves",
-    at: `/core/bindings/${GATEWAY}/policy/verify`,
-    breach: (small) => callingItself(small, { verify: true }),
   },
 ];

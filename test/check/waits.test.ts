@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { check } from "../../src/check/check.ts";
 import { RULES } from "../../src/check/rules.ts";
-import { parsePointer } from "../../src/json/pointer.ts";
-import type { Json, JsonObject, MutableJson } from "../../src/json/value.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { takingTurns } from "../support/portion.ts";
 import { AWAIT, WAIT_EXAMPLES, waiting } from "./examples.ts";
+import { follow } from "./follow-hint.ts";
 import { type Small, smallSnapshot, subjectFrom } from "./small-snapshot.ts";
 
 const it = takingTurns(import.meta.url);
@@ -47,28 +47,9 @@ for (const { rule, about, breach } of WAIT_EXAMPLES) {
       (await findingsIn(small)).flatMap(({ rule: id, hint }) => (id.startsWith("wait-") ? [String(hint)] : []));
     const [first = "", ...others] = await hints();
     assert.deepEqual(others, []);
-    follow(first, small);
+    follow(first, WRITE, small);
     assert.deepEqual(await hints(), []);
   });
-}
-
-/** Changes the contract as the hint says. */
-function follow(hint: string, { blocks }: Small): void {
-  const [, verb, at = "", words = ""] =
-    /^(add|change|remove) (\/[^\s:]+)(?:(?:: | to )(.*))?$/.exec(hint) ?? [];
-  const parts = [...parsePointer(at)];
-  assert.equal(parts.shift(), "frontmatter", hint);
-  const name = parts.pop() ?? "";
-  const holder = parts.reduce((one, part) => one[part] as MutableJson, blocks[WRITE] as unknown as MutableJson);
-  assert.equal(name in holder, verb !== "add", hint);
-  if (verb === "remove") delete holder[name];
-  else holder[name] = valueIn(words);
-}
-
-/** The value, or the example of one. */
-function valueIn(words: string): Json {
-  const example = words.split(", such as ").at(-1) ?? "";
-  return example === "an object" ? {} : (JSON.parse(example) as Json);
 }
 
 const missed: readonly (readonly [what: string, rule: string, breach: (small: Small) => void])[] = [

@@ -75,3 +75,11 @@ function editsIn(path: string, block: string): readonly Edit[] {
     return { kind: "edit", path, before: without("+"), after: without("-") };
   });
 }
+
+/** The pattern of a line that a page shows: `…` leaves out a part of it. */
+export function shownLine(line: string): string {
+  return line
+    .split("…")
+    .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
+    .join(".*");
+}

@@ -11,7 +11,7 @@ import { realPlatform } from "../../src/main.ts";
 import { checks, evaluated } from "../sessions/world.ts";
 import { newSigner } from "../sign/signers.ts";
 import { takingTurns } from "../support/portion.ts";
-import { actionsIn } from "./page.ts";
+import { actionsIn, shownLine } from "./page.ts";
 
 const it = takingTurns(import.meta.url);
 
@@ -73,7 +73,7 @@ for (const { name, sessions } of documents) {
       await suite.test(line, { skip: absent === undefined ? false : `${absent} is not there` }, async () => {
         const printed = (await run(line, folder)).split("\n");
         for (const expected of shown)
-          assert.ok(printed.includes(expected), `${expected}\n\n${printed.join("\n")}`);
+          assert.match(printed.join("\n"), new RegExp(`^${shownLine(expected)}$`, "m"), expected);
       });
     }
   });

@@ -11,7 +11,7 @@ import { setTimeout } from "node:timers/promises";
 import { PROJECT, type Workspace, workspace } from "../sessions/world.ts";
 import { newSigner } from "../sign/signers.ts";
 import { takingTurns } from "../support/portion.ts";
-import { type Action, actionsIn, blocksIn, type Command } from "./page.ts";
+import { type Action, actionsIn, blocksIn, type Command, shownLine } from "./page.ts";
 
 const it = takingTurns(import.meta.url);
 
@@ -61,13 +61,9 @@ async function perform(action: Action, place: Workspace, t: TestContext): Promis
 }
 
 function patternOf({ shown }: Command): RegExp {
-  const lines = shown.map((line) =>
-    line === "…" ? "(?:.*\n)*?" : `${line.split("…").map(escaped).join(".*")}\n`,
-  );
+  const lines = shown.map((line) => (line === "…" ? "(?:.*\n)*?" : `${shownLine(line)}\n`));
   return new RegExp(`^${lines.join("")}$`);
 }
-
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 /** `pgs` in this process, a server in one of its own, everything else in a shell. */
 async function run(line: string, place: Workspace, t: TestContext): Promise<string> {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { targetOf } from "../../src/capabilities/effect.ts";
 import { registry } from "../../src/capabilities/registry.ts";
-import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { found } from "../examine/examination.ts";
 import {
@@ -32,15 +32,22 @@ const consulting = (core: JsonObject, more: Partial<Protocol> = {}): Protocol =>
     },
   );
 
-/** The operations of this build on stores, each by its effect and its name. */
-const operations = registry.all().flatMap(({ kind, declared }) => {
-  if (kind !== "effect") return [];
-  const own = Object.entries(declared.operations).filter(([, { target }]) => target === "store");
-  return own.map(([op, operation]) => [declared.code, op, operation as StoreOperation] as const);
+/** The operations of this build on stores and text documents, each by its effect and its name. */
+const operations = registry.all().flatMap(({ kind, declared }) =>
+  kind !== "effect"
+    ? []
+    : Object.entries(declared.operations)
+        .filter(([, operation]) => targetOf(operation).needsPath)
+        .map(([op, operation]) => [declared.code, op, operation] as const),
+);
+
+test("operations on stores and on text documents are tried", () => {
+  assert.deepEqual([...new Set(operations.map(([, , { target }]) => target))].sort(), ["store", "texts"]);
 });
 
-for (const [code, op, { semantics, outcomes }] of operations) {
-  const isReading = semantics === "reads";
+for (const [code, op, operation] of operations) {
+  const isReading = targetOf(operation).isReading(operation);
+  const outcomes: readonly string[] = operation.outcomes;
   test(`${code} ${op} ${isReading ? "reads" : "is a violation before it begins on"} a consulted store`, async () => {
     const onResult = Object.fromEntries(outcomes.map((outcome) => [outcome, "exit"]));
     const step = { step: "do", side_effect: code, op, store: "THEIRS", inputs: {}, on_result: onResult };

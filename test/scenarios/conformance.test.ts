@@ -13,7 +13,7 @@ const drawn = { clock: fixedClock(0), entropy: seededEntropy("s") };
 
 function declared(outcome: CaseOutcome, outputs: JsonObject, properties: Record<string, Property> = {}) {
   const one: ConformanceCase = {
-    ...{ name: `${code}::one`, transform: code, file: "conformance/one.json", inputs: { n: 1 } },
+    ...{ name: `${code}::one`, transform: code, file: "conformance/one.json", ir: null, inputs: { n: 1 } },
     ...{ outcome, outputs, properties: new Map(Object.entries(properties)) },
   };
   return one;
@@ -64,6 +64,17 @@ test("a transform this build does not have fails its case", async () => {
   const one = { ...declared("SUCCESS", {}), transform: "trial::CT_OTHER_V0" as Fqdn };
   const { outcome, differences } = await held(one, () => ({ result: {} }));
   assert.deepEqual([outcome, differences.length], ["NO_IMPLEMENTATION", 1]);
+});
+
+test("a case of a composition is held to what its atoms make of it", async () => {
+  const member = { atom: code, args: { n: "$.inputs.n" }, out: "last" };
+  const ir = {
+    atom_stream: [member, { ...member, args: { n: "$.last.n" } }],
+    outputs: { n: { from: "last" } },
+  };
+  const one = { ...declared("SUCCESS", { n: 3 }), transform: "trial::CT_TWICE_V0" as Fqdn, ir };
+  const { differences } = await held(one, (input) => ({ result: { n: Number(input["n"]) + 1 } }));
+  assert.deepEqual(differences, []);
 });
 
 test("a transform that throws has no answer, whatever was expected of it", async () => {

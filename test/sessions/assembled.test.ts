@@ -31,6 +31,8 @@ const forms = [
   { form: "release 9", archive: RELEASE_9, folder: "snapshot", workflows: 16, superseded: [DECIDE] },
 ];
 
+const SKIPPED = { test: "skipped", coverage: "skipped" };
+
 const actorOf = (place: Workspace) => at(lines(place.traces()[0] ?? "")[0], "payload", "actor");
 
 for (const { form, archive, folder, workflows, superseded } of forms) {
@@ -104,6 +106,17 @@ for (const { form, archive, folder, workflows, superseded } of forms) {
       assert.equal(actorOf(place), "other::AC_CLERK_V0");
       const { err: silent } = await place.session(...running, "--actor", "workload::AC_REFERENCE_ACTOR_V0");
       assert.ok(!silent.includes("ACTOR_DIFFERS"), silent);
+    });
+
+    it("the gate verifies it, and says what of the other parts there is", async (t) => {
+      const { parts } = document(await open(t).session("gate", "--json")) as {
+        parts: readonly { part: string; state: string }[];
+      };
+      const states = Object.fromEntries(parts.map(({ part, state }) => [part, state]));
+      const conformance = form === "v5" ? "passed" : "skipped";
+      // The three domains are without the governance that they name.
+      const check = "failed";
+      assert.deepEqual(states, { ...SKIPPED, verify: "passed", check, capabilities: "passed", conformance });
     });
 
     it("a snapshot is the same as itself", async (t) => {

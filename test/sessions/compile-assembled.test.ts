@@ -57,6 +57,39 @@ it("a domain is compiled, verified and run; its manifest is its seal", async (t)
   assert.match(superseded.err, /WORKFLOW_SUPERSEDED/);
 });
 
+test("a plan is compared with the projection that was made beside it", async (t) => {
+  const place = lending(t);
+  await place.session("compile");
+  const plan = ["plan", "lending::WF_LEND_ITEM_V1", "--witness", "tokenized"];
+  const same = await place.session(...plan);
+  assert.equal(same.code, 0);
+  assert.match(same.out, /^tokenized\/lending: nothing that it says differs from the plan$/m);
+  assert.match(same.out, /^ {2}exit\.reason +2 +reasons of ends$/m);
+  // The first workflow is superseded: that of the last is changed.
+  edit(place.path("protocol_snapshot/tokenized/lending/dispatch.json"), (text) =>
+    text.replace(/([\s\S]*)"exit": "EXIT_LENT"/, '$1"exit": "EXIT_ERROR"'),
+  );
+  const differs = await place.session(...plan);
+  assert.equal(differs.code, 7);
+  assert.match(differs.out, /^tokenized\/lending: 1 place differs or is missing$/m);
+  assert.match(differs.out, /^ {2}artifact {4}.*EXIT_LENT.* \(protocol\/\S+WF_LEND_ITEM_V1\.md:\d+\)$/m);
+  assert.match(differs.out, /^ {2}projection {2}.*EXIT_ERROR/m);
+  const said = document(await place.session(...plan, "--json"));
+  assert.equal(said["ok"], false);
+});
+
+test("without a projection there is no witness, and the hint says what to add", async (t) => {
+  const place = workspace(t);
+  const said = await place.session(
+    "plan",
+    "release_governance::WF_RELEASE_CHANGE_V0",
+    "--witness",
+    "tokenized",
+  );
+  assert.equal(said.code, 3);
+  assert.match(said.err, /WITNESS_MISSING/);
+});
+
 it("a change of the prose alone changes the artifact and the root; a signature goes with it", async (t) => {
   const place = lending(t);
   await place.session("compile");

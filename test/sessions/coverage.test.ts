@@ -48,7 +48,7 @@ it("edges are counted as often as they were taken, and those never taken are lis
   const said = await place.session("coverage", "traces", "--json");
   assert.deepEqual([said.code, said.err], [0, ""]);
   const report = document(said);
-  assert.deepEqual(report["traces"], { counted: 3, left_out: [] });
+  assert.deepEqual(report["traces"], { counted: 3, interrupted: [], left_out: [] });
   const { percent, edges } = ofRevoke(report);
   assert.equal(percent, 33.3);
   const taken = (edges as JsonObject[]).filter(({ count }) => count !== 0);
@@ -94,6 +94,35 @@ it("a trace that was changed is found and not counted; one of another snapshot i
   const elsewhere = await other.session("coverage", "old", "--snapshot", changedSnapshot(other), "--json");
   assert.equal(elsewhere.code, 0);
   assert.equal(at(document(elsewhere), "traces", "left_out", 0, "code"), "OTHER_SNAPSHOT");
+});
+
+test("a run that was interrupted is counted up to where it got, and said; a torn trace is not counted", async (t) => {
+  const place = workspace(t);
+  await place.session("run", REVOKE, "--payload", fixture("wf-revoke-grant/not-found"), "--no-png", "--no-md");
+  const [trace = ""] = place.traces();
+  const events = readFileSync(trace, "utf8").trimEnd().split("\n");
+  const ends = events.map((line) => String(at(JSON.parse(line), "event_type")));
+  const covered = async (text: string) => {
+    writeFileSync(trace, text);
+    const report = await place.session("coverage", "traces", "--json");
+    const { edges } = ofRevoke(document(report));
+    const taken = (edges as JsonObject[]).flatMap(({ outcome, count }) => (count === 0 ? [] : [outcome]));
+    return { code: report.code, traces: document(report)["traces"] as JsonObject, taken };
+  };
+  for (const [lines, edges] of [
+    [1, []],
+    [ends.indexOf("node_end") + 1, ["ACK"]],
+    [events.length - 1, ["ACK", "NOT_FOUND"]],
+  ] as const) {
+    const { code, traces, taken } = await covered(`${events.slice(0, lines).join("\n")}\n`);
+    assert.deepEqual([code, traces["counted"], taken], [0, 1, edges]);
+    assert.equal((traces["interrupted"] as unknown[]).length, 1);
+    const text = await place.session("coverage", "traces");
+    assert.match(text.out, /^INTERRUPTED {2}traces\/\S+\.jsonl: the run has no end; /);
+  }
+  const torn = await covered(`${events.slice(0, -1).join("\n")}\n${events.at(-1)?.slice(0, 40)}`);
+  assert.deepEqual([torn.code, torn.traces["counted"], torn.traces["interrupted"]], [7, 0, []]);
+  assert.equal(at(torn.traces, "left_out", 0, "code"), "NOT_INTACT");
 });
 
 /** The project's own snapshot without its seal: what is known of it is another root. */

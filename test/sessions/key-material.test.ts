@@ -1,7 +1,7 @@
 /** Keys are used and leave no trace: of a new wallet, and of a mnemonic that signs. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { deriveKey, masterKey } from "../../src/capabilities/crypto/bip32.ts";
 import { toHex } from "../../src/capabilities/crypto/hex.ts";
@@ -64,7 +64,7 @@ function addressFrom(entropy: Uint8Array): string {
 /** What the workspace holds besides its snapshot, bytes as text. */
 function left(place: Workspace): string {
   const files = tree(place.folder).filter(
-    (file) => !file.startsWith("protocol_snapshot") && statSync(join(place.folder, file)).isFile(),
+    (file) => !file.startsWith("protocol_snapshot") && lstatSync(join(place.folder, file)).isFile(),
   );
   return files.map((file) => readFileSync(join(place.folder, file), "latin1")).join("\n");
 }

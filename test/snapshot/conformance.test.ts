@@ -47,7 +47,7 @@ it("a case says its transform, inputs, outcome and outputs", async () => {
   const [one] = await casesIn(withCase(JSON.stringify(declared)));
   assert.deepEqual(one, {
     ...{ name: NAME, transform: "trial::CT_TRIAL_V0", file: FILE, inputs: { n: 1 }, outcome: "SUCCESS" },
-    ...{ outputs: { twice: 2 }, properties: new Map() },
+    ...{ outputs: { twice: 2 }, properties: new Map(), ir: null },
   });
 });
 

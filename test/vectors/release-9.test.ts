@@ -16,6 +16,7 @@ import { openSnapshot } from "../../src/snapshot/load.ts";
 import { eventsOf, memoryData, pathOf, runPlan } from "../engine/trial.ts";
 import { found } from "../examine/examination.ts";
 import { textsIn, unpacked } from "../support/archive.ts";
+import { portion } from "../support/portion.ts";
 import { skipWithout } from "../support/shared.ts";
 
 const ARCHIVE = "assembled/release9-three-domains.tar.xz";
@@ -48,12 +49,16 @@ test("runs that release 9 recorded come out the same", { skip: skipWithout(ARCHI
   const root = unpacked(ARCHIVE);
   const recorded = JSON.parse(readFileSync(join(root, "INDEX.json"), "utf8")) as readonly Recorded[];
   const workflows = catalogue(await openSnapshot(join(root, "snapshot"), nodeFiles), registry);
-  const unseen = new Set(Object.keys(DIFFERENCES));
-  for (const one of recorded) {
+  const nameOf = (one: Recorded) => `${one.wf.split("::")[1]} ${one.case}`;
+  const names = recorded.map(nameOf);
+  assert.deepEqual(
+    Object.keys(DIFFERENCES).filter((name) => !names.includes(name)),
+    [],
+  );
+  for (const one of portion(suite, recorded, 8)) {
     const [, code = ""] = one.wf.split("::");
-    const name = `${code} ${one.case}`;
+    const name = nameOf(one);
     const difference = DIFFERENCES[name];
-    unseen.delete(name);
     await suite.test(`${name}${difference === undefined ? "" : `: ${difference}`}`, async () => {
       const plan = await workflows.plan(one.wf);
       if (difference === SUPERSEDED)
@@ -84,7 +89,6 @@ test("runs that release 9 recorded come out the same", { skip: skipWithout(ARCHI
       return undefined;
     });
   }
-  assert.deepEqual([...unseen], [], "a difference of no recorded run");
 });
 
 /** By file, its values without what every run draws anew: moments, and the ids of records and addresses. */

@@ -24,7 +24,7 @@ import {
   SNAPSHOT,
   WORKFLOW,
 } from "../engine/trial.ts";
-import { asking, nested } from "../engine/waiting.ts";
+import { asking, nested, SECRETIVE } from "../engine/waiting.ts";
 import { takingTurns } from "../support/portion.ts";
 
 const it = takingTurns(import.meta.url);
@@ -139,4 +139,66 @@ test("a run that is told to stop is interrupted, and goes on later", async (t) =
   const resumed = await workspace.resume(run.id);
   assert.deepEqual([resumed.status, resumed.effects.length], ["SUCCESS", 2]);
   assert.equal((await workspace.examine(resumed.trace)).ok, true);
+});
+
+const PAYLOAD = { token: "token-of-nobody", pin: "77" };
+const SECRET = /token-of-nobody|"77"|yes-of-nobody/;
+const keyOf = (name: string) => Buffer.from(name.padEnd(32)).toString("base64");
+const ANSWERED = { event: "77", answer: "yes-of-nobody" };
+
+for (const where of ["in memory", "in a folder"] as const) {
+  test(`a run ${where} that suppresses values waits and goes on with a key`, async (t) => {
+    const workspace = await opened(t, SECRETIVE, where === "in memory" ? inMemory() : {});
+    const workflow = await workspace.workflow(WORKFLOW);
+    assert.equal(await refusal(workflow.run(PAYLOAD)), "SECRETS_KEY_REQUIRED");
+    const secretsKey = keyOf("one");
+    const { trace, status } = await workflow.run(PAYLOAD, { secretsKey });
+    assert.equal(status, "WAITING");
+    const kept = trace.secrets?.() ?? assert.fail("nothing is kept");
+    const before = Buffer.from(trace.bytes()).toString();
+    assert.doesNotMatch(`${kept}${before}`, SECRET);
+
+    assert.equal(await refusal(workspace.resume(trace, ANSWERED)), "SECRETS_KEY_MISSING");
+    const other = { ...ANSWERED, secretsKey: keyOf("two") };
+    assert.equal(await refusal(workspace.resume(trace, other)), "SECRETS_KEY_WRONG");
+    assert.equal(Buffer.from(trace.bytes()).toString(), before);
+
+    // What a program keeps of a run in memory: its name, its bytes and its secrets.
+    const stored = trace.file ?? {
+      id: trace.id,
+      file: null,
+      bytes: () => Buffer.from(before),
+      secrets: () => kept,
+    };
+    const resumed = await workspace.resume(stored, { ...ANSWERED, secretsKey });
+    assert.deepEqual([resumed.status, resumed.trace.secrets?.()], ["SUCCESS", null]);
+    assert.doesNotMatch(Buffer.from(resumed.trace.bytes()).toString(), SECRET);
+    assert.equal((await workspace.examine(resumed.trace, { head: resumed.head })).ok, true);
+  });
+}
+
+test("the key of a workspace is that of its runs, and who cancels a run needs none", async (t) => {
+  const workspace = await opened(t, SECRETIVE, { secretsKey: keyOf("one") });
+  const workflow = await workspace.workflow(WORKFLOW);
+  const answered = await workspace.resume((await workflow.run(PAYLOAD)).id, ANSWERED);
+  assert.equal(answered.status, "SUCCESS");
+  const { trace } = await workflow.run(PAYLOAD, { secretsKey: keyOf("two") });
+  assert.equal(await refusal(workspace.resume(trace, ANSWERED)), "SECRETS_KEY_WRONG");
+  const folder = dirname(dirname(dirname(String(trace.file))));
+  const cancelled = await (await openWorkspace({ folder })).cancel(trace);
+  assert.deepEqual([cancelled.status, cancelled.trace.secrets?.()], ["CANCELLED", null]);
+});
+
+test("a text that is no key is refused by the call that was given it", async (t) => {
+  const workspace = await opened(t, SECRETIVE);
+  const { run } = await workspace.workflow(WORKFLOW);
+  for (const secretsKey of ["secret", keyOf("one").slice(4), "", 7 as never]) {
+    for (const work of [
+      () => openWorkspace({ secretsKey }),
+      () => run(PAYLOAD, { secretsKey }),
+      () => workspace.resume("x", { secretsKey }),
+      () => workspace.cancel("x", { secretsKey }),
+    ])
+      assert.equal(await refusal(work()), "BAD_ARGUMENT");
+  }
 });

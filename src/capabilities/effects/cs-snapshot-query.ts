@@ -31,4 +31,35 @@ export const csSnapshotQuery = {
   code: "capability_side_effects::CS_SNAPSHOT_QUERY_V0",
   about: "What the snapshot of the run says of itself.",
   operations: { QUERY, CATALOG },
+  examples: [
+    {
+      about: "an answer of the snapshot is the result",
+      op: "QUERY",
+      input: { operation: "actors" },
+      given: { answer: { answer: { query: "actors", actors: [] } } },
+      outcome: "SUCCESS",
+      result: { result: { query: "actors", actors: [] } },
+    },
+    {
+      about: "a name that the snapshot does not have is not found",
+      op: "QUERY",
+      input: { operation: "refs", params: { artifact: "CC_NOWHERE_V0" } },
+      given: { answer: { refused: "UNKNOWN_NAME", facts: { name: "CC_NOWHERE_V0" } } },
+      outcome: "NOT_FOUND",
+    },
+    {
+      about: "a question of another name is refused",
+      op: "QUERY",
+      input: { operation: "weather" },
+      given: { answer: { refused: "BAD_QUESTION", facts: { query: "weather" } } },
+      outcome: "VIOLATION",
+    },
+    {
+      about: "the questions are listed by name",
+      op: "CATALOG",
+      input: {},
+      outcome: "SUCCESS",
+      result: { operations: ["actors", "refs"] },
+    },
+  ],
 } satisfies QueryEffect;

@@ -110,4 +110,32 @@ export const csTextArtifact = {
   about:
     "Text documents below a folder of the data root: the root, or the path, of the runtime binding's policy.",
   operations: { WRITE_ALL },
+  examples: [
+    {
+      about: "documents are written over those that are there; all others stay",
+      op: "WRITE_ALL",
+      input: {
+        documents: [
+          { path: "notes/a.md", text: "# New\n" },
+          { path: "./b.txt", text: "" },
+        ],
+      },
+      given: { documents: { "notes/a.md": "# Old\n", "c.txt": "kept" } },
+      outcome: "SUCCESS",
+      result: { written: 2, paths: ["notes/a.md", "b.txt"] },
+      documents: { "notes/a.md": "# New\n", "b.txt": "", "c.txt": "kept" },
+    },
+    {
+      about: "a path out of the folder writes nothing, nor does any document beside it",
+      op: "WRITE_ALL",
+      input: {
+        documents: [
+          { path: "a.md", text: "a" },
+          { path: "../b.md", text: "b" },
+        ],
+      },
+      given: { documents: { "a.md": "old" } },
+      outcome: "VIOLATION",
+    },
+  ],
 } satisfies TextsEffect;

@@ -1,4 +1,4 @@
-/** What can be wrong with the policy of an http or host effect, so that it cannot be performed. */
+/** What can be wrong with the policy of a side effect, so that it cannot be performed. */
 
 import { pointer } from "../../json/pointer.ts";
 import type { JsonObject } from "../../json/value.ts";
@@ -38,6 +38,10 @@ export const policyFlawTable = {
   BAD_SECRET: {
     what: "this does not name a variable of the environment",
     hint: () => 'write { "environment": "NAME_OF_THE_VARIABLE" }; a header may have a prefix, too',
+  },
+  NO_PRECISION: {
+    what: "this is no precision of the clock",
+    hint: (meant) => `write ${meant}`,
   },
   CONFIG_MISSING: {
     what: "the configuration lacks this required member",

@@ -6,9 +6,10 @@ import { readHostPolicy } from "./host-policy.ts";
 import { readHttpPolicy } from "./http-policy.ts";
 import type { PolicyFlaw } from "./policy-flaw.ts";
 
-/** Why an operation of an http or host effect would answer `BACKEND_ERROR` without being performed. */
+/** Why an operation would answer `BACKEND_ERROR` under the policy without being performed. */
 export function policyFlaws(operation: Operation, policy: JsonObject): readonly PolicyFlaw[] {
   const { target } = operation;
+  if (target === "clock") return operation.policyFlaws(policy);
   if (target !== "http" && target !== "host") return [];
   const read = target === "http" ? readHttpPolicy(policy) : readHostPolicy(operation.config, policy);
   return "flaws" in read ? read.flaws : [];

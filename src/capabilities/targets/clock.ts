@@ -2,16 +2,19 @@
 
 import type { JsonObject } from "../../json/value.ts";
 import { absent } from "../evidence.ts";
-import { POLICY_INVALID } from "../remote-effect.ts";
-import { type Declared, type EffectOf, failuresOf, type OutsideTarget, type Performed } from "../target.ts";
+import { type PolicyFlaw, policyReason } from "../remote/policy-flaw.ts";
+import { isWorthRetrying } from "../remote-effect.ts";
+import { type Declared, failuresOf, type OutsideTarget, type Performed, type ShownEffect } from "../target.ts";
 
 export interface ClockOperation extends Declared {
   readonly target: "clock";
-  /** `reading` is RFC 3339 UTC with milliseconds, `policy` the runtime binding's. */
+  /** Why it would always answer `BACKEND_ERROR` under the policy of a runtime binding. */
+  policyFlaws(policy: JsonObject): readonly PolicyFlaw[];
+  /** `reading` is RFC 3339 UTC with milliseconds; the policy has no flaw. */
   answer(reading: string, policy: JsonObject): Performed;
 }
 
-export type ClockEffect = EffectOf<ClockOperation>;
+export type ClockEffect = ShownEffect<ClockOperation>;
 
 export const clockTarget: OutsideTarget<ClockOperation> = {
   answers: "recorded",
@@ -20,11 +23,15 @@ export const clockTarget: OutsideTarget<ClockOperation> = {
   hasDryRun: true,
   callsWorkflows: false,
   isReading: () => true,
-  perform: async (operation, { policy }, { sources }) => operation.answer(sources.clock(), policy),
+  async perform(operation, { policy }, { sources }) {
+    const flaws = operation.policyFlaws(policy);
+    if (flaws.length > 0) return { outcome: "BACKEND_ERROR", reason: policyReason(flaws) };
+    return operation.answer(sources.clock(), policy);
+  },
   tookPlace: () => false,
   secondTime: () => "same",
   retriable: failuresOf,
-  canRetry: (_, { reason = {} }) => reason["code"] !== POLICY_INVALID,
+  canRetry: (_, end) => isWorthRetrying(end),
   isVisible: () => false,
   probe: async () => ({ found: absent(), looked: null, lock: null }),
 };

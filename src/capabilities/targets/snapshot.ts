@@ -5,9 +5,9 @@ import { absent } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
   type Declared,
-  type EffectOf,
   type OutsideTarget,
   type Performed,
+  type ShownEffect,
   type SnapshotQuery,
   withInput,
 } from "../target.ts";
@@ -21,7 +21,7 @@ export interface QueryOperation extends Declared {
   perform(input: JsonObject, snapshot: SnapshotQuery): Promise<Performed>;
 }
 
-export type QueryEffect = EffectOf<QueryOperation>;
+export type QueryEffect = ShownEffect<QueryOperation>;
 
 /** An operation that asks the snapshot. */
 export function asking<S extends InputSchema, const O extends string>({

@@ -11,6 +11,7 @@ import {
   type EffectOf,
   evidenceOf,
   failuresOf,
+  NOT_BEGUN,
   type OutsideTarget,
   type Performed,
   type Reach,
@@ -153,7 +154,7 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   isReading: ({ semantics }) => semantics === "reads",
   async perform(operation, { inputs, path, reach, effectKey }, { stores, sources, durability }) {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-    if (!mayBegin(operation, reach)) return { outcome: "VIOLATION", reason: { code: "STORE_CONSULTED" } };
+    if (!mayBegin(operation, reach)) return NOT_BEGUN;
     const store = stores.at(path);
     const performed = await operation.perform(inputs, store, { ...sources, effectKey });
     if (durability !== "device" || operation.semantics === "reads") return performed;

@@ -6,11 +6,12 @@ import { absent, type Evidence, isChange } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
   type Declared,
-  type EffectOf,
   evidenceOf,
   failuresOf,
+  NOT_BEGUN,
   type OutsideTarget,
   type Performed,
+  type ShownEffect,
   withInput,
 } from "../target.ts";
 
@@ -28,7 +29,7 @@ export interface TextsOperation extends Declared {
   probe(input: JsonObject, folder: TextFolderReader): Promise<Evidence>;
 }
 
-export type TextsEffect = EffectOf<TextsOperation>;
+export type TextsEffect = ShownEffect<TextsOperation>;
 
 /** An operation on text documents. */
 export function onTexts<S extends InputSchema, const O extends string>({
@@ -52,8 +53,9 @@ export const textsTarget: OutsideTarget<TextsOperation> = {
   hasDryRun: true,
   callsWorkflows: false,
   isReading: () => false,
-  async perform(operation, { inputs, path }, { stores, durability }) {
+  async perform(operation, { inputs, path, reach }, { stores, durability }) {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
+    if (reach === "consulted") return NOT_BEGUN;
     return operation.perform(inputs, stores.texts(path), durability === "device");
   },
   tookPlace: ({ change }) => change !== undefined && isChange(change),
@@ -61,8 +63,8 @@ export const textsTarget: OutsideTarget<TextsOperation> = {
   retriable: failuresOf,
   canRetry: () => true,
   isVisible: () => true,
-  async probe(operation, { inputs, path }, _, { stores }) {
-    if (path === null) return { found: absent(), looked: null, lock: null };
+  async probe(operation, { inputs, path, reach }, _, { stores }) {
+    if (path === null || reach === "consulted") return { found: absent(), looked: null, lock: null };
     if (stores === null) return { because: "NO_DATA_ROOT", evidence: {} };
     return { found: await operation.probe(inputs, stores.texts(path)), looked: null, lock: null };
   },

@@ -50,7 +50,7 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
     "CC",
     {
       ...COMMON,
-      cc_code: any,
+      ...fields("cc_code", "subdomain"),
       core: {
         ...fields("summary", "description", "error_codes", "suppress_trace_fields"),
         inputs: { "*": SPEC },
@@ -59,7 +59,7 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
         evaluation: { "*": fields("condition", "on_true", "on_false") },
         pipeline: {
           "*": {
-            ...fields("step", "transform", "side_effect", "op", "store"),
+            ...fields("step", "description", "transform", "side_effect", "op", "store"),
             ...fields("inputs", "outputs", "on_result", "result_surface"),
             on_ct_result: fields("on_success", "on_failure"),
           },

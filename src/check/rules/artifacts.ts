@@ -74,7 +74,8 @@ export const codeMismatch = rule({
       for (const [field, name] of Object.entries(names)) {
         const said = own(entry.frontmatter, field);
         if (said === undefined || said === name) continue;
-        yield foundIn(entry, [field], { field }, `${name} declares the name ${JSON.stringify(said)}`);
+        const message = `${name} declares the name ${JSON.stringify(said)}`;
+        yield foundIn(entry, [field], { field }, message, `change /frontmatter/${field} to ${name}`);
       }
     }
   },

@@ -76,8 +76,7 @@ export const policyIncomplete = rule({
 
 export const policyInvalid = rule({
   id: "policy-invalid",
-  about:
-    "Require that the policy of an http or host effect is one that the effect accepts; otherwise it always fails",
+  about: "Require that the policy of a side effect is one that the effect accepts; otherwise it always fails",
   severity: "error",
   hint: "correct the policy in the runtime binding",
   *check(subject) {

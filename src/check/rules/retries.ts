@@ -1,9 +1,10 @@
 /** What runtime bindings say of trying side effects again, and of verifying them. */
 
 import { own } from "../../json/value.ts";
+import { instead } from "../../plan/check-retry.ts";
 import type { EffectStep } from "../../plan/plan.ts";
 import { declaredOutcomes } from "../../plan/retry.ts";
-import { oneOf } from "../../snapshot/hint.ts";
+import { fieldPointer, sentence } from "../../snapshot/hint.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
@@ -55,8 +56,10 @@ function* unusedOutcomes(subject: SnapshotModel): Generator<Found> {
         if (possible.has(outcome)) continue;
         const operations = [...new Set(steps.map(({ op }) => op))].join(", ");
         const message = `no operation of ${code} that is used here (${operations}) ends with ${outcome}`;
-        const hint = `name ${oneOf([...possible].filter((one) => one !== "SUCCESS"))} instead`;
-        yield foundIn(binding, [...declared.path, index], { effect: code, outcome }, message, hint);
+        const path = [...declared.path, index];
+        const failures = [...possible].filter((one) => one !== "SUCCESS");
+        const hint = sentence(fieldPointer(path), instead(failures, declared.outcomes));
+        yield foundIn(binding, path, { effect: code, outcome }, message, hint);
       }
     }
   }

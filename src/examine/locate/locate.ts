@@ -154,10 +154,15 @@ function mended(node: ContractNode, step: Step, reason: JsonObject, traced: Trac
     const change = { do: "add", as: "the name of a store of the STRUCTURE" } as const;
     return edit(node.contract.fqdn, stepPath(step.index, "store"), change, traced.plan);
   }
+  if (own(reason, "code") === "STORE_CONSULTED")
+    return place(node.contract.fqdn, stepPath(step.index, "store"), CONSULTED_HINT);
   const field = own(reason, "field");
   const isMissing = own(reason, "code") === "INPUT_MISSING" || own(reason, "constraint") === "required";
   return isMissing && typeof field === "string" ? unboundStepInput(node, step, field, traced) : null;
 }
+
+const CONSULTED_HINT =
+  "only read the store, which the workflow consults, or write to it in a workflow whose own runtime binding declares it";
 
 function declaredWay({ contract }: ContractNode, step: Step, reason: JsonObject | undefined): Place | null {
   const why = reason === undefined ? "" : `: ${JSON.stringify(reason)}`;

@@ -26,7 +26,7 @@ export const assembledTable = {
   IDENTITY_MEMBER_UNKNOWN: (f: Place & { member: string }) => ({
     what: `the identity covers ${JSON.stringify(f.member)}, which this build does not know: it cannot be recomputed`,
     where: place(f),
-    hint: "use a version of pgs that knows this form, or a snapshot whose identity covers domains, constituents, profile and profile_sha256",
+    hint: "use a newer version that knows this form, or a snapshot whose identity covers domains, constituents, profile and profile_sha256",
   }),
   IDENTITY_MEMBER_MISSING: (f: Place & { member: string }) => ({
     what: `the identity does not cover ${f.member}, so nothing proves it`,

@@ -3,7 +3,6 @@
 import { sha256 } from "../../json/canonical.ts";
 import { canonicalPython, prettyPython } from "../../json/python-canonical.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
-import { machineBlock } from "../derive.ts";
 import { codeOf, namespaceOf } from "../fqdn.ts";
 import type { AuthoredArtifact, BuiltArtifact } from "./authored.ts";
 import type { TreeForm } from "./identity.ts";
@@ -39,7 +38,7 @@ function envelope({ fqdn, kind, content, derived, identity }: BuiltArtifact): Js
 /** Its digest covers what is executed, and not the prose; it has no module path. */
 export function assembledEnvelope(artifact: BuiltArtifact): JsonObject {
   const { module_path: _, ...shared } = envelope(artifact);
-  return { ...shared, content_hash: sha256(canonicalPython(machineBlock(artifact.content))) };
+  return { ...shared, content_hash: sha256(canonicalPython(artifact.block)) };
 }
 
 function projectionOf(contract: BuiltArtifact, all: readonly BuiltArtifact[]): JsonObject {

@@ -50,6 +50,8 @@ export interface AuthoredArtifact {
 /** An artifact, and where its text comes from. */
 export interface BuiltArtifact extends AuthoredArtifact {
   readonly identity: Identity;
+  /** The Machine block, as it was read. */
+  readonly block: JsonObject;
   /** Below the authored folder; null where nobody authored it. */
   readonly source: string | null;
   readonly text: AuthoredText | null;

@@ -188,6 +188,7 @@ function readAll(files: readonly AuthoredFile[], tree: Tree, problems: Problem[]
         content,
         derived,
         identity,
+        block,
         source: path,
         text: reading.text,
         carried: null,

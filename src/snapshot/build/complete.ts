@@ -58,5 +58,5 @@ function added(identity: Identity, content: string, { form }: Tree, carried: str
   const { fqdn, kind, file } = identity;
   const block = machineBlock(content);
   const derived = form === "assembled" ? deriveAssembled(fqdn, block) : derive(fqdn, content, block);
-  return { fqdn, kind, file, content, derived, identity, source: null, text: null, carried };
+  return { fqdn, kind, file, content, derived, identity, block, source: null, text: null, carried };
 }

@@ -1,7 +1,7 @@
 /** What the STRUCTURE artifacts of a tree declare about its paths: among the files, else in the snapshot that is built upon. */
 
 import { pointer } from "../../json/pointer.ts";
-import { type JsonObject, own } from "../../json/value.ts";
+import { isObject, type JsonObject, own } from "../../json/value.ts";
 import { ContentError, machineBlock } from "../derive.ts";
 import { codeOf, isFqdn, namespaceOf } from "../fqdn.ts";
 import { type Path, quote, sentence } from "../hint.ts";
@@ -38,7 +38,12 @@ export function rulesIn(files: readonly AuthoredFile[], base: readonly BaseArtif
     add(code, reading.block);
     const domain = domains.get(code);
     if (reading.problems.length > 0 || domain === undefined) continue;
-    for (const problem of outsideItself(path, domain, reading.text)) problems.push(problem);
+    const others = [...domains.values()].filter((one) => one !== domain);
+    const misplaced = [
+      ...outsideItself(path, domain, reading.text),
+      ...sharedModules(path, domain, others, reading.text),
+    ];
+    for (const problem of misplaced) problems.push(problem);
   }
   return { modules: moduleRules(files, base), domains: [...domains.values()], problems };
 }
@@ -68,6 +73,25 @@ function outsideItself(file: string, domain: Domain, text: AuthoredText): readon
   const message = `the domain ${domain.name} gives the file that declares it no ${what}`;
   const hint = sentence(pointer(path), { do: "change", to: quote(modulePath) });
   return [{ file, ...text.at(path, "value"), code: "NO_NAMESPACE", severity: "error", message, hint, path }];
+}
+
+/** A module belongs to one domain. */
+function sharedModules(
+  file: string,
+  domain: Domain,
+  others: readonly Domain[],
+  text: AuthoredText,
+): readonly Problem[] {
+  return Object.entries(domain.layers).flatMap(([layer, declared]) => {
+    const module = String(isObject(declared) ? own(declared, "registry_module") : "");
+    const other = others.find((one) => modulesOf(one)(module).layer !== null);
+    if (other === undefined) return [];
+    const path = ["layer_definitions", layer, "registry_module"];
+    const message = `the module ${module} belongs to the domain ${other.name} (${other.code}) already`;
+    const hint = `remove ${file}, or declare another module there`;
+    const place = { file, ...text.at(path, "value"), path, names: [file] };
+    return [{ ...place, code: "SECOND_DEFINITION", severity: "error", message, hint }];
+  });
 }
 
 function moduleOf(path: string): string {

@@ -207,7 +207,14 @@ function* statementsIn(
   projection: Projection,
 ): Generator<Found> {
   if (is !== undefined) return yield* compared(should, is, depth, [], projection);
-  for (const [address, declared] of Object.entries(should)) yield silent([address], declared);
+  for (const [address, declared] of Object.entries(should)) yield* silence(declared, depth - 1, [address]);
+}
+
+/** Each place of which a form says nothing. */
+function* silence(declared: Json, depth: number, path: Place): Generator<Found> {
+  if (depth === 0 || !hasMembers(declared) || isEmpty(declared)) return yield silent(path, declared);
+  for (const [key, below] of Object.entries(declared as JsonObject))
+    yield* silence(below, depth - 1, [...path, key]);
 }
 
 /** Members of an entry that older forms do not have. */

@@ -14,7 +14,7 @@ import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import type { EventPattern } from "../event-query.ts";
 import { HashIndex, tagOf } from "./hash-index.ts";
 import type { LineReader } from "./jsonl-cache.ts";
-import { PAGE_WORDS, type Pages, StaleIndexError, somePages } from "./jsonl-index.ts";
+import { PAGE_WORDS, type Pages, pagesFrom, StaleIndexError } from "./jsonl-index.ts";
 import { corrupt, type Line, lineAt } from "./jsonl-scan.ts";
 import { openLines } from "./jsonl-store.ts";
 import { packPages, unpackPages } from "./packed-pages.ts";
@@ -70,9 +70,10 @@ function eventsReader(known: Shapes): LineReader<Events> {
       share: 1 / 128,
       load(pages, facts) {
         const { used, bytes, table } = facts as Facts;
-        const stored = storedShapes(somePages(pages, 0, pages.count - table), bytes);
+        const before = pages.count - table;
+        const stored = storedShapes(pages, before, bytes);
         for (const [key, shape] of stored) known.set(key, shape);
-        return events(stored.values(), new HashIndex(somePages(pages, pages.count - table, table), used));
+        return events(stored.values(), new HashIndex(pagesFrom(pages, before), used));
       },
       save(state) {
         settle(state);
@@ -93,8 +94,11 @@ interface Facts extends JsonObject {
   readonly bytes: number;
 }
 
-function storedShapes(pages: Pages, bytes: number): Shapes {
-  const shapes = JSON.parse(utf8(unpackPages(pages.all(), bytes))) as readonly Shape[];
+/** Of the first pages, without reading the others. */
+function storedShapes(pages: Pages, count: number, bytes: number): Shapes {
+  const words = new Int32Array(count * PAGE_WORDS);
+  for (let i = 0; i < count; i++) words.set(pages.page(i), i * PAGE_WORDS);
+  const shapes = JSON.parse(utf8(unpackPages(words, bytes))) as readonly Shape[];
   return new Map(shapes.map((shape) => [keyOf(shape), shape]));
 }
 

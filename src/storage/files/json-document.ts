@@ -1,11 +1,10 @@
 /** Documents, and name registries, that are one JSON object in one file, replaced as a whole. */
 
 import { StoreFault } from "../../errors/ports.ts";
-import { DEPTH, SIZE } from "../../json/limits.ts";
-import { isPrintedNumber } from "../../json/number.ts";
-import { readObject } from "../../json/parse.ts";
-import { isObject, type JsonObject, own } from "../../json/value.ts";
-import type { StoreFile, StoreFileReader } from "../../ports.ts";
+import { SIZE } from "../../json/limits.ts";
+import { sha256Hex } from "../../json/sha256.ts";
+import { isObject, type JsonObject } from "../../json/value.ts";
+import type { IndexFile, StoreFile, StoreFileReader } from "../../ports.ts";
 import {
   fieldsOf,
   type JsonDocument,
@@ -13,85 +12,106 @@ import {
   matching,
   pick,
   updatedBy,
-  without,
 } from "../document.ts";
 import type { NameRegistry, NameRegistryReader } from "../name-registry.ts";
-import { corrupt } from "./jsonl-scan.ts";
-import { documentText } from "./stored-text.ts";
-
-interface Cached {
-  readonly bytes: Uint8Array;
-  readonly value: JsonObject;
-}
+import { StoredObject } from "./stored-object.ts";
 
 /** The last content per file. It counts only where the bytes are still the same, so it is never stale. */
-const cache = new WeakMap<StoreFileReader, Cached>();
+const cache = new WeakMap<StoreFileReader, StoredObject>();
 
 /**
- * The stored object; an absent file holds an empty one. Read strictly, because a change writes all of it again.
+ * The stored object; an absent file holds an empty one.
  * @throws StoreFault `CORRUPT`
  */
-function read(file: StoreFileReader): JsonObject {
-  const bytes = file.read();
-  if (bytes === null) return {};
-  if (bytes.length > SIZE.text) throw new StoreFault("UNREADABLE", { file: file.name, errno: "EFBIG" });
+function read(file: StoreFileReader, mark: IndexFile | null): StoredObject {
+  const found = file.read();
+  if (found === null) return StoredObject.of(file.name, {});
+  if (found.length > SIZE.text) throw new StoreFault("UNREADABLE", { file: file.name, errno: "EFBIG" });
+  const bytes = Buffer.from(found.buffer, found.byteOffset, found.byteLength);
   const cached = cache.get(file);
-  if (cached !== undefined && Buffer.compare(cached.bytes, bytes) === 0) return cached.value;
-  const parsed = readObject(bytes, DEPTH.stored, isPrintedNumber);
-  if ("defect" in parsed) throw corrupt(file.name, parsed.defect.line, parsed.defect);
-  cache.set(file, { bytes, value: parsed.value });
-  return parsed.value;
+  if (cached?.bytes.equals(bytes)) return cached;
+  const stored = isMarked(mark, bytes)
+    ? StoredObject.printed(file.name, bytes)
+    : StoredObject.read(file.name, bytes);
+  cache.set(file, stored);
+  return stored;
 }
 
-function write(file: StoreFile, value: JsonObject): void {
-  const text = documentText(value, file.name);
-  file.replace(text);
-  cache.set(file, { bytes: Buffer.from(text, "utf8"), value });
+/** Where the next process may begin without parsing: the digest of what was printed. */
+const markOf = (bytes: Buffer) => Buffer.from(`pgs printed 1 ${sha256Hex(bytes)}\n`);
+const MARK_BYTES = markOf(Buffer.alloc(0)).length;
+
+function isMarked(mark: IndexFile | null, bytes: Buffer): boolean {
+  if (mark === null || bytes.length < mark.worth) return false;
+  const found = mark.read(0, MARK_BYTES);
+  return found.length === MARK_BYTES && markOf(bytes).equals(found);
 }
 
 export function documentReader(file: StoreFileReader): JsonDocumentReader {
+  return readerOf(() => read(file, null));
+}
+
+function readerOf(look: () => StoredObject): JsonDocumentReader {
   return {
-    get: async (key) => own(read(file), key),
-    all: async () => read(file),
+    get: async (key) => look().get(key),
+    all: async () => look().all(),
   };
 }
 
 export function openDocument(file: StoreFile): JsonDocument {
+  const mark = file.index("printed");
+  const look = () => read(file, mark);
+  const write = (stored: StoredObject) => {
+    file.replace(stored.bytes);
+    cache.set(file, stored);
+    if (mark !== null && stored.isPrinted && stored.bytes.length >= mark.worth)
+      mark.replace([markOf(stored.bytes)]);
+  };
+  /** Does the work under the lock with what is found there; null, without a lock, where nothing is found even before. */
+  const ifFound = <F, T>(
+    find: (stored: StoredObject) => F | null,
+    work: (found: F, stored: StoredObject) => T,
+  ) =>
+    file.locked<T | null>(
+      () => {
+        const stored = look();
+        const found = find(stored);
+        return found === null ? null : work(found, stored);
+      },
+      () => (find(look()) === null ? { value: null } : null),
+    );
   return {
-    ...documentReader(file),
+    ...readerOf(look),
     put: (key, value) =>
       file.locked(() => {
-        const stored = read(file);
-        write(file, { ...stored, [key]: value });
-        return { before: pick(stored, [key]), after: { [key]: value } };
+        const stored = look();
+        write(stored.with(key, value));
+        return { before: pickFrom(stored, [key]), after: { [key]: value } };
       }),
     remove: (keys) =>
       ifFound(
-        file,
-        (stored) => pick(stored, keys),
+        (stored) => pickFrom(stored, keys),
         (before, stored) => {
-          write(file, without(stored, new Set(keys)));
+          write(stored.without(keys));
           return { before, after: null };
         },
       ),
     update: (key, updates) =>
       ifFound(
-        file,
         (stored) => recordAt(stored, key),
         (record, stored) => {
           const updated = updatedBy(record, updates);
-          write(file, { ...stored, [key]: updated });
+          write(stored.with(key, updated));
           const fields = Object.keys(updates);
           return { before: fieldsOf([[key, record]], fields), after: fieldsOf([[key, updated]], fields) };
         },
       ),
     updateWhere: (filter, updates) =>
       ifFound(
-        file,
-        (stored) => matching(stored, filter),
+        (stored) => matching(stored.all(), filter),
         (records, stored) => {
           const updated = records.map(([key, record]) => [key, updatedBy(record, updates)] as const);
-          write(file, { ...stored, ...Object.fromEntries(updated) });
+          write(StoredObject.of(file.name, { ...stored.all(), ...Object.fromEntries(updated) }));
           const fields = Object.keys(updates);
           return {
             keys: records.map(([key]) => key),
@@ -102,23 +122,19 @@ export function openDocument(file: StoreFile): JsonDocument {
   };
 }
 
-function recordAt(stored: JsonObject, key: string): JsonObject | null {
-  const record = own(stored, key);
+function recordAt(stored: StoredObject, key: string): JsonObject | null {
+  const record = stored.get(key);
   return isObject(record) ? record : null;
 }
 
-/** Does the work under the lock with what is found there; null, without a lock, where nothing is found even before. */
-function ifFound<F, T>(
-  file: StoreFile,
-  find: (stored: JsonObject) => F | null,
-  work: (found: F, stored: JsonObject) => T,
-): Promise<T | null> {
-  const whenLocked = () => {
-    const stored = read(file);
-    const found = find(stored);
-    return found === null ? null : work(found, stored);
-  };
-  return file.locked(whenLocked, () => (find(read(file)) === null ? { value: null } : null));
+/** One member is found in the bytes; for several, the whole is parsed once. */
+function pickFrom(stored: StoredObject, keys: readonly string[]): JsonObject | null {
+  if (keys.length > 1) return pick(stored.all(), keys);
+  const found = keys.flatMap((key) => {
+    const value = stored.get(key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return found.length === 0 ? null : Object.fromEntries(found);
 }
 
 export function nameReader(file: StoreFileReader): NameRegistryReader {
@@ -126,6 +142,10 @@ export function nameReader(file: StoreFileReader): NameRegistryReader {
 }
 
 export function openNames(file: StoreFile): NameRegistry {
-  const { put } = openDocument(file);
-  return { ...nameReader(file), bind: (name, addresses) => put(name, { resource_addresses: addresses }) };
+  const { get, put } = openDocument(file);
+  return {
+    name: file.name,
+    lookUp: get,
+    bind: (name, addresses) => put(name, { resource_addresses: addresses }),
+  };
 }

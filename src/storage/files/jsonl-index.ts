@@ -127,12 +127,12 @@ function pagesOf(words: Int32Array): readonly Int32Array[] {
   return Array.from({ length: words.length / PAGE_WORDS }, (_, i) => pageOf(words, i));
 }
 
-/** `count` of the pages, from `first` on. */
-export function somePages(pages: Pages, first: number, count: number): Pages {
+/** The pages from `first` on. */
+export function pagesFrom(pages: Pages, first: number): Pages {
   return {
-    count,
+    count: pages.count - first,
     page: (number) => pages.page(first + number),
-    all: () => pages.all().subarray(first * PAGE_WORDS, (first + count) * PAGE_WORDS),
+    all: () => pages.all().subarray(first * PAGE_WORDS),
   };
 }
 

@@ -6,7 +6,8 @@ import type { JsonObject } from "../../../src/json/value.ts";
 import { compileTrial, contract, eventsOf, oneContract, outputsOf, runPlan } from "../../engine/trial.ts";
 import { examined, killed } from "../../examine/recovery/killed.ts";
 
-const now = (policy: JsonObject) => csClock.operations.NOW.answer("2026-01-31T09:00:00.987Z", policy);
+const { NOW } = csClock.operations;
+const now = (policy: JsonObject) => NOW.answer("2026-01-31T09:00:00.987Z", policy);
 
 test("whole seconds, or milliseconds where the policy says so; a precision of another name is no guess", () => {
   const answers = [{}, { precision: "seconds" }, { policy: "utc" }, { precision: "milliseconds" }].map(now);
@@ -14,8 +15,10 @@ test("whole seconds, or milliseconds where the policy says so; a precision of an
     answers.map(({ result }) => result?.["timestamp"]),
     ["2026-01-31T09:00:00Z", "2026-01-31T09:00:00Z", "2026-01-31T09:00:00Z", "2026-01-31T09:00:00.987Z"],
   );
-  for (const precision of ["minutes", 3, true])
-    assert.deepEqual(now({ precision }).reason, { code: "POLICY_INVALID", member: "/precision" });
+  for (const precision of ["minutes", 3, null, "Milliseconds"])
+    assert.deepEqual(NOW.policyFlaws({ precision }), [
+      { code: "NO_PRECISION", path: ["precision"], meant: "seconds or milliseconds" },
+    ]);
 });
 
 const stamping = (precision: string) =>
@@ -51,6 +54,9 @@ test("a precision that is none fails in the run, as in the trace", async () => {
   const plan = await stamping("hours");
   const trial = await runPlan(plan, {});
   assert.equal(trial.ending.outcome, "BACKEND_ERROR");
+  const [end] = eventsOf(trial, "side_effect_end");
+  const reason = { code: "POLICY_INVALID", flaw: "NO_PRECISION", member: "/precision" };
+  assert.deepEqual(end?.payload.reason, reason);
   assert.equal((await replay(plan, trial.events)).finding, null);
 });
 

@@ -64,7 +64,12 @@ it("eight processes share a data root in which one was killed while it held ever
   const text = (name: string) => readFileSync(join(root, name), "utf8");
   await t.test("all have gone on, and no lock or draft is left", () => {
     assert.deepEqual(readdirSync(root).sort(), [".pgs", ...STORES]);
-    assert.deepEqual(readdirSync(join(root, ".pgs/index")).sort(), ["log.jsonl.lines", "registry.jsonl.keys"]);
+    assert.deepEqual(readdirSync(join(root, ".pgs/index")).sort(), [
+      "log.jsonl.lines",
+      "names.printed",
+      "registry.jsonl.keys",
+      "state.printed",
+    ]);
   });
   await t.test("each key is registered by one of those who asked, and leads all of them there", () =>
     assertRegisteredOnce(text("registry.jsonl"), told),

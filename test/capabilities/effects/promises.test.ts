@@ -1,4 +1,4 @@
-/** Every effect on a store, or that waits, keeps what it declares: its examples, its semantics, its artifact. */
+/** Every effect that has examples keeps what it declares: its examples, its semantics, its artifact. */
 
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -6,6 +6,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
 import { csAwait } from "../../../src/capabilities/effects/cs-await.ts";
+import { csSnapshotQuery } from "../../../src/capabilities/effects/cs-snapshot-query.ts";
+import { csTextArtifact } from "../../../src/capabilities/effects/cs-text-artifact.ts";
+import { isShownEffect, tryShownEffect } from "../../../src/capabilities/shown-trial.ts";
+import type { EffectExample } from "../../../src/capabilities/target.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import type { WaitExample } from "../../../src/capabilities/targets/wait.ts";
 import { tryStoreEffect } from "../../../src/capabilities/trial.ts";
@@ -78,6 +82,34 @@ async function storageFacts(
     return error.facts;
   }
 }
+
+for (const effect of BUILT_IN_EFFECTS.filter(isShownEffect)) {
+  test(`${effect.code} keeps what it declares`, async () => {
+    assert.deepEqual(await tryShownEffect(effect), []);
+  });
+}
+
+test("an example that a shown effect does not follow is named, and an outcome without one", async () => {
+  const brokenBy = async (effect: typeof csTextArtifact, change: Partial<EffectExample>) => {
+    const [example, ...others] = effect.examples as readonly EffectExample[];
+    assert.ok(example !== undefined && others.length > 0);
+    const broken = await tryShownEffect({ ...effect, examples: [{ ...example, ...change }] });
+    return broken.map(({ message }) => message);
+  };
+  const missing = "WRITE_ALL: it has no example of VIOLATION";
+  assert.deepEqual(await brokenBy(csTextArtifact, {}), [missing]);
+  const breaches: readonly (readonly [Partial<EffectExample>, RegExp])[] = [
+    [{ op: "WRITE" }, /^WRITE: the effect has no such operation$/],
+    [{ outcome: "VIOLATION", result: {} }, /it ends in SUCCESS instead of VIOLATION$/],
+    [{ result: { written: 3 } }, /its result is \{"written":2,.*\} instead of \{"written":3\}$/],
+    [{ documents: { "b.txt": "" } }, /it leaves the documents \{.*"c.txt":"kept"/],
+  ];
+  for (const [change, message] of breaches)
+    assert.match((await brokenBy(csTextArtifact, change))[0] ?? "", message);
+  const examples = csSnapshotQuery.examples.map((example) => ({ ...example, given: {} }));
+  const ungiven = await tryShownEffect({ ...csSnapshotQuery, examples });
+  assert.equal(ungiven[0]?.message, "QUERY: it reached for answer, which the example does not give");
+});
 
 test("the effect that waits keeps what it declares", () => {
   assert.deepEqual(tryWaitEffect(csAwait), []);

@@ -46,6 +46,7 @@ const ROWS: readonly Row[] = [
   ["no name", EV, "fqdn: lending::EV_ITEM_LENT_V0\n", "", "MISSING_KEY", "artifact_kind:"],
   ["a name of another namespace", EV, "fqdn: lending", "fqdn: lendin", "CODE_DIFFERS", "fqdn:", "fqdn: "],
   ["a heading that is not the code", EV, "# EV_ITEM_LENT_V0", "# EV_ITEM", "HEADING", "^"],
+  ["a key that occurs twice", EV, "core:", "version: v0\ncore:", "DUPLICATE_KEY", "version: v0\ncore"],
   [
     "an event that does not exist",
     WF,
@@ -264,6 +265,14 @@ for (const mistake of MISTAKES) {
     await repaired(texts, problems, GOOD);
   });
 }
+
+test("two domains do not share a module", async () => {
+  const second = DOMAIN.replace("LENDING", "BORROWING");
+  const declared = String(GOOD.get(DOMAIN)).replaceAll("LENDING", "BORROWING");
+  const texts = new Map([...GOOD, [second, declared.replace("scope: lending", "scope: borrowing")]]);
+  const [problem, ...others] = errorsOf(await compile(texts));
+  assert.deepEqual([problem?.code, problem?.file, others], ["SECOND_DEFINITION", DOMAIN, []]);
+});
 
 /** Files that are in the wrong place. */
 const MOVED: readonly (readonly [about: string, from: string, to: string, code: string])[] = [

@@ -63,8 +63,11 @@ export async function killedIn(
     ...trace.file,
     append(lines: string) {
       trace.file.append(lines);
-      appended++;
-      note(false);
+      // Of several lines in one write, any number may have reached the disk.
+      for (const _ of lines.matchAll(/\n/g)) {
+        appended++;
+        note(false);
+      }
     },
   };
   const root = noting(whole.root, () => note(true));

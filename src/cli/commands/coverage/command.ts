@@ -59,15 +59,16 @@ export const coverage = defineCommand({
 function coverageReport(terms: CoverageTerms): Printed<CoverageResult> {
   return {
     command: "pgs coverage",
-    toJson: ({ coverage, counted, leftOut }) => {
-      return { traces: { counted, left_out: leftOut }, ...coverageJson(coverage) };
+    toJson: ({ coverage, counted, interrupted, leftOut }) => {
+      return { traces: { counted, interrupted, left_out: leftOut }, ...coverageJson(coverage) };
     },
-    toText({ coverage, counted: traces, leftOut }, paint) {
-      const left = leftOut.map(
-        ({ file, why }) => `${paint("bad", "NOT COUNTED")}  ${plain(file)}: ${plain(why)}\n`,
-      );
+    toText({ coverage, counted: traces, interrupted, leftOut }, paint) {
+      const notes = [
+        ...leftOut.map(({ file, why }) => `${paint("bad", "NOT COUNTED")}  ${plain(file)}: ${plain(why)}\n`),
+        ...interrupted.map((file) => `${paint("strong", "INTERRUPTED")}  ${plain(file)}: ${UP_TO_THERE}\n`),
+      ];
       const ends = `${counted(traces, "trace")} counted`;
-      return `${left.join("")}${coverageText(coverage, terms)}\n${ends}\n`;
+      return `${notes.join("")}${coverageText(coverage, terms)}\n${ends}\n`;
     },
     toParts(result, context) {
       return [withLeftOut(coveragePart(result.coverage, terms, context), result, context)];
@@ -75,18 +76,23 @@ function coverageReport(terms: CoverageTerms): Printed<CoverageResult> {
   };
 }
 
+const UP_TO_THERE = "the run has no end; it is counted up to where it got";
+
 const INTACT: Rule = {
   id: "trace-not-counted",
-  about: "Every trace is intact and was recorded on this snapshot.",
+  about: "Every trace is whole and was recorded on this snapshot.",
   level: "error",
 };
 
-/** A trace that is not intact fails the part; another one that is not counted is only said. */
-function withLeftOut(part: Part, { leftOut }: CoverageResult, context: Context): Part {
-  const notices = leftOut.map(({ file, code, why }): Notice => {
-    const level = code === "NOT_INTACT" ? "error" : "note";
-    return { rule: INTACT.id, level, message: why, file: reported(file, context), fingerprint: file };
-  });
+/** A trace that is not intact fails the part; another one that is not counted, or not whole, is only said. */
+function withLeftOut(part: Part, { leftOut, interrupted }: CoverageResult, context: Context): Part {
+  const notice = (file: string, level: Notice["level"], message: string): Notice => {
+    return { rule: INTACT.id, level, message, file: reported(file, context), fingerprint: file };
+  };
+  const notices = [
+    ...leftOut.map(({ file, code, why }) => notice(file, code === "NOT_INTACT" ? "error" : "note", why)),
+    ...interrupted.map((file) => notice(file, "note", UP_TO_THERE)),
+  ];
   const cases = leftOut.map(({ file, code, why }): Case => {
     const tried = { name: file, subject: "pgs coverage" };
     if (code !== "NOT_INTACT") return { ...tried, skipped: why };

@@ -55,7 +55,7 @@ export const mark = defineCommand({
     };
     const asked = remove ? { name, removed: true as const } : set;
     const marked = await markRun({ run: id, mark: asked, actor, now: platform.clock.now() }, root);
-    if ("failed" in marked) throw refusalOf(marked.failed, run, name);
+    if ("failed" in marked) throw refusalOf(marked.failed, run, name, within);
     if (settings.json) printJson(context, { run: id, marks: marked.marks });
     else if (!settings.quiet)
       printText(context, `${plain(id)}: bookmark ${plain(name)} ${remove ? "removed" : "set"}\n`);
@@ -72,8 +72,14 @@ function requireLine(id: string, line: number, context: Context): void {
   throw new UsageFault("BAD_USAGE", { message, hint: `type --at ${count}, or a smaller number` });
 }
 
-function refusalOf(failed: "unknown" | "pruned" | "unset", { id, entry }: FoundRun, name: string): Fault {
-  if (failed === "unset") return new UsageFault("MARK_UNSET", { run: id, name });
-  if (failed === "unknown") return new UsageFault("RUN_UNLISTED", { run: id });
+function refusalOf(
+  failed: "unknown" | "pruned" | "unset",
+  { id, entry }: FoundRun,
+  name: string,
+  { settings, platform }: Context,
+): Fault {
+  const traces = shortPath(settings.traces, platform.cwd);
+  if (failed === "unset") return new UsageFault("MARK_UNSET", { run: id, name, traces });
+  if (failed === "unknown") return new UsageFault("RUN_UNLISTED", { run: id, traces });
   return new UsageFault("RUN_PRUNED", { run: id, since: new Date(entry?.changed ?? 0).toISOString() });
 }

@@ -23,24 +23,46 @@ import { type Paint, painter } from "../../colour.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planIn } from "../../load.ts";
+import { choice } from "../../option.ts";
 import { hintLines, plain, printJson, printText } from "../../print.ts";
 import { SEAL, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
 
 export const plan = defineCommand({
   arguments: WORKFLOW_ARGUMENT,
-  options: { Plan: { ...WORKFLOW_OPTION, ...SEAL } },
+  options: {
+    Plan: {
+      ...WORKFLOW_OPTION,
+      witness: choice(
+        "kind",
+        ["tokenized"],
+        "compare the plan with the tokenized projection of the snapshot, field by field",
+      ),
+      ...SEAL,
+    },
+  },
   shared: ["workspace", "snapshot", "json", "debug", "no-color"],
   examples: [
     ["pgs plan release_governance::WF_RELEASE_CHANGE_V0", "print every node with its steps and its routes"],
     ["pgs plan release_governance::WF_RELEASE_CHANGE_V0 --json", "print the same for a program"],
   ],
-  exitCodes: { SUCCESS: "the workflow compiles", SNAPSHOT: true },
+  exitCodes: {
+    SUCCESS: "the workflow compiles",
+    SNAPSHOT: true,
+    FOUND: "with --witness: the projection differs from the plan",
+  },
   async action(request, context) {
-    const { settings } = context;
+    const { platform, settings } = context;
     const workflow = workflowOf(request);
     const snapshot = await open(context, trustOf(request, context));
     const compiled = await planIn(snapshot, workflow, context);
+    if (request.witness !== undefined) {
+      const [{ witnessesOf }, { printWitnesses }] = await Promise.all([
+        import("../../../plan/witness.ts"),
+        import("./witness-view.ts"),
+      ]);
+      return printWitnesses(compiled, witnessesOf(compiled, snapshot, platform.files), context);
+    }
     const find = await openPlaces(context);
     const findings = await Promise.all(compiled.findings.map((finding) => locate(finding, find, snapshot)));
     if (settings.json) printJson(context, toJson(compiled, findings));

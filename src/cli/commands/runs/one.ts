@@ -4,7 +4,7 @@ import type { RunLine } from "../../../ledger/line.ts";
 import { keyOf, type ListedRun } from "../../../ledger/query.ts";
 import { entryAfter, type RunEntry } from "../../../ledger/run-entry.ts";
 import { RunLines } from "../../../ledger/run-lines.ts";
-import { type Standing, standingOf } from "../../../ledger/standing.ts";
+import { standingOf } from "../../../ledger/standing.ts";
 import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { eventsOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "../../../trace/event.ts";
 import { CAUSE_WORDS, END_WORDS, type Session, sessionsOf } from "../../../trace/sessions.ts";
@@ -17,6 +17,7 @@ import { reading, tracesRoot } from "../../ledger.ts";
 import { capped, holderText, plain, printJson, printText, rowsByRun, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { waitRows } from "../../run-view.ts";
+import { tracesOption } from "../../traces-hints.ts";
 import { durationOf, durationText, runJson, stateText } from "../../views/runs.ts";
 
 interface KnownRun extends ListedRun {
@@ -28,6 +29,8 @@ interface KnownRun extends ListedRun {
   /** Hash of the trace's last line that can be read. */
   readonly head: string | null;
   readonly files: readonly string[];
+  /** What a command needs to find the run by its id. */
+  readonly option: string;
 }
 
 export async function showRun(given: string, context: Context): Promise<number> {
@@ -51,7 +54,7 @@ function read({ id, entry }: FoundRun, context: Context): KnownRun {
     standing: reading(settings.traces, () => standingOf(known, root)),
     isListed: entry !== null,
     trace: isThere ? file : null,
-    ...{ events, head },
+    ...{ events, head, option: tracesOption(settings.traces, context) },
     files: platform.files
       .list(`${settings.traces}/${id}`)
       .map((one) => shortPath(`${settings.traces}/${id}/${one.path}`, platform.cwd)),
@@ -91,17 +94,17 @@ function nestedOf(events: readonly TraceEvent[]): readonly NestedRun[] {
 }
 
 /** What to type so that the run goes on; for an event, the file of the answer is whoever answers' own. */
-function commandFor(id: string, wait: WaitEntry): string {
+function commandFor(command: string, wait: WaitEntry): string {
   const key = keyOf(wait);
   const event = key === null ? "" : ` --event ${shellWord(key)}${isAnswered(wait) ? " --answer FILE" : ""}`;
-  return `pgs resume ${id}${event}`;
+  return `${command}${event}`;
 }
 
 /** A wait that asks somebody for something; without it, an event is a signal. */
 const isAnswered = ({ prompt, choices }: WaitEntry) => prompt !== undefined || choices !== undefined;
 
 function toJson(run: KnownRun): unknown {
-  const { entry, standing, events, files, trace, head, isListed } = run;
+  const { standing, events, files, trace, head, isListed } = run;
   const { path, effects } = summaryOf(events);
   const { holder } = standing;
   return {
@@ -109,7 +112,7 @@ function toJson(run: KnownRun): unknown {
     sessions: sessionsOf(events).map(sessionJson),
     ...{ listed: isListed, head, trace },
     holder: holder && { process: holder.pid, host: holder.host, since: holder.since },
-    commands: commandsFor(entry.id, standing),
+    commands: commandsFor(run),
     nested: nestedOf(events),
     ...{ path, effects, files },
   };
@@ -135,7 +138,7 @@ function toText(run: KnownRun, paint: Paint): string {
     section("waits for", waitRows(waits)),
     section(
       "to go on",
-      commandsFor(entry.id, standing).map((command) => [plain(command)]),
+      commandsFor(run).map((command) => [plain(command)]),
     ),
     section("sessions", sessionsOf(events).map(sessionRow)),
     section(
@@ -159,7 +162,7 @@ function toText(run: KnownRun, paint: Paint): string {
 }
 
 function factRows(run: KnownRun): readonly (readonly string[])[] {
-  const { entry, standing, trace, head, isListed } = run;
+  const { entry, standing, trace, head, isListed, option } = run;
   const [first] = entry.actors;
   const took = durationOf(run);
   const changed = new Date(standing.changed).toISOString();
@@ -170,13 +173,14 @@ function factRows(run: KnownRun): readonly (readonly string[])[] {
     ...(standing.holder === null ? [] : [["by", plain(holderText(standing.holder))]]),
     ["head", head ?? "-"],
     ["trace", trace === null ? "gone" : plain(trace)],
-    ...(isListed ? [] : [["ledger", "does not have it: pgs runs rebuild --missing adds it"]]),
+    ...(isListed ? [] : [["ledger", plain(`does not have it: pgs runs rebuild --missing${option} adds it`)]]),
   ];
 }
 
 /** What lets the run go on, ready to type. */
-function commandsFor(id: string, { state, waits }: Standing): readonly string[] {
-  const commands = state === "INTERRUPTED" ? [`pgs resume ${id}`] : waits.map((wait) => commandFor(id, wait));
+function commandsFor({ entry, standing: { state, waits }, option }: KnownRun): readonly string[] {
+  const command = `pgs resume ${entry.id}${option}`;
+  const commands = state === "INTERRUPTED" ? [command] : waits.map((wait) => commandFor(command, wait));
   return [...new Set(commands)];
 }
 

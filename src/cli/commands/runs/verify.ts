@@ -14,6 +14,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
 import { hasLedger, ledgerFile, tracesRoot } from "../../ledger.ts";
 import { at, hintLines, plain, printJson, printText, shownOf, table } from "../../print.ts";
+import { withTraces } from "../../traces-hints.ts";
 
 export async function verifyRuns(head: string | undefined, context: Context): Promise<number> {
   const { platform, settings } = context;
@@ -24,14 +25,18 @@ export async function verifyRuns(head: string | undefined, context: Context): Pr
     : NOTHING;
   const verified = await verifyLedger(ledger, { root, openSource: (path) => platform.openSource(path) }, head);
   const ok = verified.findings.length === 0;
-  if (settings.json) printJson(context, toJson(verified, file));
-  else if (!settings.quiet || !ok) printText(context, toText(verified, file, await painter(settings)));
+  if (settings.json) printJson(context, toJson(verified, file, context));
+  else if (!settings.quiet || !ok) printText(context, await toText(verified, file, context));
   return ok ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
 const NOTHING = { size: 0, pieces: () => [] };
 
-function toJson({ findings, opening, lines, head, runs, pruned }: VerifiedLedger, file: string): unknown {
+function toJson(
+  { findings, opening, lines, head, runs, pruned }: VerifiedLedger,
+  file: string,
+  context: Context,
+): unknown {
   return {
     ok: findings.length === 0,
     ...{ file, lines, head, runs, pruned },
@@ -40,21 +45,24 @@ function toJson({ findings, opening, lines, head, runs, pruned }: VerifiedLedger
       traces: opening.traces,
       former_head: opening.former_head ?? null,
     },
-    findings: findings.map((one) => ({ ...one, ...wordsOf(one) })),
+    findings: findings.map((one) => ({ ...one, ...wordsOf(one, context) })),
   };
 }
 
-function wordsOf({ code, facts }: LedgerFinding) {
+function wordsOf({ code, facts }: LedgerFinding, context: Context) {
   const words: { readonly what: (facts: LedgerFinding["facts"]) => string; readonly hint?: string } =
     ledgerFindings[code];
-  return { message: words.what(facts), hint: words.hint ?? null };
+  const { what, hint } = words;
+  const { traces } = context.settings;
+  return { message: what(facts), hint: hint === undefined ? null : withTraces(hint, traces, context) };
 }
 
-function toText(
+async function toText(
   { findings, opening, lines, head, runs, pruned }: VerifiedLedger,
   file: string,
-  paint: Awaited<ReturnType<typeof painter>>,
-): string {
+  context: Context,
+): Promise<string> {
+  const paint = await painter(context.settings);
   const verdict = findings.length === 0 ? paint("good", "VALID") : paint("bad", "INVALID");
   const rows = [
     ["lines", String(lines)],
@@ -68,7 +76,7 @@ function toText(
   const { shown, rest } = shownOf(findings);
   return [
     `${verdict}  ${plain(file)}\n${table(rows)}`,
-    ...shown.map((one) => findingText(one, file)),
+    ...shown.map((one) => findingText(one, file, context)),
     rest,
   ].join("");
 }
@@ -79,8 +87,8 @@ function openingText({ opening, traces }: NonNullable<VerifiedLedger["opening"]>
     : `after ${counted(traces, "trace")} that it does not have`;
 }
 
-function findingText(found: LedgerFinding, file: string): string {
-  const { message, hint } = wordsOf(found);
+function findingText(found: LedgerFinding, file: string, context: Context): string {
+  const { message, hint } = wordsOf(found, context);
   const where = found.run ?? at(file, found.line ?? undefined);
   return `\n${found.code}  ${plain(where)}\n  ${plain(message)}\n${hint === null ? "" : `  ${hintLines([hint])}`}`;
 }
