@@ -2,6 +2,7 @@
 
 import { entropyOf } from "../engine/entropy.ts";
 import type { Digest } from "../json/canonical.ts";
+import type { TraceRecords } from "../ledger/recording.ts";
 import type { Plan } from "../plan/plan.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import type { RecordedPlan } from "../workspace/recorded-plan.ts";
@@ -20,12 +21,14 @@ export interface GoingOn extends Pick<GoOnRequest, "delivery" | "cancellation" |
   readonly seed?: string | undefined;
   /** How long a process that appends to the trace is waited for, in milliseconds. Default: not at all. */
   readonly patience?: number;
+  /** What is kept beside the trace. Default: opened for it. */
+  readonly records?: (trace: string) => TraceRecords | null;
 }
 
 /** @throws ResumeFault, TraceFault */
 export async function goOn(
   trace: string,
-  { session, seed, plan, patience = 0, ...how }: GoingOn,
+  { session, seed, plan, patience = 0, records, ...how }: GoingOn,
   context: Context,
 ): Promise<ContinuedRun> {
   const { platform } = context;
@@ -38,7 +41,7 @@ export async function goOn(
       ...session,
       ...how,
       plan: (start, roots) => plan(trace, start, roots),
-      records: recordsBeside(trace, session.clock, context),
+      records: records?.(trace) ?? recordsBeside(trace, session.clock, context),
       ...{ trace: await TraceArgument.open(trace, context), locked },
       entropy: (plan, { payload }, drawn) =>
         seed === undefined ? platform.entropy : entropyOf(seed, plan, payload, platform.seededEntropy, drawn),

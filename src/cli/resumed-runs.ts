@@ -33,8 +33,8 @@ export interface Resuming extends GoingOn {
   readonly kinds: { readonly md: boolean; readonly png: boolean };
   /** With which a command that goes on gets the key of the runs. */
   readonly keyOption: string;
-  /** A run with which another process has gone on is told in a notice alone. */
-  readonly leavesElsewhere?: boolean;
+  /** Told each run that is left to another process, which goes on with it or has ended it. Without it, none is left. */
+  readonly leave?: (run: WaitingRun) => void;
 }
 
 /** Answers what became of each, those that were not begun before an interrupt left out. */
@@ -48,7 +48,7 @@ export async function resumeRuns(
     if (resuming.stop?.signal.aborted) break;
     const one = await resumeOne(run, resuming, context);
     if (one === null) {
-      if (!context.settings.quiet) printError(context, elsewhereText(run, context));
+      resuming.leave?.(run);
       continue;
     }
     resumed.push(one);
@@ -66,13 +66,13 @@ export function exitCodeOfAll(runs: readonly ResumedRun[]): number {
 
 async function resumeOne(
   { id, trace }: WaitingRun,
-  { kinds, leavesElsewhere = false, keyOption: _, ...going }: Resuming,
+  { kinds, leave, keyOption: _, ...going }: Resuming,
   context: Context,
 ): Promise<ResumedRun | null> {
   const named = { trace_id: id, trace: shortPath(trace, context.platform.cwd) };
   try {
     const work = () => goOn(trace, going, context);
-    const run = await (leavesElsewhere ? unlessElsewhere(work) : work());
+    const run = await (leave === undefined ? work() : unlessElsewhere(work));
     if (run === null) return null;
     const { status, outcome, exitReason } = run.ending;
     if (!run.isRepeated && status !== "INTERRUPTED") {
@@ -98,8 +98,10 @@ function lineText({ status, exit_reason_code: reason, trace, error }: ResumedRun
   return `${[...said.filter((one) => one !== null), trace].map((one) => plain(one)).join("  ")}\n`;
 }
 
-function elsewhereText({ trace }: WaitingRun, { platform }: Context): string {
-  return `notice: another process goes on with ${plain(shortPath(trace, platform.cwd))}, or has ended it\n`;
+export function sayElsewhere({ trace }: WaitingRun, context: Context): void {
+  const file = plain(shortPath(trace, context.platform.cwd));
+  if (!context.settings.quiet)
+    printError(context, `notice: another process goes on with ${file}, or has ended it\n`);
 }
 
 async function hintsOf(

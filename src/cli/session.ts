@@ -129,6 +129,17 @@ export function recordsBeside(trace: string, clock: Clock, context: Context): Tr
   return traces === null ? null : recordsOf(traces, "owner", clock, context);
 }
 
+/** The same for several traces: what is kept in a folder is opened once. */
+export function recordsBesideEach(clock: Clock, context: Context): (trace: string) => TraceRecords | null {
+  const opened = new Map<string | null, TraceRecords | null>();
+  return (trace) => {
+    const folder = tracesFolderOf(context.path(trace));
+    const records = opened.get(folder) ?? recordsBeside(trace, clock, context);
+    opened.set(folder, records);
+    return records;
+  };
+}
+
 /**
  * What a command that goes on with the run needs to have the same key: nothing, where it is in the environment. Null of a
  * run without a key.

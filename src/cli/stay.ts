@@ -38,7 +38,8 @@ export async function stayWith(
     while (stands.ending.status === "WAITING" && !signal.aborted) {
       const next = Math.min(momentOf(stands, until), until);
       if (now() >= until || !mayEnd(stands, until)) break;
-      await watch.changed(Math.min(next - now(), LOOK_MS), signal);
+      const isHeld = platform.traceHolder(trace) !== null;
+      await watch.changed(isHeld ? LOOK_MS : Math.min(next - now(), LOOK_MS), signal);
       if (signal.aborted || platform.traceHolder(trace) !== null) continue;
       const found = await TraceArgument.open(trace, context);
       if (found.size !== size) stands = await readRun(found);

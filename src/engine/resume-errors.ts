@@ -37,6 +37,16 @@ export const resumeTable = {
     where: f.trace,
     hint: `type pgs examine ${f.trace}, which shows all of the damage: a run goes on from an intact trace only`,
   }),
+  TRACE_CUT: (f: { trace: string; state: string; at: string }) => ({
+    what: `the trace does not show that the run was ${f.state} at ${f.at}, as the ledger of the runs has it: it is an older copy, or the run went on with another one`,
+    where: f.trace,
+    hint: "restore the trace from its last copy: what the run has done since this one would be done twice; if the ledger is wrong, pgs runs rebuild makes a new one from the traces",
+  }),
+  TRACE_REPLACED: (f: { trace: string; run: string }) => ({
+    what: `the trace is that of ${f.run}, in the place of another run`,
+    where: f.trace,
+    hint: `restore the trace of the run from a copy, or name the run that is meant: ${f.run}`,
+  }),
   SNAPSHOT_DIFFERS: (f: { recorded: string; found: string | null }) => ({
     what: `the run began on the snapshot ${f.recorded}, and this one is ${f.found ?? "unsealed"}`,
     hint: "name the snapshot of the run with --snapshot DIR: a run ends on the protocol with which it began",
@@ -93,6 +103,8 @@ const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
   DRY_RUN_ENDED: "usage",
   RUN_ENDED: "usage",
   TRACE_DAMAGED: "usage",
+  TRACE_CUT: "usage",
+  TRACE_REPLACED: "usage",
   SNAPSHOT_DIFFERS: "seal",
   RESUME_UNCLEAR: "walk",
   SECRETS_MISSING: "usage",

@@ -1,13 +1,12 @@
 /** Adds lines that depend on what the ledger says. */
 
 import type { TracesRoot } from "../ports.ts";
-import { lineAt } from "../storage/files/jsonl-scan.ts";
 import { LedgerFault } from "./errors.ts";
 import { appendTo, damagedAtEnd, endOf, faultOf } from "./ledger.ts";
-import { encodeLine, isRunLine, LEDGER_FILE, type LineBody, parseLine, type RunLine } from "./line.ts";
+import { encodeLine, LEDGER_FILE, type LineBody, type RunLine } from "./line.ts";
 import type { RunEntry } from "./run-entry.ts";
 import type { RunTable } from "./run-table.ts";
-import { openRuns } from "./runs.ts";
+import { lastLineAbout, openRuns } from "./runs.ts";
 
 export interface LedgerEditor {
   readonly runs: RunTable;
@@ -30,8 +29,8 @@ export async function editLedger<T>(root: TracesRoot, work: (editor: LedgerEdito
           appendTo(store, end, (head, torn) => encodeLine(line, head, torn).text);
         };
         const lastLine = (entry: RunEntry) => {
-          const line = parseLine(lineAt(store, entry.offset) ?? "");
-          if (typeof line === "string" || !isRunLine(line) || line.run !== entry.id)
+          const line = lastLineAbout(entry, store);
+          if (line === null)
             throw new LedgerFault("LEDGER_DAMAGED", {
               ...{ file, line: null, flaw: `the last line about ${entry.id} is not as it was written` },
             });

@@ -5,7 +5,7 @@ import type { TraceFile } from "../ports.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { LedgerFault } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import type { LineBody } from "./line.ts";
+import type { LineBody, RunLine } from "./line.ts";
 import type { ProtocolArchive } from "./protocols/archive.ts";
 import { RunLines } from "./run-lines.ts";
 
@@ -13,6 +13,8 @@ import { RunLines } from "./run-lines.ts";
 export interface TraceRecords {
   readonly ledger: Ledger;
   readonly protocols: ProtocolArchive;
+  /** The last line of the ledger about the run; null where it has none that can be read. */
+  lastLine(run: string): RunLine | null;
   /** Told what is not as it should be; each is said once. */
   notice(fault: LedgerFault): void;
 }

@@ -1,10 +1,11 @@
 /** The runs of a ledger: listed, found by their ids, and with the state that they are in. */
 
-import type { TracesRoot } from "../ports.ts";
+import type { StoreFileReader, TracesRoot } from "../ports.ts";
 import type { LineReader } from "../storage/files/jsonl-cache.ts";
-import { corrupt, isBlank, parseEntry } from "../storage/files/jsonl-scan.ts";
+import { corrupt, isBlank, lineAt, parseEntry } from "../storage/files/jsonl-scan.ts";
 import { openLines } from "../storage/files/jsonl-store.ts";
-import { LEDGER_FILE, type RunLine } from "./line.ts";
+import { isRunLine, LEDGER_FILE, parseLine, type RunLine } from "./line.ts";
+import type { RunEntry } from "./run-entry.ts";
 import { loadTable, RunTable } from "./run-table.ts";
 
 interface State {
@@ -34,6 +35,15 @@ export type ReadRuns = <T>(work: (runs: RunTable) => T) => T;
 export function openRuns(root: Pick<TracesRoot, "store">): ReadRuns {
   const read = openLines(runsReader, root.store(LEDGER_FILE));
   return (work) => read(({ state }) => work(state.table));
+}
+
+/** The last line about the run; null where it is not as it was written. @throws StoreFault */
+export function lastLineAbout(
+  { id, offset }: Pick<RunEntry, "id" | "offset">,
+  ledger: StoreFileReader,
+): RunLine | null {
+  const line = parseLine(lineAt(ledger, offset) ?? "");
+  return typeof line === "string" || !isRunLine(line) || line.run !== id ? null : line;
 }
 
 const DIGEST = '"[0-9a-f]{64}"';

@@ -16,6 +16,7 @@ import { findSteps, isStep } from "../examine/recovery/steps.ts";
 import { placeText } from "../examine/replay/step-place.ts";
 import { CUT_OFF, eventIn, Verification, type Verified } from "../examine/verify.ts";
 import type { Digest } from "../json/canonical.ts";
+import type { RunLine } from "../ledger/line.ts";
 import { continueRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Entropy, LockedTrace } from "../ports.ts";
@@ -59,9 +60,9 @@ export interface ContinuedRun {
  * @throws TraceFault when the trace cannot be written; the run stops there
  */
 export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
-  const { trace, locked, delivery } = request;
+  const { trace, locked, delivery, records = null } = request;
   try {
-    const record = await readRecord(trace);
+    const record = await readRecord(trace, records);
     const { start, summary, position } = record;
     if (summary.isDryRun) throw new ResumeFault("DRY_RUN_ENDED", { trace: trace.file });
     const plan = await request.plan(start, record.protocols.roots);
@@ -72,6 +73,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
     }
     if (summary.ending !== null)
       throw new ResumeFault("RUN_ENDED", { trace: trace.file, status: summary.ending.status });
+    requireLatest(record, trace, records);
     requireSamePlan(plan, start);
     const settled = await settledEffect(record, plan, request);
     return await goOn(request, record, plan, settled);
@@ -93,15 +95,18 @@ interface ReadRecord {
   readonly tornBytes: number;
   /** The names of the events that were delivered. */
   readonly deliveries: ReadonlySet<string>;
+  /** The last line of the ledger about the run, of which the trace has no event; null where all is as the ledger has it. */
+  readonly unshown: RunLine | null;
 }
 
 /** @throws ResumeFault `TRACE_DAMAGED` */
-async function readRecord(trace: TraceReader): Promise<ReadRecord> {
+async function readRecord(trace: TraceReader, records: TraceRecords | null): Promise<ReadRecord> {
   const verification = new Verification();
   const summary = createSummary();
   const openEffects = new OpenEffects();
   const deliveries = new Set<string>();
   const protocols = new RecordedProtocols();
+  let unshown: RunLine | null = null;
   let last: TraceEvent | null = null;
   let bytes = 0;
   await trace.read("verifying", async (pieces) => {
@@ -109,6 +114,8 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
       bytes += line.length + 1;
       const event = eventIn(line);
       protocols.take(event);
+      if (last === null) unshown = records?.lastLine(event.execution_id) ?? null;
+      if (event.hash === unshown?.head) unshown = null;
       if (event.event_type === "run_resumed" && event.payload.event_id !== undefined)
         deliveries.add(event.payload.event_id);
       addEvent(summary, event);
@@ -131,11 +138,25 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const { execution_id: id, sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ id, verified, start, protocols, summary, openEffects, deliveries },
+    ...{ id, verified, start, protocols, summary, openEffects, deliveries, unshown },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };
 }
+
+/**
+ * What the run has done is done once: a trace that lacks what the ledger has of it does not go on, and none that stands in
+ * the place of another run. @throws ResumeFault `TRACE_CUT`, `TRACE_REPLACED`
+ */
+function requireLatest({ id, unshown }: ReadRecord, { file }: TraceReader, records: TraceRecords | null): void {
+  const name = nameOf(file);
+  if (name !== id && records !== null && records.lastLine(name) !== null)
+    throw new ResumeFault("TRACE_REPLACED", { trace: file, run: id });
+  if (unshown !== null)
+    throw new ResumeFault("TRACE_CUT", { trace: file, state: unshown.state, at: unshown.at });
+}
+
+const nameOf = (file: string) => file.slice(file.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
 
 /** @throws ResumeFault `SNAPSHOT_DIFFERS` */
 function requireSamePlan(plan: Plan, start: RunStart): void {
@@ -228,7 +249,7 @@ export interface RecordedRun {
 
 /** @throws ResumeFault `TRACE_DAMAGED` */
 export async function readRun(trace: TraceReader): Promise<RecordedRun> {
-  const record = await readRecord(trace);
+  const record = await readRecord(trace, null);
   const { summary, position } = record;
   return { ending: endingOf(summary), head: position.head, summary, events: await eventsOf(trace, record) };
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { nodeClock } from "../../src/platform/node-ports.ts";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
 import { WORKFLOW } from "../engine/trial.ts";
 import { asking, twice } from "../engine/waiting.ts";
@@ -125,6 +126,37 @@ test("with --watch, runs are woken in time that begin to wait meanwhile, until a
   const said = await watching;
   assert.equal(said.code, 0, said.err);
   assert.equal(said.out.match(/^SUCCESS {2}COMPLETED {2}traces\//gm)?.length, 2);
+});
+
+test("with --watch, a run that another process has locked is told once, and goes on when it is free", async (t) => {
+  const place = waitingWorkspace(t, PAUSE);
+  const trace = await beginWaiting(place, "--clock", "2026-01-31T09:00:00Z");
+  const { unlock } = lockTraceFile(place.path(trace));
+  let interrupt: (code: number) => void = () => assert.fail("nothing to stop");
+  const onStop = (stop: typeof interrupt) => {
+    interrupt = stop;
+    return () => undefined;
+  };
+  let looks = 0;
+  const clock = {
+    ...nodeClock,
+    now() {
+      looks++;
+      return nodeClock.now();
+    },
+  };
+  const watching = place.sessionIn({ onStop, clock }, "wake", "--watch", ...DRAWN_NOT);
+  try {
+    await pause(300);
+    assert.ok(looks < 100, `it looked ${looks} times at what does not change`);
+    unlock();
+    await ended(place, trace);
+  } finally {
+    interrupt(143);
+  }
+  const said = await watching;
+  assert.deepEqual([said.code, said.out], [0, `SUCCESS  COMPLETED  ${trace}\n`]);
+  assert.equal(said.err.match(/^notice: another process goes on with /gm)?.length, 1);
 });
 
 async function ended(place: Workspace, trace: string): Promise<void> {

@@ -10,7 +10,14 @@ import { plansOf } from "../../go-on.ts";
 import { argument } from "../../option.ts";
 import { plain, printError, printJson } from "../../print.ts";
 import { exitCodeOfAll, resumeRuns } from "../../resumed-runs.ts";
-import { keyOptionOf, RENDERINGS_OFF, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import {
+  keyOptionOf,
+  RENDERINGS_OFF,
+  recordsBesideEach,
+  SESSION,
+  sessionEnvironment,
+  TRACE_LIMIT,
+} from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
 import { untilInterrupt } from "../../stop.ts";
 import { trustOf } from "../../trust.ts";
@@ -50,7 +57,8 @@ export const signal = defineCommand({
       printError(context, `notice: no run waits for ${plain(key)}: the event may have been taken before\n`);
     const stop = untilInterrupt(context);
     const keyOption = keyOptionOf(request, session) ?? "";
-    const going = { session, delivery, stop, plan: plansOf(trust, context), patience: PATIENCE_MS };
+    const records = recordsBesideEach(session.clock, context);
+    const going = { session, delivery, stop, records, plan: plansOf(trust, context), patience: PATIENCE_MS };
     const kinds = { md: !request.noMd, png: !request.noPng };
     const runs = await resumeRuns(found, { ...going, seed: request.seed, kinds, keyOption }, context);
     stop.release();

@@ -8,10 +8,11 @@ import { UsageFault } from "../../errors.ts";
 import { plansOf } from "../../go-on.ts";
 import { flag, text } from "../../option.ts";
 import { printJson } from "../../print.ts";
-import { exitCodeOfAll, type Resuming, resumeRuns } from "../../resumed-runs.ts";
+import { exitCodeOfAll, type Resuming, resumeRuns, sayElsewhere } from "../../resumed-runs.ts";
 import {
   keyOptionOf,
   RENDERINGS_OFF,
+  recordsBesideEach,
   SECRETS_KEY,
   SESSION,
   sessionEnvironment,
@@ -58,12 +59,14 @@ export const wake = defineCommand({
     const session = sessionEnvironment({ ...request, actor: undefined, clock: now }, context, "--now");
     const kinds = { md: !request.noMd, png: !request.noPng };
     const keyOption = keyOptionOf(request, session) ?? "";
+    const records = recordsBesideEach(session.clock, context);
     const resuming = () => ({
       session,
       plan: plansOf(trust, context),
       kinds,
       keyOption,
-      leavesElsewhere: true,
+      records,
+      leave: (run: WaitingRun) => sayElsewhere(run, context),
     });
     const stop = untilInterrupt(context);
     try {
