@@ -5,9 +5,10 @@
 
 import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
+import { isoInstant } from "../json/date-time.ts";
 import { jsonEqual } from "../json/value.ts";
 import type { Clock, TraceFile } from "../ports.ts";
-import { encodeEvent, genesis } from "./chain.ts";
+import { type Envelope, encodeEvent, genesis } from "./chain.ts";
 import { type EventBody, type EventType, MAIN_RUN, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
@@ -106,31 +107,20 @@ export function openJournal(
       const stamp = {
         executionId,
         sequence: sequence + 1,
-        timestamp: new Date(clock.now()).toISOString(),
+        timestamp: isoInstant(clock.now()),
         elapsedUs: clock.micros() - begun,
         prevHash: head,
       };
-      const { line, hash } = encodeEvent(event, stamp);
-      const text = `${line}\n`;
-      const size = Buffer.byteLength(text);
+      const { line, bytes: size, hash } = encodeEvent(event, stamp);
       check?.(event, size);
       sequence++;
       bytes += size;
-      held += text;
+      held += `${line}\n`;
       heldBytes += size;
       const isOutside = effects.take(event);
       const cannotWait = WRITTEN_AT_ONCE.has(event.event_type) && event.run === MAIN_RUN;
       if (isOutside || cannotWait || heldBytes >= MOST_HELD) write();
-      listen?.({
-        ...event,
-        schema: SCHEMA,
-        sequence,
-        timestamp: stamp.timestamp,
-        elapsed_us: stamp.elapsedUs,
-        execution_id: executionId,
-        prev_hash: head,
-        hash,
-      });
+      listen?.(recordedEvent(event, stamp, hash));
       head = hash;
     },
     write,
@@ -139,6 +129,30 @@ export function openJournal(
       attempt(() => file.sync());
     },
   };
+}
+
+/** Member by member: a spread in front of so many members costs as much as to hash the event. */
+function recordedEvent(event: EventBody, stamp: Envelope, hash: Digest): TraceEvent {
+  const { event_type, run, node_id, payload } = event;
+  const { sequence, timestamp, elapsedUs: elapsed_us, executionId: execution_id, prevHash: prev_hash } = stamp;
+  const schema = SCHEMA;
+  return (
+    node_id === undefined
+      ? { event_type, run, payload, schema, sequence, timestamp, elapsed_us, execution_id, prev_hash, hash }
+      : {
+          event_type,
+          run,
+          node_id,
+          payload,
+          schema,
+          sequence,
+          timestamp,
+          elapsed_us,
+          execution_id,
+          prev_hash,
+          hash,
+        }
+  ) as TraceEvent;
 }
 
 /** The number of effects that a refusal names. */
