@@ -22,7 +22,7 @@ export interface LiveEnvironment
   extends Omit<EffectPorts, "sources">,
     Pick<Ports, "clock" | "entropy" | "sleep"> {
   /**
-   * Where events go. Everything appended is in the trace when `write` returns, and on the device when `sync` does;
+   * Where events go. Everything appended is in the trace when `write` returns, and on the device when `sync` resolves;
    * `bytes` is the length of the whole trace.
    * @throws TraceFault, and EngineFault for an event that is too large
    */
@@ -63,7 +63,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     },
     endWait,
     async resume() {
-      live.journal.sync();
+      await live.journal.sync();
       return null;
     },
     async pause(milliseconds) {

@@ -56,7 +56,7 @@ async function outcomeOf(
   if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
   if (live.remote === null && !target.hasDryRun)
     throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
-  if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
+  if (live.durability === "device" && !target.isReading(operation)) await live.journal.sync();
   else live.journal.write();
   try {
     const performed = await performAndVerify(asked, live, sources);

@@ -155,7 +155,7 @@ export async function inTrace(
     });
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);
-    if (durability === "device") journal.sync();
+    if (durability === "device") await journal.sync();
     else journal.write();
     if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") trace.secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };

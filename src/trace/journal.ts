@@ -24,8 +24,8 @@ export interface Journal {
   readonly bytes: number;
   /** The number of the last event. */
   readonly sequence: number;
-  /** Every event so far is on the device when this returns. @throws TraceFault */
-  sync(): void;
+  /** Resolves when every event so far is on the device. @throws TraceFault */
+  sync(): Promise<void>;
   /** The hash of the last line: the anchor that `examine --head` checks. */
   readonly head: Digest;
 }
@@ -73,13 +73,9 @@ export function openJournal(
   let held = "";
   let heldBytes = 0;
   let isBroken = false;
-  const attempt = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      isBroken = true;
-      throw error instanceof TraceFault ? effects.toldBy(error) : error;
-    }
+  const broken = (error: unknown): unknown => {
+    isBroken = true;
+    return error instanceof TraceFault ? effects.toldBy(error) : error;
   };
   const write = () => {
     // Behind a line that was not written, no other may follow.
@@ -87,11 +83,13 @@ export function openJournal(
     const text = held;
     held = "";
     heldBytes = 0;
-    attempt(() => {
+    try {
       file.append(text);
       // In a file that was removed, what was written is lost.
       file.checkPlace();
-    });
+    } catch (error) {
+      throw broken(error);
+    }
   };
   return {
     get head() {
@@ -124,9 +122,13 @@ export function openJournal(
       head = hash;
     },
     write,
-    sync() {
+    async sync() {
       write();
-      attempt(() => file.sync());
+      try {
+        await file.sync();
+      } catch (error) {
+        throw broken(error);
+      }
     },
   };
 }
