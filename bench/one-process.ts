@@ -3,14 +3,16 @@
 import { join } from "node:path";
 import { openMemoryRunner, openRunner, type Runner } from "./library.ts";
 import { rawPieces } from "./raw-pieces.ts";
-import { inTurn, spreadOf } from "./sample.ts";
+import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import { atLeast, type Row, type Section } from "./section.ts";
 import { mainSubject } from "./subject.ts";
 
 const WARM_UP = 1000;
 /** Runs in one sample. */
 const BLOCK = { process: 50, memory: 50, device: 4 } as const;
-const GOAL = { process: 5000, memory: 15_000 };
+/** Runs at the same time, which share what waits for the disk. */
+const IN_FLIGHT = 64;
+const GOAL = { process: 5000, memory: 15_000, inFlight: 4000 };
 
 async function oneProcess(scratch: string): Promise<Section> {
   const subject = mainSubject(scratch);
@@ -25,7 +27,10 @@ async function oneProcess(scratch: string): Promise<Section> {
     ...pieces,
   });
   // Not in turn with the others: what waits for the disk makes every write near it wait as well.
-  const { device } = await inTurn({ device: () => perRun(runner, "device") });
+  const { device, together } = await inTurn({
+    device: () => perRun(runner, "device"),
+    together: () => perRunInFlight(runner),
+  });
   const cost = spreadOf(samples.process).median;
   const raw = Object.keys(pieces).map((what) => ({ what, ...spreadOf(samples[what as keyof typeof samples]) }));
   const sum = (key: "median" | "p10" | "p90") => raw.reduce((total, piece) => total + piece[key], 0);
@@ -33,6 +38,7 @@ async function oneProcess(scratch: string): Promise<Section> {
   const inMicroseconds = [
     { what: "one run, durability process", ...spreadOf(samples.process) },
     { what: "one run, durability device", ...spreadOf(device) },
+    { what: `one of ${IN_FLIGHT} runs in flight, durability device`, ...spreadOf(together) },
     ...raw.map((piece) => ({ ...piece, what: `  ${piece.what}` })),
     { what: "  these pieces together", ...bare },
   ].map((row): Row => ({ ...row, unit: "µs", ratio: row.median / cost }));
@@ -43,6 +49,7 @@ async function oneProcess(scratch: string): Promise<Section> {
     rows: [
       rateRow("runs, durability process", samples.process, GOAL.process),
       rateRow("runs, durability device", device),
+      rateRow(`runs, durability device, ${IN_FLIGHT} in flight`, together, GOAL.inFlight),
       rateRow("runs, stores and traces in memory", samples.memory, GOAL.memory),
       ...inMicroseconds,
     ],
@@ -53,6 +60,12 @@ async function perRun(runner: Runner, kind: keyof typeof BLOCK): Promise<number>
   let sum = 0;
   for (let i = 0; i < BLOCK[kind]; i++) sum += await runner(kind === "device" ? kind : "process");
   return sum / BLOCK[kind];
+}
+
+async function perRunInFlight(runner: Runner): Promise<number> {
+  const begun = process.hrtime.bigint();
+  await Promise.all(Array.from({ length: IN_FLIGHT }, () => runner("device")));
+  return microseconds(begun) / IN_FLIGHT;
 }
 
 function rateRow(what: string, costs: readonly number[], least?: number): Row {
