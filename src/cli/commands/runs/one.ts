@@ -14,10 +14,10 @@ import { type Context, shellWord, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { type FoundRun, locateRun } from "../../find-run.ts";
 import { reading, tracesRoot } from "../../ledger.ts";
+import { placeWords } from "../../place-hints.ts";
 import { capped, holderText, plain, printJson, printText, rowsByRun, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { waitRows } from "../../run-view.ts";
-import { tracesOption } from "../../traces-hints.ts";
 import { durationOf, durationText, runJson, stateText } from "../../views/runs.ts";
 
 interface KnownRun extends ListedRun {
@@ -30,19 +30,19 @@ interface KnownRun extends ListedRun {
   readonly head: string | null;
   readonly files: readonly string[];
   /** What a command needs to find the run by its id. */
-  readonly option: string;
+  readonly options: string;
 }
 
 export async function showRun(given: string, context: Context): Promise<number> {
   const { settings } = context;
   const { run: found, within } = locateRun(given, context);
-  const run = read(found, within);
+  const run = read(found, within, placeWords(within.settings.traces, context));
   if (settings.json) printJson(context, toJson(run));
   else printText(context, toText(run, await painter(settings)));
   return EXIT.SUCCESS;
 }
 
-function read({ id, entry }: FoundRun, context: Context): KnownRun {
+function read({ id, entry }: FoundRun, context: Context, options: string): KnownRun {
   const { platform, settings, path } = context;
   const root = tracesRoot(context);
   const file = shortPath(`${settings.traces}/${traceFileOf(id)}`, platform.cwd);
@@ -54,7 +54,7 @@ function read({ id, entry }: FoundRun, context: Context): KnownRun {
     standing: reading(settings.traces, () => standingOf(known, root)),
     isListed: entry !== null,
     trace: isThere ? file : null,
-    ...{ events, head, option: tracesOption(settings.traces, context) },
+    ...{ events, head, options },
     files: platform.files
       .list(`${settings.traces}/${id}`)
       .map((one) => shortPath(`${settings.traces}/${id}/${one.path}`, platform.cwd)),
@@ -162,7 +162,7 @@ function toText(run: KnownRun, paint: Paint): string {
 }
 
 function factRows(run: KnownRun): readonly (readonly string[])[] {
-  const { entry, standing, trace, head, isListed, option } = run;
+  const { entry, standing, trace, head, isListed, options } = run;
   const [first] = entry.actors;
   const took = durationOf(run);
   const changed = new Date(standing.changed).toISOString();
@@ -173,13 +173,13 @@ function factRows(run: KnownRun): readonly (readonly string[])[] {
     ...(standing.holder === null ? [] : [["by", plain(holderText(standing.holder))]]),
     ["head", head ?? "-"],
     ["trace", trace === null ? "gone" : plain(trace)],
-    ...(isListed ? [] : [["ledger", plain(`does not have it: pgs runs rebuild --missing${option} adds it`)]]),
+    ...(isListed ? [] : [["ledger", plain(`does not have it: pgs runs rebuild --missing${options} adds it`)]]),
   ];
 }
 
 /** What lets the run go on, ready to type. */
-function commandsFor({ entry, standing: { state, waits }, option }: KnownRun): readonly string[] {
-  const command = `pgs resume ${entry.id}${option}`;
+function commandsFor({ entry, standing: { state, waits }, options }: KnownRun): readonly string[] {
+  const command = `pgs resume ${entry.id}${options}`;
   const commands = state === "INTERRUPTED" ? [command] : waits.map((wait) => commandFor(command, wait));
   return [...new Set(commands)];
 }
