@@ -73,6 +73,49 @@ const notices = license({
   },
 });
 
+const EXPORT =
+  /(?:Object\.defineProperty\(exports,"[\w$]+",\{enumerable:!0,get:function\(\)\{return [\w$]+\}\}\)|exports\.[\w$]+=(?:`[^`]*`|"[^"]*"|[^,;`"]+))[,;]?\s*/y;
+const FIRST_EXPORT = /(?<=[;,}])(?:Object\.defineProperty\(exports,"|exports\.[\w$]+=)/;
+
+/** Where the exports begin that a file ends with; its length where it ends with something else. */
+function startOfExports(code) {
+  const start = FIRST_EXPORT.exec(code)?.index ?? code.length;
+  for (EXPORT.lastIndex = start; EXPORT.test(code); ) if (EXPORT.lastIndex === code.length) return start;
+  return code.length;
+}
+
+/** The code with the exports that other files import in a function `share`. */
+function sharing(code) {
+  const start = startOfExports(code);
+  if (start === code.length) return code;
+  const [before, exports] = [code.slice(0, start).replace(/,$/, ""), code.slice(start)];
+  const own = [...exports.matchAll(/exports\.(?:main|workerMain)=[\w$]+/g)].join(",");
+  return `${before};${own};module.share=()=>{${exports}}`;
+}
+
+// As `bin/load.js` compiles them: it need not copy a text to wrap it, and what the program shares with its other files,
+// which is hundreds of names, is exported when it loads one of these.
+const loadable = {
+  name: "loadable",
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      const [code, link = ""] = chunk.code.split("\n//# sourceMappingURL=");
+      const whole = chunk.isEntry ? sharing(code) : code;
+      const comment = link === "" ? "" : `\n//# sourceMappingURL=${link}`;
+      chunk.code = `(function (exports, require, module, __filename, __dirname) {\n${whole}\n})${comment}`;
+      const asset = bundle[`${chunk.fileName}.map`];
+      if (asset === undefined) continue;
+      const map = JSON.parse(asset.source);
+      asset.source = JSON.stringify({ ...map, mappings: `;${map.mappings}` });
+    }
+  },
+};
+
+// What is imported where it is first needed, but by every run: loading one file more costs more than a larger one.
+const ON_THE_WAY_OF_RUN =
+  /\/src\/(main|capabilities\/registry|workspace\/run-workflow|workspace\/recording|ledger\/protocols\/write|platform\/lock\/lock)\.ts$/;
+
 // Separate builds: sharing chunks with the libraries would break the program's one large file into many small ones.
 export default defineConfig([
   {
@@ -80,8 +123,24 @@ export default defineConfig([
     input: { main: "src/main.ts" },
     // Lets the lazy chunks import from main instead of splitting it into many small files.
     preserveEntrySignatures: "allow-extension",
-    output: { ...common.output, cleanDir: true },
-    plugins: [ascii, assets, notices],
+    output: {
+      ...common.output,
+      cleanDir: true,
+      codeSplitting: {
+        groups: [
+          { name: "run", test: ON_THE_WAY_OF_RUN, priority: 3 },
+          // What a workspace needs for its capability packages.
+          {
+            name: "packages",
+            test: /\/src\/(?:capabilities\/packages\/(?:load|lock)|platform\/realm)\.ts$/,
+            priority: 2,
+          },
+          { name: "markdown", test: /\/src\/render\/markdown\.ts$/, priority: 2 },
+          { name: "picture", test: /\/src\/render\/(?:svg|png)\.ts$/, priority: 1 },
+        ],
+      },
+    },
+    plugins: [ascii, loadable, assets, notices],
   },
   {
     ...common,

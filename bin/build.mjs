@@ -13,6 +13,12 @@ const run = (...args) =>
 run("node_modules/rolldown/bin/cli.mjs", "-c");
 run("--import", "tsx", "bin/docs.mts", "--man", join(dist, "man"));
 run("node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json");
+// What `bin/pgs.js` prints without the program.
+for (const page of ["version", "help"])
+  writeFileSync(
+    join(dist, `${page}.txt`),
+    execFileSync(process.execPath, [join(root, "bin/pgs.js"), `--${page}`]),
+  );
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 
 const LIBRARIES = ["index", "capability"];

@@ -14,37 +14,56 @@ const {
   unlinkSync,
   writeFileSync,
 } = require("node:fs");
-const { Module, createRequire } = require("node:module");
+const { createRequire } = require("node:module");
 const { basename, dirname, isAbsolute, join } = require("node:path");
 const vm = require("node:vm");
 
 const MADE_BY = Buffer.from(`${process.version} ${process.versions.v8} ${process.platform} ${process.arch}\n`);
 
 /** More files than all commands of one build have are of other builds. */
-const MOST_FILES = 2000;
+const MOST_FILES = 1000;
+
+/** The exit code of a command line that is refused. */
+const BAD_LINE = 2;
 
 /** Every file loaded so far: exports, text, script. */
 const loaded = new Map();
+
+let fromOutside;
 
 const folder = cacheFolder(process.env);
 const isReadable = folder !== undefined && isOwn(folder);
 
 function load(file) {
+  return unitOf(file).exports;
+}
+
+function unitOf(file) {
   const known = loaded.get(file);
-  if (known !== undefined) return known.exports;
+  if (known !== undefined) return known;
   if (loaded.size === 0 && folder !== undefined) process.once("exit", writeCaches);
   const text = readFileSync(file);
-  // The build leaves only ASCII in these files: a text of one byte a character is kept at half the cost.
-  const script = new vm.Script(Module.wrap(text.latin1Slice()), {
-    filename: file,
-    cachedData: cacheOf(file, text),
-  });
+  // The build leaves only ASCII in these files, wrapped in a function: a text of one byte a character is kept at half the cost.
+  const script = new vm.Script(text.latin1Slice(), { filename: file, cachedData: cacheOf(file, text) });
   const unit = { exports: {}, text, script };
   loaded.set(file, unit);
-  const outside = createRequire(file);
-  const require = (id) => (id.startsWith("./") ? load(join(dirname(file), id)) : outside(id));
+  const require = (id) => (id.startsWith("./") ? sharedBy(unitOf(join(dirname(file), id))) : outside(file, id));
   script.runInThisContext()(unit.exports, require, unit, file, dirname(file));
+  return unit;
+}
+
+/** What other files import is exported when the first of them asks for it: most runs load no other. */
+function sharedBy(unit) {
+  const { share } = unit;
+  unit.share = undefined;
+  share?.();
   return unit.exports;
+}
+
+/** All files are in one folder, so what they require is the same. */
+function outside(file, id) {
+  fromOutside ??= createRequire(file);
+  return fromOutside(id);
 }
 
 /** Undefined where there is none. */
@@ -95,9 +114,9 @@ function makeFolders(path) {
   }
 }
 
-/** Of a run that did something: one that only printed a version or a help page has compiled too little. */
-function writeCaches() {
-  if (loaded.size === 1) return;
+/** Of a command that did something: one that only printed a help page, or refused its line, has compiled too little. */
+function writeCaches(exitCode) {
+  if (exitCode === BAD_LINE || ["--help", "-h"].some((option) => process.argv.includes(option))) return;
   const missing = [...loaded].filter(([, { script }]) => script.cachedDataRejected !== false);
   if (missing.length === 0) return;
   try {

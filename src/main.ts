@@ -42,9 +42,9 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
   return {
     cwd: workingFolder(),
     env: process.env,
-    isTty: process.stdout.isTTY === true,
-    columns: columnsOf(process.stdout),
-    errColumns,
+    isTty: terminalAt(1) !== undefined,
+    columns: columnsOf(1),
+    errColumns: () => columnsOf(2),
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     isOutClosed: () => closed.has(1),
@@ -128,13 +128,16 @@ function inTimeZone<T>(zone: string, work: () => T): T {
 }
 
 /** Undefined where the output is no terminal: what another program reads is never wrapped. */
-function columnsOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
-  return isTTY ? Number(process.env["COLUMNS"]) || columns : undefined;
+function columnsOf(descriptor: keyof typeof OUTPUTS): number | undefined {
+  const stream = terminalAt(descriptor);
+  return stream && (Number(process.env["COLUMNS"]) || stream.columns);
 }
 
 /** Asking Node for a stream that is a pipe costs more than most commands take, so the system is asked first. */
-function errColumns(): number | undefined {
-  return isCharacterDevice(2) ? columnsOf(process.stderr) : undefined;
+function terminalAt(descriptor: keyof typeof OUTPUTS): NodeJS.WriteStream | undefined {
+  if (!isCharacterDevice(descriptor)) return undefined;
+  const stream = descriptor === 1 ? process.stdout : process.stderr;
+  return stream.isTTY ? stream : undefined;
 }
 
 function isCharacterDevice(descriptor: number): boolean {
@@ -187,7 +190,7 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
 
 /** For what is refused where there is no command line to say it. */
 function writeRefusal(fault: Fault): void {
-  writeAll(2, fittedTo(errColumns(), refusalText(fault)));
+  writeAll(2, fittedTo(columnsOf(2), refusalText(fault)));
 }
 
 /** As shells tell that a signal ended a process. */

@@ -167,8 +167,10 @@ export interface StoreFile extends StoreFileReader {
   truncate(size: number): void;
   /** Replaces the whole content atomically: a reader sees the old bytes or the new, nothing between. */
   replace(bytes: string | Uint8Array): void;
-  /** Everything written so far through this store is on the device when this returns. */
-  sync(): void;
+  /** Resolves when everything written so far through this store is on the device. Several may share one synchronisation. */
+  sync(): Promise<void>;
+  /** The same with nothing else going on meanwhile: for who holds the lock until then. */
+  syncNow(): void;
   /**
    * Does `work` while no other process and no other operation of this process does the same on this file, in the order
    * in which it was asked for. `work` is synchronous, so that nothing is waited for while the lock is held. What
@@ -361,8 +363,8 @@ export interface TraceFile {
   append(text: string): void;
   /** @throws TraceFault when it is no longer where it was made. */
   checkPlace(): void;
-  /** Everything appended so far has reached the disk when this returns. */
-  sync(): void;
+  /** Resolves when everything appended so far is on the device. */
+  sync(): Promise<void>;
   close(): void;
 }
 

@@ -6,8 +6,6 @@
 import { canonicalPython } from "../json/python-canonical.ts";
 import { isObject, type Json } from "../json/value.ts";
 
-export { canonicalPython, pythonNumber } from "../json/python-canonical.ts";
-
 /** Equal for values that `pythonEqual` calls equal, and for no others. */
 export function pythonKey(value: Json): string {
   return canonicalPython(withoutBooleans(value));

@@ -107,5 +107,11 @@ function placed(
   const edited = find((hint.artifact ?? artifact).file, at);
   return edited === null
     ? said
-    : { ...said, hint: inAuthored(edited, changeText(at, hint, state === "sealed")) };
+    : {
+        ...said,
+        hint: inAuthored(
+          edited,
+          changeText(at, hint, state === "sealed" ? (hint.artifact ?? artifact).file : null),
+        ),
+      };
 }

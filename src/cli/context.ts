@@ -279,7 +279,14 @@ function absolute(cwd: string, given: string): string {
 
 /** A path as a shell reads it. */
 export function shellWord(text: string): string {
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) return `$'${[...Buffer.from(text)].map(shellByte).join("")}'`;
   return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** As bash and zsh read a byte between `$'` and `'`. */
+function shellByte(byte: number): string {
+  const isShown = byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c;
+  return isShown ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
 /** As the reader would write it: relative to the current folder where that is shorter. */

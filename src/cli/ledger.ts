@@ -1,11 +1,12 @@
 /** The ledger of the traces folder, as the commands open it. */
 
-import { StoreFault } from "../errors/ports.ts";
+import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import { LedgerFault } from "../ledger/errors.ts";
 import { faultOf } from "../ledger/ledger.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { RunTable } from "../ledger/run-table.ts";
 import { openRuns } from "../ledger/runs.ts";
+import { isInProgress } from "../ledger/standing.ts";
 import { traceNamesIn } from "../ledger/trace-names.ts";
 import type { TracesRoot } from "../ports.ts";
 import { type Context, shortPath } from "./context.ts";
@@ -32,8 +33,16 @@ export function hasLedger(root: TracesRoot): boolean {
 
 /** What `work` makes of the runs; none where there is neither a ledger nor a trace. @throws LedgerFault */
 export function withRuns<T>(root: TracesRoot, work: (runs: RunTable) => T): T {
+  const file = `${root.folder}/${LEDGER_FILE}`;
   hasLedger(root);
-  return reading(`${root.folder}/${LEDGER_FILE}`, () => openRuns(root)(work));
+  return reading(file, () => {
+    // A run makes the ledger before its trace, which is locked until the ledger has it.
+    if (root.store(LEDGER_FILE).stamp()?.size === 0) {
+      const traces = traceNamesIn(root).filter((name) => !isInProgress(name, root)).length;
+      if (traces > 0) throw new LedgerFault("LEDGER_ABSENT", { file, traces });
+    }
+    return openRuns(root)(work);
+  });
 }
 
 /** @throws LedgerFault where the ledger cannot be read */
@@ -41,7 +50,8 @@ export function reading<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof StoreFault) throw faultOf(file, error, "LEDGER_UNREADABLE");
+    if (error instanceof StoreFault || error instanceof StorePathFault)
+      throw faultOf(file, error, "LEDGER_UNREADABLE");
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** The signatures of a seal: which are required, and how they are shown. */
 
-import { isDigest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/value.ts";
+import { isKeyId } from "../sign/errors.ts";
 import type { EvaluatedSignature, Verdict } from "../sign/verify.ts";
 import type { SealRequirements } from "../snapshot/seal-signatures.ts";
 import type { Context } from "./context.ts";
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 /** A row for each signature: the key, the verdict, and where that key is; empty without signatures. */
 export function signaturesText(signatures: readonly EvaluatedSignature[]): string {
   const rows = signatures.map(({ keyid, verdict, by }) => [
-    isDigest(keyid) ? keyid : "(no key id)",
+    isKeyId(keyid) ? keyid : "(no key id)",
     WORDS[verdict],
     by?.place ?? "",
   ]);

@@ -33,6 +33,12 @@ export async function waitHints(
   ];
 }
 
+/** The option of a run that has secrets, for whoever did not name the file of its key; none where the environment has the key. */
+export function keyOptionBeside(trace: string, { platform }: Context): string {
+  const secrets = platform.files.realPath(trace.replace(/\.jsonl$/, ".secrets"));
+  return secrets === null || platform.env["PGS_SECRETS_KEY"] ? "" : " --secrets-key KEY_FILE";
+}
+
 /** A dry run does not go on: it is begun again, with what is answered. */
 export function dryWaitHints(waits: readonly WaitEntry[]): readonly string[] {
   const keys = waits.flatMap(({ kind, key }) => (kind === "EVENT" ? keyText(key) : [])).slice(0, TOLD);

@@ -1,6 +1,6 @@
 /** The runs of a traces folder that wait. */
 
-import { StoreFault } from "../errors/ports.ts";
+import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import { eventIn } from "../examine/verify.ts";
 import { LedgerFault } from "../ledger/errors.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
@@ -66,7 +66,7 @@ function inLedger(names: readonly string[], root: TracesRoot): Listed | null {
     if (root.store(LEDGER_FILE).stamp() === null) return null;
     return openRuns(root)((runs) => ({ waiting: waitingIn(runs, root), missing: runs.missing(names) }));
   } catch (error) {
-    if (error instanceof StoreFault) return null;
+    if (error instanceof StoreFault || error instanceof StorePathFault) return null;
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import type { Transform } from "../capabilities/transform.ts";
+import { isoInstant } from "../json/date-time.ts";
 import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
 import type { Json, JsonObject } from "../json/value.ts";
@@ -41,7 +42,7 @@ export function recordingSources({ clock, entropy }: Pick<Ports, "clock" | "entr
   const observed: Observation[] = [];
   const sources: Sources = {
     clock() {
-      const reading = new Date(clock.now()).toISOString();
+      const reading = isoInstant(clock.now());
       observed.push({ clock: reading });
       return reading;
     },

@@ -2,6 +2,7 @@
 
 import type { EffectPorts } from "../capabilities/target.ts";
 import { isWait } from "../capabilities/targets/wait.ts";
+import { isoInstant } from "../json/date-time.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Plan, TransformStep } from "../plan/plan.ts";
@@ -21,7 +22,7 @@ export interface LiveEnvironment
   extends Omit<EffectPorts, "sources">,
     Pick<Ports, "clock" | "entropy" | "sleep"> {
   /**
-   * Where events go. Everything appended is in the trace when `write` returns, and on the device when `sync` does;
+   * Where events go. Everything appended is in the trace when `write` returns, and on the device when `sync` resolves;
    * `bytes` is the length of the whole trace.
    * @throws TraceFault, and EngineFault for an event that is too large
    */
@@ -43,7 +44,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     }),
     beginRun(run, plan) {
       live.onBeginRun(run, plan);
-      return new Date(live.clock.now()).toISOString();
+      return isoInstant(live.clock.now());
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
     isAborted: () => live.signal?.aborted ?? false,
@@ -54,7 +55,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     mapOutputs,
     evaluate: evaluateCondition,
     transform: (step, inputs) => transform(step, inputs, live),
-    moment: () => new Date(live.clock.now()).toISOString(),
+    moment: () => isoInstant(live.clock.now()),
     beginWait(step, inputs, moment) {
       const begun = beginWait(step, inputs, moment);
       if (isWait(begun) && live.losesSecrets?.()) throw secretsKeyRequired();
@@ -62,7 +63,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     },
     endWait,
     async resume() {
-      live.journal.sync();
+      await live.journal.sync();
       return null;
     },
     async pause(milliseconds) {

@@ -5,6 +5,7 @@ import { targetOf } from "../capabilities/effect.ts";
 import type { Performed } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
+import { isoInstant } from "../json/date-time.ts";
 import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
 import { isSpentInProcess, pauseAfter } from "./attempts.ts";
@@ -39,7 +40,7 @@ async function performAndVerify(
   const call = { inputs, path, reach, policy, effectKey };
   const perform = () => target.perform(operation, call, { ...live, sources });
   if (!verify) return perform();
-  const since = new Date(live.clock.now()).toISOString();
+  const since = isoInstant(live.clock.now());
   const performed = await perform();
   if (performed.outcome !== "SUCCESS") return performed;
   return verifyEffect(target, operation, call, { performed, since }, live);
@@ -55,7 +56,7 @@ async function outcomeOf(
   if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
   if (live.remote === null && !target.hasDryRun)
     throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
-  if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
+  if (live.durability === "device" && !target.isReading(operation)) await live.journal.sync();
   else live.journal.write();
   try {
     const performed = await performAndVerify(asked, live, sources);

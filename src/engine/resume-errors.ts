@@ -67,9 +67,9 @@ export const resumeTable = {
     hint: unclearHint(f),
   }),
   SECRETS_MISSING: (f: { trace: string }) => ({
-    what: "the trace suppresses values with which the run would have to go on, and they are kept nowhere",
+    what: "the trace suppresses values with which the run would have to go on, and no file beside it has them",
     where: f.trace,
-    hint: "set $PGS_SECRETS_KEY before a run begins: then what it suppresses is kept, encrypted, until it ends; this one can be ended with pgs cancel and run again",
+    hint: "if the run began with a key, restore its .secrets file from a copy; else end it with pgs cancel, and run it again with --secrets-key FILE",
   }),
   SECRETS_KEY_MISSING: (f: { trace: string }) => ({
     what: "what the trace suppresses is kept encrypted, and no key is given",
@@ -79,7 +79,7 @@ export const resumeTable = {
   SECRETS_KEY_WRONG: (f: { trace: string }) => ({
     what: "the key does not open what the trace suppresses",
     where: f.trace,
-    hint: "give the key with which the run began, with --secrets-key FILE or in $PGS_SECRETS_KEY",
+    hint: "give the key with which the run began, with --secrets-key FILE or in $PGS_SECRETS_KEY; if it is that key, the .secrets file beside the trace is another one: restore it from a copy",
   }),
   REPLAY_DIVERGED: (f: { line: number; code: string; difference: string }) => ({
     what: `the run would not go as it is recorded: line ${f.line}, ${f.difference}`,

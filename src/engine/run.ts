@@ -4,6 +4,7 @@ import { targetOf } from "../capabilities/effect.ts";
 import type { Durability, SnapshotQuery } from "../capabilities/target.ts";
 import { TraceFault } from "../errors/ports.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
+import { isoInstant } from "../json/date-time.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import { type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -74,7 +75,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
   const redactor = redactorOf(request, () => saltOf(entropy));
   redactor.add(MAIN_RUN, plan);
   requireSecretsKey(request);
-  const begun = new Date(clock.now()).toISOString();
+  const begun = isoInstant(clock.now());
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
     executionId: trace.id,
@@ -154,7 +155,7 @@ export async function inTrace(
     });
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);
-    if (durability === "device") journal.sync();
+    if (durability === "device") await journal.sync();
     else journal.write();
     if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") trace.secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };

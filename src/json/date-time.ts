@@ -51,3 +51,11 @@ function isWithin(value: number | undefined, low: number, high: number): boolean
 export function instantOf(milliseconds: number): string | undefined {
   return milliseconds >= FIRST && milliseconds <= LAST ? new Date(milliseconds).toISOString() : undefined;
 }
+
+let last = { milliseconds: 0, text: "1970-01-01T00:00:00.000Z" };
+
+/** RFC 3339 UTC with milliseconds. Written once a millisecond: a run asks several times in each. */
+export function isoInstant(milliseconds: number): string {
+  if (milliseconds !== last.milliseconds) last = { milliseconds, text: new Date(milliseconds).toISOString() };
+  return last.text;
+}

@@ -3,6 +3,7 @@
  * the ledger is; any process may append between two lines of this one. Nothing waits for the disk.
  */
 
+import { setImmediate } from "node:timers/promises";
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import { utf8 } from "../json/text.ts";
 import { IoError, type StoreFile, type TracesRoot } from "../ports.ts";
@@ -27,7 +28,7 @@ export interface Ledger {
    * of a run is made, so that it is not one of those.
    */
   prepare(): Promise<LedgerFault | null>;
-  /** Appends a line. */
+  /** Appends the line. Lines that are recorded at the same time are appended together, in their order. */
   record(line: LineBody): Promise<LedgerFault | null>;
 }
 
@@ -36,10 +37,34 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
   const store = root.store(LEDGER_FILE);
   const file = `${root.folder}/${LEDGER_FILE}`;
   let isThere = false;
-  const opening = (own?: string): LedgerFault | null => {
-    const traces = traceNamesIn(root).filter((name) => name !== own).length;
+  /** The lines of the next append. */
+  let batch: Batch | null = null;
+  const opening = (own: ReadonlySet<string> = new Set()): LedgerFault | null => {
+    const traces = traceNamesIn(root).filter((name) => !own.has(name)).length;
     store.append(traces === 0 ? "" : openingLine(traces, now()));
     return traces === 0 ? null : new LedgerFault("LEDGER_BEGINS_LATE", { file, traces });
+  };
+  const appendLines = (lines: readonly LineBody[]): LedgerFault | null => {
+    const late = store.stamp() === null ? opening(runsOf(lines)) : null;
+    const end = endOf(store);
+    if (typeof end === "string") return new LedgerFault("LEDGER_DAMAGED", damagedAtEnd(file, end));
+    appendTo(store, end, (head, torn) => encodeLines(lines, head, torn));
+    return late;
+  };
+  const beginBatch = (): Batch => {
+    const lines: LineBody[] = [];
+    const close = () => {
+      if (batch?.lines === lines) batch = null;
+    };
+    const append = async () => {
+      // Whatever else is recorded until the process has its next turn, or waits for the lock, goes into the same append.
+      await setImmediate();
+      return store.locked(() => {
+        close();
+        return appendLines(lines);
+      });
+    };
+    return { lines, appended: guarded(file, append).finally(close) };
   };
   return {
     file,
@@ -52,17 +77,34 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
         isThere = true;
         return late;
       }),
-    record: (line) =>
-      guarded(file, () =>
-        store.locked(() => {
-          const late = store.stamp() === null ? opening("run" in line ? line.run : undefined) : null;
-          const end = endOf(store);
-          if (typeof end === "string") return new LedgerFault("LEDGER_DAMAGED", damagedAtEnd(file, end));
-          appendTo(store, end, (head, torn) => encodeLine(line, head, torn).text);
-          return late;
-        }),
-      ),
+    record(line) {
+      batch ??= beginBatch();
+      batch.lines.push(line);
+      return batch.appended;
+    },
   };
+}
+
+/** Lines that are appended together, and what is to be said about the ledger then. */
+interface Batch {
+  readonly lines: LineBody[];
+  readonly appended: Promise<LedgerFault | null>;
+}
+
+/** The text of the lines, one behind the other. */
+function encodeLines(lines: readonly LineBody[], before: LedgerHead, tornBytes: number): string {
+  let [text, end, torn] = ["", before, tornBytes];
+  for (const line of lines) {
+    const encoded = encodeLine(line, end, torn);
+    text += encoded.text;
+    end = encoded.head;
+    torn = 0;
+  }
+  return text;
+}
+
+function runsOf(lines: readonly LineBody[]): ReadonlySet<string> {
+  return new Set(lines.flatMap((line) => ("run" in line ? [line.run] : [])));
 }
 
 function openingLine(traces: number, now: number): string {

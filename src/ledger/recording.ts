@@ -71,7 +71,10 @@ class RunRecording implements Recording {
   #early: readonly (LedgerFault | null)[];
   /** What the last event says, and may not be on the device yet. */
   #pending: LineBody | null = null;
+  /** All that was begun to be written. */
   #written: Promise<unknown> = Promise.resolve();
+  /** Resolves when the protocols of nested runs are kept; null where there are none. */
+  #kept: Promise<unknown> | null = null;
   readonly #called = new Set<string>();
   #hasFailed = false;
 
@@ -107,26 +110,31 @@ class RunRecording implements Recording {
     const line = this.#pending;
     if (line === null) return;
     this.#pending = null;
-    this.#then(async () => {
-      // Where a line cannot be written, a later one of the run would wait as long for nothing.
-      if (this.#hasFailed) return null;
-      const fault = await this.#records.ledger.record(line);
-      this.#hasFailed = fault !== null && fault.code !== "LEDGER_BEGINS_LATE";
-      return fault;
-    });
+    this.#write(this.#kept === null ? this.#record(line) : this.#kept.then(() => this.#record(line)));
+  }
+
+  async #record(line: LineBody): Promise<LedgerFault | null> {
+    // Where a line cannot be written, a later one of the run would wait as long for nothing.
+    if (this.#hasFailed) return null;
+    const fault = await this.#records.ledger.record(line);
+    this.#hasFailed ||= fault !== null && fault.code !== "LEDGER_BEGINS_LATE";
+    return fault;
   }
 
   #keepCalled(workflow: string): void {
     if (this.#called.has(workflow)) return;
     this.#called.add(workflow);
-    this.#then(async () => {
+    const keep = async () => {
       const called = await this.#plan.called(workflow);
       return called === null ? null : this.#records.protocols.keep(called);
-    });
+    };
+    const kept = this.#kept === null ? keep() : this.#kept.then(keep);
+    this.#kept = kept;
+    this.#write(kept);
   }
 
-  #then(work: () => Promise<LedgerFault | null>): void {
-    this.#written = this.#written.then(async () => this.#say(await work()));
+  #write(work: Promise<LedgerFault | null>): void {
+    this.#written = Promise.all([this.#written, work.then((fault) => this.#say(fault))]);
     // A defect is thrown where the end is waited for.
     this.#written.catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 /** The state that a run is in now: that of its last line, unless the process that executed it has ended since. */
 
+import { StorePathFault } from "../errors/ports.ts";
 import { utf8 } from "../json/text.ts";
 import { isObject } from "../json/value.ts";
 import type { LockHolder, StoreFileReader, TracesRoot } from "../ports.ts";
@@ -39,8 +40,18 @@ export function isInProgress(id: string, root: Pick<TracesRoot, "store">): boole
 }
 
 function executorOf(trace: StoreFileReader): LockHolder | null {
-  const holder = trace.holder();
+  const holder = inFolder(() => trace.holder());
   return holder === null || holder.state === "dead" ? null : holder;
+}
+
+/** Null where a link leads out of the folder: nothing there is locked, or gone on with. */
+function inFolder<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StorePathFault) return null;
+    throw error;
+  }
 }
 
 /** Of a run that is said to go on, its lock and the last line of its trace decide. @throws StoreFault */
@@ -84,6 +95,6 @@ export function lastLineOf(trace: StoreFileReader): Buffer {
 
 /** The same, read leniently; null where there is none. */
 function lastEventIn(trace: StoreFileReader): TraceEvent | null {
-  const entry = parseEntry(utf8(lastLineOf(trace)));
+  const entry = parseEntry(utf8(inFolder(() => lastLineOf(trace)) ?? Buffer.alloc(0)));
   return entry !== undefined && isObject(entry["payload"]) ? (entry as unknown as TraceEvent) : null;
 }

@@ -56,7 +56,10 @@ export function findings(plan: Unfound, workflow: Artifact): readonly Finding[] 
 function toFinding({ code, what, file, path, facts, fix }: Found, isSealed: boolean): Finding {
   const finding = { code, what, file, pointer: fieldPointer(path), facts };
   if (fix === undefined) return finding;
-  return { ...finding, hint: { path: fix.path, text: changeText(fix.path, fix.change, isSealed) } };
+  return {
+    ...finding,
+    hint: { path: fix.path, text: changeText(fix.path, fix.change, isSealed ? file : null) },
+  };
 }
 
 function nodeFindings(node: PlanNode, named: Named, { file }: Artifact): readonly Found[] {

@@ -3,7 +3,7 @@
  * paths.
  */
 
-import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { closeSync, type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Fault } from "../errors/base.ts";
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
@@ -11,12 +11,14 @@ import type { DataRoot, StoreFile, StoreStamp } from "../ports.ts";
 import { systemErrno } from "./errno.ts";
 import {
   append,
+  openToSync,
   read,
   readAt,
   readFrom,
   replace,
   syncFile,
   syncFolder,
+  syncOpened,
   truncate,
   unlessAbsent,
 } from "./file-bytes.ts";
@@ -25,6 +27,7 @@ import { createQueue, deadlineIn, holderOf, retry, tryLocked } from "./lock/lock
 import { token } from "./lock/lock-owner.ts";
 import { alreadyOpen, makeFolder, type OpenFolder, openFolder } from "./open-folder.ts";
 import { draftOf, INDEXES, lockOf } from "./own-names.ts";
+import { sharedSync } from "./shared-sync.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
@@ -98,6 +101,19 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
     attempt(failing, name, () => withStore(failing === "UNWRITABLE", work));
   const look = <T>(work: (at: Located) => T): T | null =>
     attempt("UNREADABLE", name, () => unlessAbsent(() => withStore(false, work)));
+  const syncBytes = async () => {
+    const file = at("UNWRITABLE", ({ path }) => openToSync(path));
+    // What is written from here on may not be covered.
+    isDirty = false;
+    try {
+      await syncOpened(file);
+    } catch (error) {
+      isDirty = true;
+      throw toFault("UNWRITABLE", name, error);
+    } finally {
+      closeSync(file);
+    }
+  };
   return {
     name,
     read: () => look(({ path }) => read(path)),
@@ -120,14 +136,15 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         unsynced.add(folder);
         if (!replace(path, draftOf(path, token), text, mode)) options.ownerLost(name);
       }),
-    sync() {
-      if (!isDirty && unsynced.size === 0) return;
+    sync: sharedSync(async () => {
+      if (isDirty) await syncBytes();
+      if (unsynced.size > 0) at("UNWRITABLE", () => syncFolders(unsynced));
+    }),
+    syncNow: () =>
       at("UNWRITABLE", ({ path }) => {
-        if (isDirty) syncFile(path);
-        isDirty = false;
+        syncFile(path);
         syncFolders(unsynced);
-      });
-    },
+      }),
     locked(work, unlocked) {
       const deadline = deadlineIn(options.lockTimeout);
       const whileHeld = (found: Located) => () => {
@@ -170,9 +187,13 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const errno = error instanceof Fault ? undefined : systemErrno(error);
-    throw errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
+    throw toFault(failing, file, error);
   }
+}
+
+function toFault(failing: Failing, file: string, error: unknown): unknown {
+  const errno = error instanceof Fault ? undefined : systemErrno(error);
+  return errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
 }
 
 function refuseEscape(store: string): never {

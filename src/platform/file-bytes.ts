@@ -5,6 +5,7 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  fdatasync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
@@ -140,6 +141,18 @@ export function truncate(path: string, size: number): void {
 /** The file's bytes are on the device when this returns; its name may not be. */
 export function syncFile(path: string): void {
   opened(path, O_RDONLY, fdatasyncSync);
+}
+
+/** The file, opened for `syncOpened`. */
+export function openToSync(path: string): number {
+  return openSync(path, O_RDONLY | O_NOFOLLOW);
+}
+
+/** Resolves when everything that was written to the open file before is on the device. */
+export function syncOpened(file: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(file, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /** The names in the folder are on the device when this returns, where the file system can be asked for that. */

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
-import { syncFolder, writeWhole } from "./file-bytes.ts";
+import { syncFolder, syncOpened, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryRemove } from "./lock/lock.ts";
 import { release, tryAcquire } from "./lock/lock-link-pool.ts";
 import { makeFolders } from "./make-folders.ts";
@@ -186,11 +186,14 @@ function traceFile(
         const there = fs.statSync(file);
         if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
       }),
-    sync: () =>
-      guarded(() => {
-        fs.fdatasyncSync(descriptor);
+    async sync() {
+      try {
+        await syncOpened(descriptor);
         for (const list of unsyncedLists) for (const one of list.splice(0)) syncFolder(one);
-      }),
+      } catch (error) {
+        throw traceUnwritable({ folder: path.dirname(file), file }, error);
+      }
+    },
     close: () =>
       guarded(() => {
         fs.closeSync(descriptor);

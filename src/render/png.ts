@@ -1,6 +1,7 @@
 /** The picture as pixels. */
 
-import { Resvg, type ResvgRenderOptions } from "@resvg/resvg-js";
+import type { ResvgRenderOptions } from "@resvg/resvg-js";
+import { openPicture } from "../platform/resvg.ts";
 import { RenderFault } from "./errors.ts";
 import { FONT_FAMILY } from "./picture/text-metrics.ts";
 
@@ -14,15 +15,17 @@ const MAX_PIXELS = 12_000_000;
 export function renderPng(svg: string, fontFile: string): Uint8Array {
   const font = { fontFiles: [fontFile], loadSystemFonts: false, defaultFontFamily: FONT_FAMILY };
   if (!hasLetters({ font })) throw new RenderFault("FONT_MISSING", { file: fontFile });
-  const picture = new Resvg(svg, { font });
+  const picture = openPicture(svg, { font });
   const pixels = picture.width * picture.height;
   if (pixels <= MAX_PIXELS) return picture.render().asPng();
   const value = Math.sqrt(MAX_PIXELS / pixels);
-  return new Resvg(svg, { font, fitTo: { mode: "zoom", value } }).render().asPng();
+  return openPicture(svg, { font, fitTo: { mode: "zoom", value } })
+    .render()
+    .asPng();
 }
 
 /** Resvg does not report an unreadable font, it just omits the text: so this checks the size of a letter. */
 function hasLetters(options: ResvgRenderOptions): boolean {
   const letter = `<svg xmlns="http://www.w3.org/2000/svg"><text y="9" font-family="${FONT_FAMILY}">M</text></svg>`;
-  return new Resvg(letter, options).getBBox() !== undefined;
+  return openPicture(letter, options).getBBox() !== undefined;
 }

@@ -86,10 +86,14 @@ export class KeyFault<C extends keyof typeof keyTable = keyof typeof keyTable> e
 
 /** A signature's place and the key that it names; the key is an unproven hint. */
 export type SignaturePlace = { file: string; line: number | null; keyid: string };
+
+/** Whether it looks like the id of a key: the SHA-256 of one, or the label of 16 digits that `signature.json` has. */
+export const isKeyId = (keyid: string): boolean => /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/.test(keyid);
+
 const signaturePlace = (f: SignaturePlace) => fileLine(f.file, f.line ?? undefined);
 // These texts are untrusted: they must not move the cursor or fill the screen.
 const keyName = (keyid: string) =>
-  /^[0-9a-f]{64}$/.test(keyid) ? `key ${keyid.slice(0, 16)}…` : "an unnamed key";
+  isKeyId(keyid) ? `key ${keyid.slice(0, 16)}${keyid.length > 16 ? "…" : ""}` : "an unnamed key";
 const shown = (value: Json) =>
   JSON.stringify(value)
     .replace(/[^ -~]/g, unicodeEscape)
@@ -139,7 +143,9 @@ export const signatureTable = {
     what: `valid signatures by trusted keys: ${f.trusted}, required: ${f.needed}`,
     where: f.file,
     hint: isOfIdentity(f)
-      ? "trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS"
+      ? f.needed > 1
+        ? "require one signature: signature.json has no more"
+        : "trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS"
       : "sign it with a trusted key, or trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS",
   }),
 } satisfies WordingTable;

@@ -41,12 +41,18 @@ const FOLDER = "conformance";
 /** Every case, sorted by file. @throws SnapshotFault, SealFault */
 export function readCases(snapshot: Snapshot): readonly ConformanceCase[] {
   const files = snapshot.paths(FOLDER).filter((path) => path.endsWith(".json"));
-  if (files.length === 0) throw new SnapshotFault("NO_CONFORMANCE_CASES", { folder: FOLDER });
+  if (files.length === 0) throw new SnapshotFault("NO_CONFORMANCE_CASES", { folder: folderIn(snapshot) });
   return files.map((file) => {
     const read = snapshot.document(file);
     if (read === undefined) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: "ENOENT" });
     return parseCase(file, read.text, read.value);
   });
+}
+
+/** Where the cases of this form of snapshot are. */
+function folderIn(snapshot: Snapshot): string {
+  const isAssembled = snapshot.paths("artifacts").some((path) => path.startsWith("canonical/"));
+  return isAssembled ? `transform_${FOLDER}` : FOLDER;
 }
 
 function parseCase(file: string, text: string, declared: JsonObject): ConformanceCase {

@@ -30,6 +30,15 @@ const OTHER_FORMS: Readonly<Record<OtherForm, string>> = {
   tokenized:
     "this is a tokenized projection without the artifacts it was made of: it does not say everything that a run needs",
   manifest: "this folder has a manifest.json, but neither artifacts/ nor canonical/: it is no snapshot",
+  mixed:
+    "this folder has artifacts/, and canonical/ with a manifest.json: nothing says which of them is the snapshot",
+};
+
+/** What no right of access would change. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  EFBIG: "the file is larger than one of its kind may be",
+  EISDIR: "a folder is in the place of the file",
+  ENXIO: "the file is no regular file",
 };
 
 const NOT_ASSEMBLED = {
@@ -62,9 +71,11 @@ export const snapshotTable = {
     what: OTHER_FORMS[f.form],
     where: f.snapshot,
     hint:
-      f.options === null
-        ? "name a snapshot that contains the folder artifacts/, or canonical/ with its manifest.json, with --snapshot DIR"
-        : `type ${f.options}`,
+      f.form === "mixed"
+        ? "move one of them to a folder of its own: artifacts/ with what belongs to it, or canonical/ and manifest.json with what they list"
+        : f.options === null
+          ? "name a snapshot that contains the folder artifacts/, or canonical/ with its manifest.json, with --snapshot DIR"
+          : `type ${f.options}`,
   }),
   WITNESS_MISSING: (f: { snapshot: string; workflow: string }) => ({
     what: `no tokenized projection has ${f.workflow}`,
@@ -77,9 +88,11 @@ export const snapshotTable = {
     hint: NOT_ASSEMBLED[f.wanted].hint,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
-    what: `the file cannot be read: ${f.errno}`,
+    what: UNREADABLE[f.errno] ?? `the file cannot be read: ${f.errno}`,
     where: f.file,
-    hint: `give yourself read access to ${f.file} in the snapshot, or restore it`,
+    hint: Object.hasOwn(UNREADABLE, f.errno)
+      ? `restore ${f.file} from where the snapshot was published`
+      : `give yourself read access to ${f.file} in the snapshot, or restore it`,
   }),
   NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
@@ -124,7 +137,10 @@ export const snapshotTable = {
   NO_CONFORMANCE_CASES: (f: { folder: string }) => ({
     what: "the snapshot has no conformance case",
     where: f.folder,
-    hint: "write cases under ## Conformance in the Markdown of a transform, and build the snapshot again",
+    hint:
+      f.folder === "transform_conformance"
+        ? "use an assembled snapshot with transform_conformance/, or pgs certify with vectors"
+        : "write cases under ## Conformance in the Markdown of a transform, and build the snapshot again",
   }),
 } satisfies WordingTable;
 

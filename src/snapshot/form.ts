@@ -32,14 +32,15 @@ export type RunForm = "workspace" | "assembled";
 
 /** The form of a snapshot, or what a folder holds that cannot be run; undefined where nothing is recognised. */
 export function formOf(folder: string, files: Files): RunForm | { readonly other: OtherForm } | undefined {
-  if (files.isFolder(`${folder}/artifacts`)) return "workspace";
-  if (isAssembled(folder, files)) return "assembled";
+  const hasArtifacts = files.isFolder(`${folder}/artifacts`);
+  if (isAssembled(folder, files)) return hasArtifacts ? { other: "mixed" } : "assembled";
+  if (hasArtifacts) return "workspace";
   if (isTokenized(folder, files)) return { other: "tokenized" };
   return files.names(folder).includes(MANIFEST) ? { other: "manifest" } : undefined;
 }
 
-/** Projections without the artifacts that they were made of; a manifest without anything that belongs to one. */
-export type OtherForm = "tokenized" | "manifest";
+/** Projections without the artifacts that they were made of; a manifest without anything that belongs to one; two forms. */
+export type OtherForm = "tokenized" | "manifest" | "mixed";
 
 const MANIFEST = "manifest.json";
 

@@ -46,7 +46,7 @@ export interface Edit {
 }
 
 export function editText({ file, path, line, change, isSealed }: Edit): string {
-  return inArtifact(file, line, changeText(path, change, isSealed));
+  return inArtifact(file, line, changeText(path, change, isSealed ? file : null));
 }
 
 /** The change of an artifact, with its file. */
@@ -67,7 +67,8 @@ export function inAuthored({ file, line }: AuthoredPlace, what: string): string 
   if (change === what) return `in ${file}:${line}, ${what}`;
   const isSealed = change.includes(SEAL_AGAIN);
   const then = `, then type ${isSealed ? "pgs build" : "pgs compile"}`;
-  return `in ${file}:${line}, ${change.replace(isSealed ? SEAL_AGAIN : /(?=, or type )|$/, then)}`;
+  const again = [SEAL_AGAIN, ASSEMBLE_AGAIN].find((one) => change.includes(one));
+  return `in ${file}:${line}, ${change.replace(again ?? /(?=, or type )|$/, then)}`;
 }
 
 /** The same, without the place; a field is named as it is in the Machine block. */
@@ -81,10 +82,16 @@ export function asWritten(text: string): string {
 }
 
 const SEAL_AGAIN = ", then type pgs seal";
+const ASSEMBLE_AGAIN = ", then have the snapshot assembled again";
 
-/** The change without file and line, if these are shown next to it. */
-export function changeText(path: Path, change: Change, isSealed: boolean): string {
-  return `${sentence(fieldPointer(path), change)}${isSealed ? SEAL_AGAIN : ""}`;
+/**
+ * The change without file and line, if these are shown next to it. `sealed` is the file of a sealed snapshot, else null:
+ * only one with `artifacts/` can be sealed by `pgs seal`.
+ */
+export function changeText(path: Path, change: Change, sealed: string | null): string {
+  const said = sentence(fieldPointer(path), change);
+  if (sealed === null) return said;
+  return `${said}${sealed.startsWith("canonical/") ? ASSEMBLE_AGAIN : SEAL_AGAIN}`;
 }
 
 /** The JSON Pointer of an executed field within its artifact's file. */

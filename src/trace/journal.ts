@@ -5,9 +5,10 @@
 
 import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
+import { isoInstant } from "../json/date-time.ts";
 import { jsonEqual } from "../json/value.ts";
 import type { Clock, TraceFile } from "../ports.ts";
-import { encodeEvent, genesis } from "./chain.ts";
+import { type Envelope, encodeEvent, genesis } from "./chain.ts";
 import { type EventBody, type EventType, MAIN_RUN, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
@@ -23,8 +24,8 @@ export interface Journal {
   readonly bytes: number;
   /** The number of the last event. */
   readonly sequence: number;
-  /** Every event so far is on the device when this returns. @throws TraceFault */
-  sync(): void;
+  /** Resolves when every event so far is on the device. @throws TraceFault */
+  sync(): Promise<void>;
   /** The hash of the last line: the anchor that `examine --head` checks. */
   readonly head: Digest;
 }
@@ -72,13 +73,9 @@ export function openJournal(
   let held = "";
   let heldBytes = 0;
   let isBroken = false;
-  const attempt = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      isBroken = true;
-      throw error instanceof TraceFault ? effects.toldBy(error) : error;
-    }
+  const broken = (error: unknown): unknown => {
+    isBroken = true;
+    return error instanceof TraceFault ? effects.toldBy(error) : error;
   };
   const write = () => {
     // Behind a line that was not written, no other may follow.
@@ -86,11 +83,13 @@ export function openJournal(
     const text = held;
     held = "";
     heldBytes = 0;
-    attempt(() => {
+    try {
       file.append(text);
       // In a file that was removed, what was written is lost.
       file.checkPlace();
-    });
+    } catch (error) {
+      throw broken(error);
+    }
   };
   return {
     get head() {
@@ -106,39 +105,56 @@ export function openJournal(
       const stamp = {
         executionId,
         sequence: sequence + 1,
-        timestamp: new Date(clock.now()).toISOString(),
+        timestamp: isoInstant(clock.now()),
         elapsedUs: clock.micros() - begun,
         prevHash: head,
       };
-      const { line, hash } = encodeEvent(event, stamp);
-      const text = `${line}\n`;
-      const size = Buffer.byteLength(text);
+      const { line, bytes: size, hash } = encodeEvent(event, stamp);
       check?.(event, size);
       sequence++;
       bytes += size;
-      held += text;
+      held += `${line}\n`;
       heldBytes += size;
       const isOutside = effects.take(event);
       const cannotWait = WRITTEN_AT_ONCE.has(event.event_type) && event.run === MAIN_RUN;
       if (isOutside || cannotWait || heldBytes >= MOST_HELD) write();
-      listen?.({
-        ...event,
-        schema: SCHEMA,
-        sequence,
-        timestamp: stamp.timestamp,
-        elapsed_us: stamp.elapsedUs,
-        execution_id: executionId,
-        prev_hash: head,
-        hash,
-      });
+      listen?.(recordedEvent(event, stamp, hash));
       head = hash;
     },
     write,
-    sync() {
+    async sync() {
       write();
-      attempt(() => file.sync());
+      try {
+        await file.sync();
+      } catch (error) {
+        throw broken(error);
+      }
     },
   };
+}
+
+/** Member by member: a spread in front of so many members costs as much as to hash the event. */
+function recordedEvent(event: EventBody, stamp: Envelope, hash: Digest): TraceEvent {
+  const { event_type, run, node_id, payload } = event;
+  const { sequence, timestamp, elapsedUs: elapsed_us, executionId: execution_id, prevHash: prev_hash } = stamp;
+  const schema = SCHEMA;
+  return (
+    node_id === undefined
+      ? { event_type, run, payload, schema, sequence, timestamp, elapsed_us, execution_id, prev_hash, hash }
+      : {
+          event_type,
+          run,
+          node_id,
+          payload,
+          schema,
+          sequence,
+          timestamp,
+          elapsed_us,
+          execution_id,
+          prev_hash,
+          hash,
+        }
+  ) as TraceEvent;
 }
 
 /** The number of effects that a refusal names. */

@@ -145,7 +145,7 @@ function memoryFile(lines: string[]): TraceFile {
   return {
     append: (text) => void lines.push(text),
     checkPlace: () => undefined,
-    sync: () => undefined,
+    sync: async () => undefined,
     close: () => undefined,
   };
 }

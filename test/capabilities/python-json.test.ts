@@ -3,14 +3,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   asInteger,
-  canonicalPython,
   held,
   heldSum,
   isTruthy,
   pythonInt,
-  pythonNumber,
   pythonWords,
 } from "../../src/capabilities/python-json.ts";
+import { canonicalPython, pythonNumber } from "../../src/json/python-canonical.ts";
 import { pythonEqual } from "../../src/json/python-equal.ts";
 import type { Json } from "../../src/json/value.ts";
 

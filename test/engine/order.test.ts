@@ -67,7 +67,7 @@ test("the begin of a side effect that writes is written and synced before the ef
   let syncedLength = 0;
   const file: TraceFile = {
     ...trace.file,
-    sync: () => {
+    sync: async () => {
       syncedLength = trace.text().length;
     },
   };

@@ -441,7 +441,7 @@ export function memoryTrace(): MemoryTrace {
         text += lines;
       },
       checkPlace: () => undefined,
-      sync: () => undefined,
+      sync: async () => undefined,
       close: () => undefined,
     },
   };
@@ -484,7 +484,8 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
     append: (text) => put(path, Buffer.concat([contentOf(path) ?? Buffer.alloc(0), Buffer.from(text)])),
     truncate: (size) => put(path, (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size)),
     replace: (text) => put(path, Buffer.from(text)),
-    sync: () => undefined,
+    sync: async () => undefined,
+    syncNow: () => undefined,
     locked: async (work) => work(),
     index: () => null,
   });

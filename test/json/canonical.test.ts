@@ -158,7 +158,7 @@ function traceOf(value: Json): Uint8Array {
   const append = (more: string) => {
     text += more;
   };
-  const file = { append, checkPlace: () => undefined, sync: () => undefined, close: () => undefined };
+  const file = { append, checkPlace: () => undefined, sync: async () => undefined, close: () => undefined };
   const clock = { now: () => 0, micros: () => 0 };
   const journal = openJournal(file, { executionId: "X", clock });
   journal.append({

@@ -95,15 +95,15 @@ test("a trace is its owner's, unless others are given access to it", (t) => {
   }
 });
 
-test("a trace in a folder that is a link, and in one that had to be made, is forced to the device", (t) => {
+test("a trace in a folder that is a link, and in one that had to be made, is forced to the device", async (t) => {
   const base = folder(t);
   mkdirSync(join(base, "real"));
   symlinkSync("real", join(base, "link"));
   for (const traces of ["link", "not/yet"]) {
     const { file } = openTrace(join(base, traces), "id");
     file.append("line\n");
-    file.sync();
-    file.sync();
+    await file.sync();
+    await file.sync();
     file.close();
   }
 });

@@ -170,7 +170,7 @@ it("a diff of snapshots has the workflows that execute what differs, and none fo
   const said = await place.session("diff", "protocol_snapshot", "next");
   assert.match(
     said.out,
-    new RegExp(`\nworkflows that execute what differs\n {2}${GRANT} +breaking +CC_RECORD_GRANT_V0\n`),
+    new RegExp(`\nworkflows that execute what differs\n {2}${GRANT} +kept +breaking +CC_RECORD_GRANT_V0\n`),
   );
 });
 

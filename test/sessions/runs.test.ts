@@ -131,12 +131,34 @@ it("where nothing has run, nothing is listed; traces without a ledger are no lis
   assert.deepEqual(await listed(other), []);
   assert.equal((await other.session("runs", "verify")).code, 0);
   assert.ok(!existsSync(other.path("traces")), "looking leaves nothing behind");
+  writeFileSync(place.path("traces/ledger.jsonl"), "");
+  assertRefused(await place.session("runs"), 5, "LEDGER_ABSENT");
+  assert.equal((await place.session("runs", "verify")).code, 7);
   rmSync(place.path("traces/ledger.jsonl"));
   for (const argv of [[], ["verify"], ["rebuild", "--missing"], ["prune", "--older-than", "P1D"]]) {
     const said = await place.session("runs", ...argv);
     assertRefused(said, 5, "LEDGER_ABSENT");
     assertHint(said, /pgs runs rebuild/);
   }
+});
+
+it("links that lead out of the traces folder are named for what they are, and end no list", async (t) => {
+  const { place, ids } = await fourRuns(t);
+  const unknown = ids[0].replace(/.{8}$/, "00000000");
+  symlinkSync(place.path("data"), place.path(`traces/${unknown}`));
+  renameSync(place.path(`traces/${ids[1]}`), place.path("moved"));
+  symlinkSync(place.path("moved"), place.path(`traces/${ids[1]}`));
+  assert.equal((await listed(place)).length, 4);
+  const verified = await place.session("runs", "verify", "--json");
+  const findings = document(verified)["findings"] as readonly JsonObject[];
+  assert.deepEqual(
+    findings.map(({ code, run }) => [code, run]),
+    [["TRACE_UNLISTED", unknown]],
+  );
+  rmSync(place.path("traces/ledger.jsonl"));
+  symlinkSync(place.path("data"), place.path("traces/ledger.jsonl"));
+  for (const argv of [[], ["verify"]])
+    assertRefused(await place.session("runs", ...argv), 5, "LEDGER_UNREADABLE");
 });
 
 it("a run is shown by its id or the beginning of it, and a beginning of several is refused", async (t) => {

@@ -66,6 +66,24 @@ test("the hints lead from no key to the end of the run, if they are followed to 
   await assertSound(place, typed[1] as string);
 });
 
+test("a command that shows a run that waits names its key, too, unless the environment has it", async (t) => {
+  const { place, run } = begun(t);
+  const asked = await place.session(...run, "--secrets-key", "my key");
+  const [, trace = ""] = typedIn(asked.err, "resume");
+  writeFileSync(place.path("KEY_FILE"), KEY);
+  const shown = await place.session("runs", trace);
+  const examined = await place.session("examine", trace);
+  for (const { out, err } of [shown, examined]) {
+    const typed = typedIn(`${out}${err}`, "resume");
+    assert.ok(typed.includes("--secrets-key"), typed.join(" "));
+    // Neither has been answered, and the key opens what is kept.
+    const known = await place.session(...typed.slice(0, 4), "--event", "other", ...DRAWN_NOT);
+    assertRefused(known, 2, "NO_SUCH_WAIT");
+  }
+  const within = await place.sessionIn({ env: { PGS_SECRETS_KEY: KEY } }, "runs", trace);
+  assert.ok(!typedIn(within.out, "resume").includes("--secrets-key"));
+});
+
 test("a key in the environment and in a file is the same key; the hint names the file where there is one", async (t) => {
   const { place, run } = begun(t);
   const env = { env: { PGS_SECRETS_KEY: KEY } };

@@ -1,10 +1,12 @@
 /** Assembled snapshots at the command line: found, listed, verified, trusted, run, and kept beside their traces. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
-import { assembled, type Generation, put } from "../snapshot/assembled-files.ts";
+import { changeText, inAuthored } from "../../src/snapshot/hint.ts";
+import { assembled, type Generation, put, read } from "../snapshot/assembled-files.ts";
 import type { Contents } from "../snapshot/memory-files.ts";
 import { takingTurns } from "../support/portion.ts";
 import { assertHint, assertRefused, at, document, type Workspace, workspace } from "./world.ts";
@@ -54,7 +56,7 @@ suite("assembled snapshots", () => {
   it("a snapshot named in pgs.json is used, whatever its folder is called", async (t) => {
     const place = placeOf(t);
     renameSync(place.path("snapshot"), place.path("approved"));
-    writeFileSync(place.path("pgs.json"), '{"schema":"pgs.workspace/1","snapshot":"approved"}');
+    writeFileSync(place.path("pgs.json"), '{"snapshot":"approved"}');
     const said = await place.session("list");
     assert.equal(said.code, 0, said.err);
     assert.match(said.out, new RegExp(COUNT));
@@ -64,6 +66,34 @@ suite("assembled snapshots", () => {
     const place = placeOf(t);
     for (const command of [["seal"], ["capabilities", "lock"]])
       assertRefused(await place.session(...command), 3, "ASSEMBLED_SNAPSHOT");
+  });
+
+  it("a place in an artifact is in the file that the snapshot has", async (t) => {
+    for (const generation of ["v5", "release 9"] as const) {
+      const place = placeOf(t, generation);
+      writeFileSync(place.path("payload.json"), '{"undeclared":1}');
+      const run = [
+        "run",
+        "--wf",
+        COUNT,
+        "--payload",
+        "payload.json",
+        "--no-png",
+        "--no-md",
+        "--strict-payload",
+      ];
+      assert.equal((await place.session(...run)).code, 1);
+      const examined = document(await place.session("examine", place.traces().at(-1) as string, "--json"));
+      const file = String(at(examined, "classification", "place", "file"));
+      assert.ok(existsSync(place.path(`snapshot/${file}`)), file);
+    }
+  });
+
+  test("without cases, it is said where they would be, and not that its Markdown could have them", async (t) => {
+    const said = await placeOf(t).session("conformance");
+    assertRefused(said, 3, "NO_CONFORMANCE_CASES");
+    assert.match(said.err, /\(transform_conformance\)/);
+    assert.doesNotMatch(said.err, /## Conformance/);
   });
 
   it("a changed file is found by verify and refused by a run that reads it, each with its name", async (t) => {
@@ -113,6 +143,12 @@ const OTHERS: readonly (readonly [about: string, lay: Lay, code: string, hint?: 
     "a manifest that is no JSON",
     all(CANONICAL, text("other/manifest.json", "<<<<<<< ours")),
     "CONFLICT_MARKERS",
+  ],
+  [
+    "two forms at once",
+    all(({ path }) => write(path("other"), assembled()), text("other/artifacts/workflows/x.json", "{}")),
+    "SNAPSHOT_FORM_UNSUPPORTED",
+    /^move one of them/,
   ],
   ["an empty manifest", all(CANONICAL, text("other/manifest.json", "")), "NOT_JSON"],
   [
@@ -167,7 +203,6 @@ test("the signature of an assembled snapshot that is required and not there is a
   const place = placeOf(t);
   const contents = new Map();
   put(contents, "signature.json", {});
-  const { generateKeyPairSync } = await import("node:crypto");
   const pem = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" });
   writeFileSync(place.path("key.pem"), pem);
   const said = await place.session("verify", "--key", "key.pem");
@@ -176,4 +211,43 @@ test("the signature of an assembled snapshot that is required and not there is a
   write(place.path("snapshot"), contents);
   const malformed = await place.session("verify", "--key", "key.pem");
   assert.match(malformed.err, /SIGNATURE_MALFORMED/);
+});
+
+test("a key is named by its label, unless that is made to mislead; one file has one signature", async (t) => {
+  const place = placeOf(t);
+  const [ours, theirs] = [generateKeyPairSync("ed25519"), generateKeyPairSync("ed25519")];
+  const keys = [ours, theirs].map(({ publicKey }, i) => {
+    writeFileSync(place.path(`${i}.pem`), publicKey.export({ type: "spki", format: "pem" }));
+    return ["--key", `${i}.pem`];
+  });
+  const der = ours.publicKey.export({ type: "spki", format: "der" });
+  const label = createHash("sha256").update(der.subarray(-32)).digest("hex").slice(0, 16);
+  const root = String(read(assembled(), "manifest.json")["snapshot_id"]);
+  const signature = sign(null, Buffer.from(root), ours.privateKey).toString("base64");
+  const signedAs = (key_id: string) => {
+    const contents = new Map();
+    put(contents, "signature.json", { algorithm: "ed25519", key_id, signature, snapshot_id: root });
+    write(place.path("snapshot"), contents);
+  };
+  signedAs(label);
+  assert.match((await place.session("verify", ...(keys[0] ?? []))).out, new RegExp(`\n {2}${label} +valid `));
+  assertHint(
+    await place.session("verify", "--require-signature", "2", ...keys.flat()),
+    /^require one signature/,
+  );
+  signedAs("\u001b[31m valid");
+  assert.match((await place.session("verify")).out, /\n {2}\(no key id\) /);
+});
+
+test("a change of a sealed artifact ends with what makes its form whole again", () => {
+  const change = (file: string | null) => changeText(["core", "x"], { do: "remove" }, file);
+  assert.match(change("artifacts/workflows/x.json"), /, then type pgs seal$/);
+  assert.match(change("canonical/x/workflows/x.json"), /, then have the snapshot assembled again$/);
+  assert.equal(change(null), "remove /frontmatter/core/x");
+  const authored = { file: "protocol/x.md", line: 3 };
+  assert.equal(
+    inAuthored(authored, change("canonical/x/workflows/x.json")),
+    "in protocol/x.md:3, remove /core/x, then type pgs compile",
+  );
+  assert.match(inAuthored(authored, change("artifacts/workflows/x.json")), /, then type pgs build$/);
 });

@@ -15,7 +15,8 @@ type Change =
   | { readonly do: "name"; readonly folder: string; readonly name: string; readonly node: Node | null }
   | { readonly do: "write"; readonly node: Node; readonly bytes: Buffer }
   | { readonly do: "cut"; readonly node: Node; readonly size: number }
-  | { readonly do: "force"; readonly node: Node }
+  /** What was written before the change number `covered` is on the device. */
+  | { readonly do: "force"; readonly node: Node; readonly covered: number }
   | { readonly do: "force-names"; readonly folder: string };
 
 interface Open {
@@ -50,9 +51,10 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
     if (opened !== undefined && isWatched(opened.path))
       changes.push({ do: "write", node: opened.node, bytes: all.subarray(0, count ?? all.length) });
   };
-  const forced = (file: number) => {
+  const forced = (file: number, covered = changes.length) => {
     const { path, node } = open.get(file) as Open;
-    changes.push(fs.statSync(path).isDirectory() ? { do: "force-names", folder: path } : { do: "force", node });
+    const isFolder = fs.statSync(path).isDirectory();
+    changes.push(isFolder ? { do: "force-names", folder: path } : { do: "force", node, covered });
   };
   let isInside = false;
   const once = <T>(inner: () => T, after: (answer: T) => void): T => {
@@ -130,6 +132,14 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
         () => real.fdatasyncSync(file),
         () => forced(file),
       ),
+    /** What is written until it has ended may not be covered. */
+    fdatasync(file: number, done: (error: NodeJS.ErrnoException | null) => void) {
+      const covered = changes.length;
+      real.fdatasync(file, (error) => {
+        if (error === null) forced(file, covered);
+        done(error);
+      });
+    },
   };
   const replace = (functions: object) => {
     Object.assign(fs, functions);
@@ -182,6 +192,14 @@ export class Disk {
     return this.#changes.filter((change) => change.do.startsWith("force")).length;
   }
 
+  /** The moments after something was written to the file, and the moments after it was forced to the device. */
+  changesOf(path: string): { readonly written: readonly number[]; readonly forced: readonly number[] } {
+    const nodes = new Set(this.#namedBy(path, this.#changes.length));
+    const after = (what: "write" | "force") =>
+      this.#changes.flatMap((it, i) => (it.do === what && nodes.has(it.node) ? [i + 1] : []));
+    return { written: after("write"), forced: after("force") };
+  }
+
   /** What the file holds at the moment for those who look at it; null where there is none. */
   now(path: string, moment: number): string | null {
     const node = this.#namedBy(path, moment).at(-1) ?? null;
@@ -223,7 +241,8 @@ export class Disk {
   }
 
   #forcedAt(node: Node, moment: number): number {
-    return this.#changes.slice(0, moment).findLastIndex((it) => it.do === "force" && it.node === node) + 1;
+    const forces = this.#changes.slice(0, moment).filter((it) => it.do === "force");
+    return Math.max(0, ...forces.filter((it) => it.node === node).map(({ covered }) => covered));
   }
 
   /** What the file holds after what was forced, then with more and more of what came later, each also in part. */

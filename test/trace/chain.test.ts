@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TraceFault } from "../../src/errors/ports.ts";
-import { canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
+import { CanonicalError, canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
@@ -38,6 +38,21 @@ test("the first prev_hash is the digest of format and execution id", () => {
   assert.notEqual(genesis(ID), genesis(`${ID}_2`));
 });
 
+test("a line has every member of its payload, in canonical order, whatever the schema knows", () => {
+  const stamp = { executionId: ID, sequence: 1, timestamp: "", elapsedUs: 0, prevHash: genesis(ID) };
+  const data = { "\u00e9": "\u{1f600}", z: [1, { b: null, a: true }], "": "\n" };
+  for (const payload of [{ ...announced.payload, payload: data }, { aside: 1, ...announced.payload }, {}]) {
+    const { line, bytes } = encodeEvent({ ...announced, payload } as unknown as EventBody, stamp);
+    assert.ok(line.includes(`"payload":${canonical(payload as unknown as JsonObject)},`), line);
+    assert.equal(bytes, Buffer.byteLength(`${line}\n`));
+  }
+  const missing = { ...announced.payload, payload: undefined };
+  assert.throws(
+    () => encodeEvent({ ...announced, payload: missing } as unknown as EventBody, stamp),
+    CanonicalError,
+  );
+});
+
 test("a line is the canonical form of its event, and its hash that of the line without hash", () => {
   for (const happening of [announced, ended]) {
     const stamp = {
@@ -47,7 +62,8 @@ test("a line is the canonical form of its event, and its hash that of the line w
       elapsedUs: 12,
       prevHash: genesis(ID),
     };
-    const { line, hash } = encodeEvent(happening, stamp);
+    const { line, bytes, hash } = encodeEvent(happening, stamp);
+    assert.equal(bytes, Buffer.byteLength(`${line}\n`));
     const event = JSON.parse(line) as JsonObject;
     assert.equal(canonical(event), line);
     assert.equal(event["hash"], hash);

@@ -1,7 +1,8 @@
 import { pointer } from "../../json/pointer.ts";
+import { pythonNumber } from "../../json/python-canonical.ts";
 import type { Json, MutableJson } from "../../json/value.ts";
 import { array } from "../input-schema.ts";
-import { held, pythonNumber } from "../python-json.ts";
+import { held } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctCollatzStep = transform({

@@ -1,6 +1,6 @@
+import { pythonNumber } from "../../json/python-canonical.ts";
 import { identityKey } from "../identity-key.ts";
 import { integer, string } from "../input-schema.ts";
-import { pythonNumber } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctFormBookIdentityKey = transform({

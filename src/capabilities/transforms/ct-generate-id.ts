@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { canonicalPython } from "../../json/python-canonical.ts";
 import { isObject, type Json } from "../../json/value.ts";
 import { anything, string } from "../input-schema.ts";
-import { canonicalPython } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { canonicalPython } from "../../json/python-canonical.ts";
 import { anything } from "../input-schema.ts";
-import { canonicalPython } from "../python-json.ts";
 import { transform } from "../transform.ts";
 
 export const ctHashBlock = transform({

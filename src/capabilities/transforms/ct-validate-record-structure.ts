@@ -1,6 +1,6 @@
+import { pythonNumber } from "../../json/python-canonical.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { object } from "../input-schema.ts";
-import { pythonNumber } from "../python-json.ts";
 import { pythonPattern } from "../python-pattern.ts";
 import { transform } from "../transform.ts";
 

@@ -1,11 +1,14 @@
 /** Which workflows the differences of two snapshots touch: those of which a run executes an artifact that differs. */
 
+import { own } from "../../json/value.ts";
 import { workflowsExecuting } from "../../query/impact.ts";
 import type { QueryModel } from "../../query/model.ts";
 import type { SnapshotDifference } from "./diff-snapshots.ts";
 
 export interface TouchedWorkflow {
   readonly workflow: string;
+  /** What became of it: `superseded` where the second snapshot has it, but others are in force in its place. */
+  readonly state: "kept" | "added" | "removed" | "superseded";
   /** Whether a difference in one of those breaks who relies on it. */
   readonly breaking: boolean;
   /** The artifacts that differ, sorted. */
@@ -36,8 +39,18 @@ export function touchedWorkflows(
   }
   const all = [...touched].map(([workflow, one]) => ({
     workflow,
+    state: stateOf(workflow, a, b),
     ...one,
     artifacts: [...one.artifacts].sort(),
   }));
   return all.sort((one, other) => (one.workflow < other.workflow ? -1 : 1));
+}
+
+function stateOf(workflow: string, a: Artifacts, b: Artifacts): TouchedWorkflow["state"] {
+  const now = b.artifacts.get(workflow);
+  if (now === undefined) return "removed";
+  const successors = own(now.frontmatter, "superseded_by");
+  if (typeof successors === "string" || (Array.isArray(successors) && successors.length > 0))
+    return "superseded";
+  return a.artifacts.has(workflow) ? "kept" : "added";
 }

@@ -9,7 +9,7 @@ import { MAIN_RUN } from "../../trace/event.ts";
 import { type ErrorEntry, refusalOf, type Summary, type ViolationEntry } from "../../trace/summary.ts";
 import type { Classification } from "../classify.ts";
 import { denied, type Recording } from "./denied.ts";
-import { contractNode, edit, type Place, place, pointerOf } from "./location.ts";
+import { contractNode, edit, inPlan, type Place, place, pointerOf } from "./location.ts";
 import { declaredAt, payloadHint, undeclaredHint } from "./payload-hint.ts";
 import { remoteHint } from "./remote-hint.ts";
 import { dataHint } from "./stored.ts";
@@ -38,9 +38,8 @@ export function places(
     ...unmet(found, summary, plan),
   ];
   const located = decisive.filter((one) => one !== null);
-  if (located.length > 0) return located;
-  const turn = turned(found, summary, plan);
-  return turn === null ? [] : [turn];
+  const turn = located.length > 0 ? null : turned(found, summary, plan);
+  return (turn === null ? located : [turn]).map((one) => inPlan(one, plan));
 }
 
 function refused(summary: Summary, plan: Plan): Place | null {

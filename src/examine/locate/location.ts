@@ -1,7 +1,7 @@
 /** A place in the snapshot that an ending turns on, and what to do about it. */
 
 import type { NodeKey, Plan, PlanNode } from "../../plan/plan.ts";
-import { type Fqdn, fileOf, isFqdn, kindOf } from "../../snapshot/fqdn.ts";
+import { type Fqdn, fileOf, fqdnOfFile, isFqdn, kindOf } from "../../snapshot/fqdn.ts";
 import { type Change, changeText, fieldPointer, type Path } from "../../snapshot/hint.ts";
 
 export interface Place {
@@ -25,9 +25,17 @@ export function place(artifact: string, path: Path, hint: string, asks: Place["a
 }
 
 /** The place of a field that is to be changed; of one that is to be added, the place around it. */
-export function edit(artifact: string, path: Path, change: Change, { snapshot }: Plan): Place | null {
-  const hint = changeText(path, change, snapshot.seal === "sealed");
-  return place(artifact, change.do === "add" ? path.slice(0, -1) : path, hint, "edit");
+export function edit(artifact: string, path: Path, change: Change, plan: Plan): Place | null {
+  const found = place(artifact, change.do === "add" ? path.slice(0, -1) : path, "", "edit");
+  if (found === null) return null;
+  const { file } = inPlan(found, plan);
+  return { ...found, hint: changeText(path, change, plan.snapshot.seal === "sealed" ? file : null) };
+}
+
+/** The place in the file that the run has read: in an assembled snapshot, the name does not say in which folder it is. */
+export function inPlan(found: Place, { closureFiles }: Plan): Place {
+  const read = closureFiles.find(({ path }) => fqdnOfFile(path) === found.artifact);
+  return read === undefined ? found : { ...found, file: read.path };
 }
 
 /** The JSON Pointer of the place within its artifact's file. */

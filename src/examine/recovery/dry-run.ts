@@ -99,7 +99,7 @@ function unwrittenJournal(): LiveEnvironment["journal"] {
       bytes += length;
     },
     write: () => undefined,
-    sync: () => undefined,
+    sync: async () => undefined,
     get bytes() {
       return bytes;
     },

@@ -47,7 +47,7 @@ export function openProtocolArchive(root: TracesRoot, source: ProtocolSource): P
     await file.locked(() => {
       if (file.stamp() !== null) return;
       file.replace(text);
-      file.sync();
+      file.syncNow();
     });
     let first: LedgerFault | null = null;
     for (const called of await calledBy(plan)) first ??= await keep(called);

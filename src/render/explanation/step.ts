@@ -53,7 +53,11 @@ function openText(start: Started, { waits }: TraceFacts): string {
   const wait = waitOf(start, waits);
   if (wait !== undefined) return `It waits ${waitText(wait)}.`;
   if (waits.length > 0) return `${operationText(start)} was begun${inputsText(start)}, and has not ended.`;
-  return `${operationText(start)} was begun${inputsText(start)}. Its end is not recorded: it may have taken place.`;
+  const isWait = start.observed !== undefined;
+  const end = isWait
+    ? "It waited, and nothing ended the wait."
+    : "Its end is not recorded: it may have taken place.";
+  return `${operationText(start)} was begun${inputsText(start)}. ${end}`;
 }
 
 const waitOf = ({ effect_key: key }: Started, waits: TraceFacts["waits"]) =>

@@ -38,7 +38,7 @@ function read(file: StoreFileReader, mark: IndexFile | null): StoredObject {
 }
 
 /** Where the next process may begin without parsing: the digest of what was printed. */
-const markOf = (bytes: Buffer) => Buffer.from(`this program printed 1 ${sha256Hex(bytes)}\n`);
+const markOf = (bytes: Buffer) => Buffer.from(`pgs printed 1 ${sha256Hex(bytes)}\n`);
 const MARK_BYTES = markOf(Buffer.alloc(0)).length;
 
 function isMarked(mark: IndexFile | null, bytes: Buffer): boolean {

@@ -39,7 +39,8 @@ function initialFile(name: string, initial: ReadonlyMap<string, Uint8Array>): St
     append: refuse,
     truncate: refuse,
     replace: refuse,
-    sync: () => undefined,
+    sync: async () => undefined,
+    syncNow: () => undefined,
     locked: async (work) => work(),
     index: () => null,
   };

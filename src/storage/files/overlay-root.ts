@@ -64,7 +64,8 @@ function overlayFile(store: StoreFile): OverlayFile {
       written().cut(0);
       written().add(Buffer.from(text));
     },
-    sync: () => undefined,
+    sync: async () => undefined,
+    syncNow: () => undefined,
     locked: async (work) => work(),
     // What was written is in memory alone, and what is read is indexed by those who may write.
     index: (kind) => (content === undefined ? readOnly(store.index(kind)) : null),

@@ -63,7 +63,7 @@ export function fileStore(file: StoreFile): Store {
       return stamp && toSecond(stamp.modified);
     },
     lockHolder: async () => file.holder(),
-    sync: async () => file.sync(),
+    sync: () => file.sync(),
   };
 }
 

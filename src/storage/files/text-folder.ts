@@ -22,8 +22,10 @@ export function openTexts(data: DataRoot, folder: string): TextFolder {
       written.add(file);
     },
     async sync() {
-      for (const file of written) file.sync();
-      written.clear();
+      for (const file of written) {
+        await file.sync();
+        written.delete(file);
+      }
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shapeErrors } from "../../../src/snapshot/build/shape.ts";
 import { LENDING } from "../../support/lending-domain.ts";
 import { takingTurns } from "../../support/portion.ts";
 import { compile, errorsOf, type Mistake, mistaken, placeOf, repaired } from "./mistake.ts";
@@ -313,4 +314,17 @@ test("all errors of a domain are listed at once, except where it is not declared
     errorsOf(await compile(broken)).map(({ file }) => file),
     [DOMAIN],
   );
+});
+
+test("a transform of several atoms is refused, because its Markdown does not say what they are", () => {
+  const block = (kind: string) => ({
+    fqdn: "lending::CT_PURE_X_V0",
+    artifact_kind: "CAPABILITY_TRANSFORM",
+    machine: { ct_kind: kind },
+    core: { inputs: {}, outputs: {} },
+  });
+  const expected = { kind: "CT", code: "CT_PURE_X_V0", fqdn: null, form: "assembled" } as const;
+  assert.deepEqual(shapeErrors(expected, block("atom")), []);
+  const [error] = shapeErrors(expected, block("molecule"));
+  assert.deepEqual([error?.code, error?.path], ["WRONG_VALUE", ["machine", "ct_kind"]]);
 });

@@ -8,9 +8,11 @@ import {
   type SnapshotDifference,
 } from "../../../src/examine/diff/diff-snapshots.ts";
 import { readExecuted } from "../../../src/examine/diff/executed.ts";
+import { touchedWorkflows } from "../../../src/examine/diff/touched-workflows.ts";
 import { pointer } from "../../../src/json/pointer.ts";
 import type { Json, JsonObject } from "../../../src/json/value.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
+import { openQueryModel } from "../../../src/query/model.ts";
 import { fqdnOfFile } from "../../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { APPEND, asSnapshot, EQUAL, smallWorkflow } from "../../plan/small-workflow.ts";
@@ -346,3 +348,30 @@ for (const [whose, folder, skip] of [
     }
   });
 }
+
+test("of each workflow that is touched, it is said what became of it", async () => {
+  const name = Object.keys(small()).find((one) => one.includes("::WF_")) ?? "";
+  const { [name]: workflow, ...without } = small();
+  const model = async (blocks: Blocks) =>
+    openQueryModel(await openSnapshot(FOLDER, memoryFiles(asSnapshot(blocks))), ownRegistry);
+  const superseded = { ...small(), [name]: { ...(workflow as JsonObject), superseded_by: "test::WF_NEW_V0" } };
+  const difference = {
+    kind: "artifact",
+    artifact: name,
+    name: "",
+    file: "",
+    at: "",
+    change: "changed",
+  } as const;
+  const states = [];
+  for (const [a, b] of [
+    [small(), small()],
+    [small(), without],
+    [without, small()],
+    [small(), superseded],
+  ] as const) {
+    const touched = touchedWorkflows([{ ...difference, breaking: true }], await model(a), await model(b));
+    states.push(touched.find((one) => one.workflow === name)?.state);
+  }
+  assert.deepEqual(states, ["kept", "removed", "added", "superseded"]);
+});

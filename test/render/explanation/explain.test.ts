@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { explain } from "../../../src/render/explanation/explain.ts";
 import type { TraceEvent } from "../../../src/trace/event.ts";
+import { MADE } from "../../engine/sessions.ts";
 import {
   appending,
   contract,
@@ -306,6 +307,15 @@ test("a run that waits says for what, also where a run that it called waits", as
     ],
   );
   assert.match(ofNode(nested.events, "WORK")[0]?.at(-1) ?? "", /and has not ended\. It called 1 run: 0\.1\.$/);
+});
+
+test("a wait that a cancellation ended is not told as an effect that may have taken place", async () => {
+  const { events } = (await MADE["it was cancelled while it waited"]()).trial;
+  const step = ofNode(events, "WORK")[0]?.at(-1) ?? "";
+  assert.match(
+    step,
+    /^Step wait: EVENT of CS_AWAIT_V0 was begun with .* It waited, and nothing ended the wait\.$/,
+  );
 });
 
 test("how a run went on, and how it was cancelled, is told in order", async () => {

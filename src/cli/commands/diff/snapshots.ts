@@ -74,8 +74,9 @@ function toText({ a, b, differences, workflows }: Compared, paint: Paint): strin
   ].join("");
 }
 
-const workflowRow = ({ workflow, breaking, artifacts }: TouchedWorkflow) => [
+const workflowRow = ({ workflow, state, breaking, artifacts }: TouchedWorkflow) => [
   plain(workflow),
+  state,
   breaking ? "breaking" : "not breaking",
   plain(artifacts.map(bareCode).join(", ")),
 ];

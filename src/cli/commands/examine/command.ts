@@ -24,7 +24,7 @@ import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { namedTraces } from "../../traces-at.ts";
 import { type Trust, trustOf } from "../../trust.ts";
-import { waitHints } from "../../wait-hints.ts";
+import { keyOptionBeside, waitHints } from "../../wait-hints.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 import { toText } from "./view.ts";
 
@@ -106,8 +106,9 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
   const { summary } = examination;
+  const path = context.path(file);
   const isOver = summary.waits.length === 0 || summary.isDryRun;
-  const hints = isOver ? [] : await waitHints(summary, context.path(file), context);
+  const hints = isOver ? [] : await waitHints(summary, path, context, keyOptionBeside(path, context));
   const withHints: typeof toText = (told, paint) => `${toText(told, paint)}${hintLines(hints)}`;
   await say(examination, { toJson: examinationJson, toText: withHints }, context);
   const { isSound, verified, allowed, replayed } = examination;

@@ -7,7 +7,7 @@ import { RunLines } from "../../../ledger/run-lines.ts";
 import { standingOf } from "../../../ledger/standing.ts";
 import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { eventsOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "../../../trace/event.ts";
-import { CAUSE_WORDS, END_WORDS, type Session, sessionsOf } from "../../../trace/sessions.ts";
+import { CAUSE_WORDS, END_WORDS, type Session, sessionsOf, waitsWithin } from "../../../trace/sessions.ts";
 import { type Summary, summaryOf } from "../../../trace/summary.ts";
 import { type Paint, painter } from "../../colour.ts";
 import { type Context, shellWord, shortPath } from "../../context.ts";
@@ -19,6 +19,7 @@ import { capped, holderText, plain, printJson, printText, rowsByRun, table } fro
 import { readTrace } from "../../read-trace.ts";
 import { waitRows } from "../../run-view.ts";
 import { durationOf, durationText, runJson, stateText } from "../../views/runs.ts";
+import { keyOptionBeside } from "../../wait-hints.ts";
 
 interface KnownRun extends ListedRun {
   /** Whether the ledger has it. */
@@ -29,8 +30,9 @@ interface KnownRun extends ListedRun {
   /** Hash of the trace's last line that can be read. */
   readonly head: string | null;
   readonly files: readonly string[];
-  /** What a command needs to find the run by its id. */
+  /** What a command needs to find the run by its id, and what one needs besides that goes on with it. */
   readonly options: string;
+  readonly keyOption: string;
 }
 
 export async function showRun(given: string, context: Context): Promise<number> {
@@ -55,6 +57,7 @@ function read({ id, entry }: FoundRun, context: Context, options: string): Known
     isListed: entry !== null,
     trace: isThere ? file : null,
     ...{ events, head, options },
+    keyOption: keyOptionBeside(path(file), context),
     files: platform.files
       .list(`${settings.traces}/${id}`)
       .map((one) => shortPath(`${settings.traces}/${id}/${one.path}`, platform.cwd)),
@@ -178,8 +181,8 @@ function factRows(run: KnownRun): readonly (readonly string[])[] {
 }
 
 /** What lets the run go on, ready to type. */
-function commandsFor({ entry, standing: { state, waits }, options }: KnownRun): readonly string[] {
-  const command = `pgs resume ${entry.id}${options}`;
+function commandsFor({ entry, standing: { state, waits }, options, keyOption }: KnownRun): readonly string[] {
+  const command = `pgs resume ${entry.id}${options}${keyOption}`;
   const commands = state === "INTERRUPTED" ? [command] : waits.map((wait) => commandFor(command, wait));
   return [...new Set(commands)];
 }
@@ -206,12 +209,12 @@ function pathRows({ path }: Summary): readonly (readonly string[])[] {
   );
 }
 
-function effectRows({ effects }: Summary): readonly (readonly string[])[] {
+function effectRows({ effects, waits }: Summary): readonly (readonly string[])[] {
   return capped(
-    rowsByRun(effects, ({ op, store, outcome, node, step }) => [
+    rowsByRun(effects, ({ run, op, store, outcome, node, step }) => [
       plain(op),
       plain(store ?? "-"),
-      plain(outcome ?? "begun, end unknown"),
+      plain(outcome ?? (waitsWithin(run, waits).length > 0 ? "waits" : "begun, end unknown")),
       plain(`${node}.${step}`),
     ]),
   );

@@ -1,0 +1,27 @@
+/** One synchronisation for all who wait for it. */
+
+/**
+ * Who asks while one is under way shares the next one, which begins when that has ended: it covers everything that was
+ * written before it began. `sync` fails for all who share it.
+ */
+export function sharedSync(sync: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  const begin = (): Promise<void> => {
+    next = null;
+    const begun = sync();
+    const end = () => {
+      current = null;
+    };
+    begun.then(end, end);
+    current = begun;
+    return begun;
+  };
+  return () => {
+    // The next one is not begun at once when the current one has ended: nobody may begin another before it.
+    if (next !== null) return next;
+    if (current === null) return begin();
+    next = current.then(begin, begin);
+    return next;
+  };
+}

@@ -1,0 +1,87 @@
+/** What is left after a power cut while many runs of one process share their synchronisations (SPEC 5). */
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { waitingWorkspace } from "../sessions/waiting.ts";
+import { at, lines } from "../sessions/world.ts";
+import { type Disk, recordDisk } from "../support/disk.ts";
+import { appending, contract, oneContract, WORKFLOW } from "./trial.ts";
+
+const RUNS = 64;
+
+/** Two stores, so that several files are synchronised at the same time. */
+const PROTOCOL = oneContract(
+  contract([appending("one", { n: 1 }), appending("two", { n: 2 }, { store: "OTHER" })]),
+  {},
+  { stores: { OTHER: "other.jsonl" } },
+);
+
+interface Effect {
+  /** What its record has. */
+  readonly mark: string;
+  /** The numbers of the lines of its begin and of its end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The effects of one trace on each store. */
+function effectsOf(trace: string): readonly (readonly [store: string, effect: Effect])[] {
+  const events = lines(trace);
+  return events.flatMap((event, i) => {
+    if (event["event_type"] !== "side_effect_start") return [];
+    const end = events.findIndex(({ event_type }, line) => line > i && event_type === "side_effect_end");
+    const mark = String(at(events[end], "payload", "result", "record_id"));
+    return [[String(at(event, "payload", "store")), { mark, start: i + 1, end: end + 1 }] as const];
+  });
+}
+
+const wholeLines = (text: string | null) => (text ?? "").split("\n").length - 1;
+
+/** Holds every state that a cut at the moment may leave to the promise; answers how many effects it may show. */
+function assertMoment(
+  disk: Disk,
+  moment: number,
+  store: string,
+  traces: ReadonlyMap<string, readonly Effect[]>,
+): number {
+  const texts = [...disk.afterCut(store, moment)].map((text) => text ?? "");
+  let shown = 0;
+  for (const [trace, effects] of traces) {
+    const counts = [...disk.afterCut(trace, moment)].map(wholeLines);
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    for (const { mark, start, end } of effects) {
+      const isShown = texts.some((text) => text.includes(mark));
+      const isKept = texts.every((text) => text.slice(text.indexOf(mark)).includes("\n"));
+      if (isShown) assert.ok(least >= start, `change ${moment}: an effect without its begin`);
+      if (most >= end)
+        assert.ok(isKept && isShown, `change ${moment}: an end says what the store does not have`);
+      shown += Number(isShown);
+    }
+  }
+  return shown;
+}
+
+test(`with ${RUNS} runs in flight, no power cut leaves an end without its record or an effect without its begin`, async (t) => {
+  const place = waitingWorkspace(t, PROTOCOL);
+  writeFileSync(place.path("p.jsonl"), "{}\n".repeat(RUNS));
+  const argv = ["run", WORKFLOW, "--payloads", "p.jsonl", "--jobs", String(RUNS), "--durability", "device"];
+  const disk = await recordDisk(place.folder, () => place.session(...argv));
+  const traces = place.traces();
+  assert.equal(traces.length, RUNS);
+  const all = traces.map((trace) => [trace, effectsOf(trace)] as const);
+  for (const name of ["LOG", "OTHER"]) {
+    const store = place.path(`data/${name.toLowerCase()}.jsonl`);
+    const on = new Map(
+      all.map(([trace, found]) => [trace, found.flatMap(([of, effect]) => (of === name ? [effect] : []))]),
+    );
+    const { written, forced } = disk.changesOf(store);
+    const shown = [...written, ...forced].map((moment) => assertMoment(disk, moment, store, on));
+    assert.equal(shown.at(-1), RUNS, "every run wrote a record");
+    assert.ok(forced.length < RUNS, `${forced.length} synchronisations served ${RUNS} records`);
+  }
+  for (const trace of traces) {
+    const ends = [...disk.afterCut(trace, disk.moments - 1)].map(wholeLines);
+    assert.deepEqual(ends, [lines(trace).length], "all of the trace is on the device at the end");
+  }
+});
