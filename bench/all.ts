@@ -7,6 +7,7 @@ import { ROUNDS } from "./sample.ts";
 import { type Section, toText } from "./section.ts";
 import { snapshotForms } from "./snapshot-forms.ts";
 import { child } from "./spawn.ts";
+import { startParts } from "./start-parts.ts";
 import { inScratch } from "./subject.ts";
 import { verification } from "./verification.ts";
 import { wholeProcess } from "./whole-process.ts";
@@ -33,6 +34,7 @@ if (!isJson) {
 }
 const sections = await inScratch(async (scratch) => [
   say(await wholeProcess(scratch)),
+  ...(await startParts(scratch)).map(say),
   ...[await snapshotForms(scratch)].filter((section) => section !== null).map(say),
   say(child<Section>("one-process.ts", scratch)),
   ...(await growth(scratch)).map(say),

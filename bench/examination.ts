@@ -32,7 +32,7 @@ const ROUNDS = Math.ceil(1e6 / EVENTS_A_ROUND);
 /** Each sample reads the whole long trace. */
 const LONG_SAMPLES = 5;
 
-const GOAL = { events: 200_000, steps: 50_000, megabytes: 300 };
+const GOAL = { events: 500_000, steps: 120_000, megabytes: 200 };
 
 async function ofOneRun(scratch: string): Promise<Section> {
   const subject = mainSubject(scratch);

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { RunOptions, Workspace } from "../src/index.ts";
 import { microseconds } from "./sample.ts";
-import type { Subject } from "./subject.ts";
+import { initialStores, type Subject } from "./subject.ts";
 
 type Library = typeof import("../src/index.ts");
 
@@ -13,7 +13,7 @@ export const library = createRequire(import.meta.url)("../dist/index.cjs") as Li
 
 export type Durability = NonNullable<RunOptions["durability"]>;
 
-/** Runs the subject on one data root; answers the microseconds of each run, trace on disk. */
+/** Runs the subject on one data root; answers the microseconds of each run. */
 export type Runner = (durability?: Durability) => Promise<number>;
 
 /** A workspace of the subject, with its data and traces below a folder. */
@@ -25,7 +25,18 @@ function openIn(folder: string, { snapshot, capabilities }: Subject): Promise<Wo
 export async function openRunner(subject: Subject, folder: string, first = 0): Promise<Runner> {
   mkdirSync(folder, { recursive: true });
   if (subject.data !== null) cpSync(subject.data, join(folder, "data"), { recursive: true });
-  const workflow = await (await openIn(folder, subject)).workflow(subject.workflow);
+  return runnerIn(await openIn(folder, subject), subject, first);
+}
+
+/** The same with stores and traces in memory. */
+export async function openMemoryRunner(subject: Subject, folder: string): Promise<Runner> {
+  const { snapshot, capabilities } = subject;
+  const [stores, traces] = [library.memoryStores(initialStores(subject)), library.memoryTraces()];
+  return runnerIn(await library.openWorkspace({ folder, snapshot, capabilities, stores, traces }), subject, 0);
+}
+
+async function runnerIn(workspace: Workspace, subject: Subject, first: number): Promise<Runner> {
+  const workflow = await workspace.workflow(subject.workflow);
   let number = first;
   return async (durability = "process") => {
     const payload = subject.payload(++number);

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { addCapabilities, CAPABILITIES } from "../test/support/own-package.ts";
 import { pgs } from "./spawn.ts";
 
@@ -90,6 +90,12 @@ export function populate(subject: Subject, data: string, count: number, scratch:
   pgs(["run", "--wf", subject.workflow, "--payload", payload, ...where, "--no-png", "--no-md", "--quiet"]);
   rmSync(traces, { recursive: true });
   for (const file of filesBelow(data)) multiply(file, count);
+}
+
+/** The files that the subject's stores begin with, by path below the data root. */
+export function initialStores({ data }: Subject): Readonly<Record<string, Uint8Array>> {
+  if (data === null) return {};
+  return Object.fromEntries(filesBelow(data).map((file) => [relative(data, file), readFileSync(file)]));
 }
 
 function filesBelow(folder: string): readonly string[] {

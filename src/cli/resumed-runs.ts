@@ -71,7 +71,7 @@ async function resumeOne(
 ): Promise<ResumedRun | null> {
   const named = { trace_id: id, trace: shortPath(trace, context.platform.cwd) };
   try {
-    const work = () => goOn(trace, going, context);
+    const work = () => goOn(named.trace, going, context);
     const run = await (leave === undefined ? work() : unlessElsewhere(work));
     if (run === null) return null;
     const { status, outcome, exitReason } = run.ending;

@@ -73,7 +73,8 @@ async function runStep(step: Step, contract: Contract, progress: Progress, state
   const mapped = executor.mapOutputs(step.outputs, raw, scope);
   setOwn(progress.raw, step.name, raw);
   setOwn(progress.results, step.name, mapped);
-  const { result_status: stated = outcome, ...published } = mapped;
+  const stated = Object.hasOwn(mapped, "result_status") ? (mapped["result_status"] as Json) : outcome;
+  const published = withoutStatus(mapped);
   const action = actionAfter(step, stated, contract);
   const { payload } = emit({
     event_type: "step_end",
@@ -81,8 +82,15 @@ async function runStep(step: Step, contract: Contract, progress: Progress, state
     node_id: cursor.node as string,
     payload: { step: step.name, outcome: String(stated), continuation: continuationOf(action), published },
   });
-  for (const [name, value] of Object.entries(payload.published)) setOwn(progress.published, name, value);
+  for (const name of Object.keys(payload.published))
+    setOwn(progress.published, name, payload.published[name] as Json);
   return { outcome: String(stated), scope };
+}
+
+function withoutStatus(mapped: JsonObject): JsonObject {
+  if (!Object.hasOwn(mapped, "result_status")) return mapped;
+  const { result_status: _, ...published } = mapped;
+  return published;
 }
 
 /** What follows the outcome. @throws RunFault when the step does not route it, or it is no outcome's name. */
@@ -105,9 +113,18 @@ function inputScope({ inputs, results, raw }: Progress, { input }: RunState): Sc
 }
 
 /** `capability_value` is the raw result's field `value`, or, when it has none, the raw result itself (SPEC 3). */
-function outputScope(raw: JsonObject, status: string | undefined, progress: Progress, state: RunState): Scope {
+function outputScope(
+  raw: JsonObject,
+  status: string | undefined,
+  { inputs, results, raw: earlier }: Progress,
+  { input }: RunState,
+): Scope {
   return {
-    ...inputScope(progress, state),
+    inputs,
+    payload: inputs,
+    results,
+    raw: earlier,
+    [CLOCK]: input.clock,
     capability_result: raw,
     capability_value: own(raw, "value") ?? (Object.hasOwn(raw, "value") ? null : raw),
     capability_status: own(raw, "result_status") ?? status,

@@ -26,7 +26,8 @@ export async function runIntent(node: IntentNode, state: RunState): Promise<Node
   if (intent === null) return { outcome: "ACK", outputs: {} };
   state.payload = withDefaults(intent.spec, state.payload);
   const isClosed = intent.isClosed || input.isPayloadStrict === true;
-  const validated = await executor.validate({ ...node, intent: { ...intent, isClosed } }, state.payload);
+  const asked = isClosed === intent.isClosed ? node : { ...node, intent: { ...intent, isClosed } };
+  const validated = await executor.validate(asked, state.payload);
   const unmet = outsideSecrets(validated, state.plan.secrets);
   emitViolations(state, "INTENT_VIOLATION", unmet);
   return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };

@@ -8,6 +8,7 @@ import { StoreFault } from "../errors/ports.ts";
 import { isoInstant } from "../json/date-time.ts";
 import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
+import { withPresent } from "../json/value.ts";
 import { isSpentInProcess, pauseAfter } from "./attempts.ts";
 import { recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
@@ -19,7 +20,8 @@ import { verifyEffect } from "./verify-effect.ts";
 export async function performEffect(asked: EffectAttempt, live: LiveEnvironment): Promise<EffectResult> {
   const [step, , , attempt] = asked;
   const { sources, observed } = recordingSources(live);
-  const end = { ...(await outcomeOf(asked, live, sources)), observed };
+  const { outcome, result, reason, change, requests } = await outcomeOf(asked, live, sources);
+  const end = withPresent({ outcome, result, observed }, { reason, change, requests });
   const pause = pauseAfter(step, attempt, end);
   // A longer pause is counted from this moment, in whichever process it ends.
   if (pause !== null && !isSpentInProcess(pause)) sources.clock();
@@ -38,7 +40,9 @@ async function performAndVerify(
   const target = targetOf(operation);
   if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
   const call = { inputs, path, reach, policy, effectKey };
-  const perform = () => target.perform(operation, call, { ...live, sources });
+  const { mail, remote, stores, durability, snapshot } = live;
+  const ports = { mail, remote, stores, durability, snapshot, sources };
+  const perform = () => target.perform(operation, call, ports);
   if (!verify) return perform();
   const since = isoInstant(live.clock.now());
   const performed = await perform();

@@ -318,8 +318,8 @@ async function resumptionFlaw(
     if (unmet !== undefined)
       return {
         pointer: `/payload/answer${unmet.pointer}`,
-        recorded: resumed.answer ?? null,
-        replayed: unmet.constraint,
+        recorded: unmet.actual ?? null,
+        replayed: { [unmet.constraint]: unmet.expected ?? true },
       };
   }
   return null;

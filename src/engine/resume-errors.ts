@@ -38,7 +38,7 @@ export const resumeTable = {
     hint: `type pgs examine ${f.trace}, which shows all of the damage: a run goes on from an intact trace only`,
   }),
   TRACE_CUT: (f: { trace: string; state: string; at: string }) => ({
-    what: `the trace does not show that the run was ${f.state} at ${f.at}, as the ledger of the runs has it: it is an older copy, or the run went on with another one`,
+    what: `the trace does not show that the run was ${f.state} at ${f.at}, as the ledger of the runs has it: it is an older copy, it was changed, or the run went on with another one`,
     where: f.trace,
     hint: "restore the trace from its last copy: what the run has done since this one would be done twice; if the ledger is wrong, pgs runs rebuild makes a new one from the traces",
   }),

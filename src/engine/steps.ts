@@ -4,7 +4,7 @@ import { targetOf } from "../capabilities/effect.ts";
 import { isWait } from "../capabilities/targets/wait.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { instantOf, LAST_INSTANT } from "../json/date-time.ts";
-import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/value.ts";
+import { deepFreeze, inCanonicalOrder, type JsonObject, withPresent } from "../json/value.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
 import { pauseAfter } from "./attempts.ts";
 import { EngineFault } from "./errors.ts";
@@ -36,15 +36,10 @@ export function runTransform(
     event_type: "transform_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: {
-      step: step.name,
-      ct_code: step.code,
-      inputs,
-      outcome: outcomeOf(result),
-      ...(result === null ? {} : { outputs: result }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(observed.length === 0 ? {} : { observed }),
-    },
+    payload: withPresent(
+      { step: step.name, ct_code: step.code, inputs, outcome: outcomeOf(result) },
+      { outputs: result ?? undefined, reason, observed: observed.length === 0 ? undefined : observed },
+    ),
   });
   const { outputs = null } = payload;
   return { outcome: outcomeOf(outputs), raw: outputs ?? {}, status: undefined };
@@ -90,17 +85,20 @@ async function runAttempt(
 ): Promise<{ readonly end: EffectResult; readonly pause: number | null }> {
   const { step, inputs, effectKey, attempt } = asked;
   const { emit, input, cursor, executor } = state;
-  const at = { run: input.run, node_id: cursor.node as string };
+  const [run, node_id] = [input.run, cursor.node as string];
   const { code, op, store } = step;
   const moment = targetOf(step.operation).answers === "awaited" ? executor.moment() : null;
   emit({
     event_type: "side_effect_start",
-    ...at,
-    payload: {
-      ...{ step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
-      ...(step.retry === null ? {} : { attempt }),
-      ...(moment === null ? {} : { observed: [{ clock: moment }] }),
-    },
+    run,
+    node_id,
+    payload: withPresent(
+      { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
+      {
+        attempt: step.retry === null ? undefined : attempt,
+        observed: moment === null ? undefined : [{ clock: moment }],
+      },
+    ),
   });
   const end =
     moment === null ? await perform(asked, state) : await waitIn(step, inputs, moment, effectKey, state);
@@ -108,19 +106,20 @@ async function runAttempt(
   const { outcome, result, reason, change, requests, observed, settled, actor } = end;
   emit({
     event_type: "side_effect_end",
-    ...at,
-    payload: {
-      step: step.name,
-      outcome,
-      result,
-      ...(reason === undefined ? {} : { reason }),
-      ...(change === undefined ? {} : { change }),
-      ...(requests === undefined ? {} : { requests }),
-      ...(observed.length === 0 ? {} : { observed }),
-      ...(pause === null ? {} : { retried: true }),
-      ...(settled === undefined ? {} : { settled }),
-      ...(actor === undefined ? {} : { actor }),
-    },
+    run,
+    node_id,
+    payload: withPresent(
+      { step: step.name, outcome, result },
+      {
+        reason,
+        change,
+        requests,
+        observed: observed.length === 0 ? undefined : observed,
+        settled,
+        actor,
+        retried: pause === null ? undefined : (true as const),
+      },
+    ),
   });
   return { end, pause };
 }

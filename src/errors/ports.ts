@@ -74,7 +74,8 @@ function tookPlaceText(effects: readonly TookPlace[], more: number): string {
 }
 
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
-  if (f.effects.length === 0) return "name a writable folder with --traces DIR";
+  if (f.effects.length === 0)
+    return "make its folder one that you may write, or, for a new run, name another with --traces DIR";
   if (f.errno === "ENOENT") return "the trace is gone: check the stores before you run the workflow again";
   const limit = limitHint(f.errno);
   const first = limit === undefined ? "" : `${limit}; `;

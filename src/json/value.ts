@@ -41,6 +41,22 @@ export function setOwn(target: MutableJson, key: string, value: Json): void {
   }
 }
 
+/**
+ * The object, to which the members that have a value are added. Cheaper than to spread them in one by one, where most
+ * of them have none.
+ */
+export function withPresent<T extends object, O extends object>(
+  object: T,
+  members: { readonly [N in keyof O]: O[N] | undefined },
+): T & Partial<O> {
+  const extended: T & Partial<O> = object;
+  for (const name in members) {
+    const value = members[name];
+    if (value !== undefined) (extended as Partial<O>)[name] = value;
+  }
+  return extended;
+}
+
 /** Same JSON type and same value; object key order does not count. */
 export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
@@ -63,7 +79,9 @@ export function deepFreeze<T extends Json>(value: T): T {
 export function isDeeper(value: Json, levels: number): boolean {
   if (levels < 0) return true;
   if (typeof value !== "object" || value === null) return false;
-  return Object.values<Json>(value).some((child) => isDeeper(child, levels - 1));
+  for (const key of Object.keys(value))
+    if (isDeeper((value as JsonObject)[key] as Json, levels - 1)) return true;
+  return false;
 }
 
 /** Whether the value's text would have more than `size` UTF-16 units. It is made only where that is in doubt. */

@@ -4,7 +4,7 @@ import { lockedProvider } from "../capabilities/packages/locked-provider.ts";
 import { Fault } from "../errors/base.ts";
 import { pointer } from "../json/pointer.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
-import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
+import { type Fqdn, fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { type Path, quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { type Hint, type Reason, type Report, reportFor, type SnapshotTables } from "../snapshot/parse.ts";
@@ -40,10 +40,18 @@ export class Closure {
     }
     const artifact = this.#snapshot.artifact(name);
     if (artifact === undefined) {
-      const hint = this.#existing(name, kind) ?? `add ${fileOf(name, kind)} to the snapshot`;
+      const hint = this.#existing(name, kind) ?? this.#adding(name, kind);
       report("UNKNOWN_REFERENCE", path, `${name} is not in the snapshot`, hint);
     } else this.artifacts.set(name, artifact);
     return artifact;
+  }
+
+  /** Files of an assembled snapshot are in the folder of a domain, which the name does not say. */
+  #adding(name: Fqdn, kind: Kind): string {
+    const isAssembled = [...this.artifacts.values()].some(({ file }) => file.startsWith("canonical/"));
+    return isAssembled
+      ? `have the snapshot assembled again with ${name}`
+      : `add ${fileOf(name, kind)} to the snapshot`;
   }
 
   /** A missing reference was reported at its first lookup. */

@@ -75,6 +75,7 @@ export async function compile(
   const capabilities = packagesOf(nodes.values(), capable);
   capable.requireLocked?.(capabilities, snapshot);
   await prepareTransforms(nodes.values());
+  const files = closureFiles(closure.artifacts.values());
   const plan: Omit<Plan, "findings"> = {
     workflow: {
       fqdn: workflow.fqdn,
@@ -84,7 +85,8 @@ export async function compile(
     },
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
-    closureFiles: closureFiles(closure.artifacts.values()),
+    closureFiles: files,
+    proof: () => snapshot.proof(files.map(({ path }) => path)),
     supersededBy: table.supersededBy.map(({ name }) => qualify(name, closure.namespace)),
     actorContext: table.actorContext === null ? null : qualify(table.actorContext, closure.namespace),
     runtimeBinding: table.runtimeBinding,

@@ -9,6 +9,7 @@ import type { Reach } from "../capabilities/target.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { ProofFile } from "../snapshot/form.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
 import type { ClosureFile } from "../snapshot/load.ts";
@@ -30,6 +31,8 @@ export interface Plan {
   readonly closureRoot: Digest;
   /** Those files, sorted by path. */
   readonly closureFiles: readonly ClosureFile[];
+  /** What proves those files; nothing where there is no seal. */
+  readonly proof: () => readonly ProofFile[];
   readonly runtimeBinding: string;
   /** Full names of the workflows that are in force in its place; it is not to be run where there are any. */
   readonly supersededBy: readonly string[];

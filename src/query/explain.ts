@@ -81,7 +81,7 @@ async function toSentence({ text, artifact, path }: Said): Promise<Sentence> {
 /** Whether the workflow is in force at all. */
 function forceOf({ artifact, plan }: Scope): readonly Said[] {
   if (plan.supersededBy.length === 0) return [];
-  const text = `The workflow is not in force: every request is refused. In its place is ${joined(plan.supersededBy)}.`;
+  const text = `The workflow is not in force: every request is refused. In its place: ${joined(plan.supersededBy)}.`;
   return [{ text, artifact, path: ["superseded_by"] }];
 }
 

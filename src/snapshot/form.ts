@@ -21,10 +21,16 @@ export interface SnapshotForm {
   paths(folder: string): readonly string[];
   /** Full names of the artifacts. Reads no file. */
   names(): Iterable<Fqdn>;
-  /** The files that prove these ones, themselves left out: with both, they can be opened elsewhere. */
-  proof(files: readonly string[]): readonly string[];
+  /** The files that prove these ones, themselves left out: with both, they can be opened elsewhere. Sorted by path. */
+  proof(files: readonly string[]): readonly ProofFile[];
   /** How an artifact is checked from its own contents. */
   readonly contents: ContentRule;
+}
+
+/** A file that proves others, with the bytes by which it did. */
+export interface ProofFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A form that can be run: one with `artifacts/`, or one with a manifest and `canonical/`. */

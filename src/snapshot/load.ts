@@ -34,9 +34,9 @@ export interface OpenOptions {
 
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
-  const form = await openForm(folder, files, options.from);
-  requireSeal(form.seal, options);
   const isProven = options.expectSeal !== undefined || options.requireSigned !== undefined;
+  const form = await openForm(folder, files, options.from, isProven ? null : options.checked);
+  requireSeal(form.seal, options);
   const { contents } = form;
   const checks = isProven
     ? null
@@ -54,6 +54,7 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
     confirm: async (used) => checks?.confirm(used),
     names: (kind) => [...form.names()].filter((name) => kindOf(name) === kind).sort(),
     paths: (below) => form.paths(below),
+    proof: (proven) => form.proof(proven),
     document(file) {
       const found = form.read(file);
       if (found === null) return undefined;
@@ -63,12 +64,17 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
 }
 
 /** @throws SnapshotFault, SealFault, AssembledFault */
-export async function openForm(folder: string, files: Files, from?: Workspace): Promise<SnapshotForm> {
+async function openForm(
+  folder: string,
+  files: Files,
+  from: Workspace | undefined,
+  checked: CheckCache | null | undefined,
+): Promise<SnapshotForm> {
   const name = requireForm(folder, files, from);
   const place = { root: files.realPath(folder) ?? folder, files };
   if (name === "workspace") return openWorkspaceForm(place);
   const { openAssembled } = await import("./assembled/open.ts");
-  return openAssembled(place);
+  return openAssembled(place, checked ?? null);
 }
 
 /** A file that a workflow needs. */

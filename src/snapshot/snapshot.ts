@@ -3,6 +3,7 @@
 import type { Digest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Artifact } from "./artifact.ts";
+import type { ProofFile } from "./form.ts";
 import type { Fqdn, Kind } from "./fqdn.ts";
 import type { SnapshotTables } from "./parse.ts";
 
@@ -20,6 +21,8 @@ export interface Snapshot {
   paths(folder: string): readonly string[];
   /** The object in a file that is no artifact, strictly read, its bytes the sealed ones where there is a seal. */
   document(file: string): { readonly text: string; readonly value: JsonObject } | undefined;
+  /** The files that prove these ones, themselves left out, with the bytes by which they did; none without a seal. */
+  proof(files: readonly string[]): readonly ProofFile[];
   /**
    * Performs the deferred content checks. No artifact may be executed before.
    * @throws SnapshotFault, SealFault

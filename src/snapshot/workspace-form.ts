@@ -10,7 +10,8 @@ import { checkSealOnDisk, parseSeal, SEAL_FILE, type SnapshotSeal, UNSEALED } fr
 /** @throws SnapshotFault, SealFault */
 export function openWorkspaceForm(place: Place): SnapshotForm {
   const { root, files } = place;
-  const seal = readSeal(place);
+  const bytes = readInside(place, SEAL_FILE);
+  const seal = bytes === null ? UNSEALED : sealIn(bytes, place);
   return {
     seal,
     tables: frontMatterTables,
@@ -31,13 +32,11 @@ export function openWorkspaceForm(place: Place): SnapshotForm {
       return [...new Set([...onDisk, ...sealed.filter((path) => path.startsWith(`${below}/`))])].sort();
     },
     names: () => files.list(`${root}/artifacts`).flatMap(({ path }) => fqdnOfFile(`artifacts/${path}`) ?? []),
-    proof: () => (seal.state === "sealed" ? [SEAL_FILE] : []),
+    proof: () => (bytes === null ? [] : [{ path: SEAL_FILE, bytes }]),
   };
 }
 
-function readSeal(place: Place): SnapshotSeal {
-  const bytes = readInside(place, SEAL_FILE);
-  if (bytes === null) return UNSEALED;
+function sealIn(bytes: Uint8Array, place: Place): SnapshotSeal {
   const parsed = parseSeal(bytes);
   if ("fault" in parsed) throw checkSealOnDisk(parsed, (path) => readInside(place, path));
   return parsed.seal;

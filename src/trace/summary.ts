@@ -171,14 +171,19 @@ export function addEvent(summary: Summary, event: EventBody): void {
         const { op = null, store = null } = begun ?? {};
         summary.settled.push({ run, node, step, op, store, outcome, settled, actor });
       }
-      const tried = begun?.attempt === undefined ? {} : { attempt: begun.attempt };
-      gatherReason(summary, { run, node, ...event.payload, ...tried });
+      const { reason } = event.payload;
+      if (reason !== undefined) {
+        const tried = begun?.attempt === undefined ? {} : { attempt: begun.attempt };
+        summary.reasons.push({ run, node, step, outcome, ...tried, reason });
+      }
       if (begun !== undefined) summary.effects[index] = sharing({ ...begun, outcome }, summary);
       return;
     }
-    case "transform_end":
-      gatherReason(summary, { run, node, ...event.payload });
+    case "transform_end": {
+      const { step, outcome, reason } = event.payload;
+      if (reason !== undefined) summary.reasons.push({ run, node, step, outcome, reason });
       return;
+    }
     case "evaluation_end": {
       const { left, right, ...names } = event.payload;
       const named = sharing({ run, node, ...names }, summary);
@@ -215,7 +220,8 @@ function sharing<E extends { readonly [member: string]: string | number | null }
   { names }: Summary,
 ): E {
   const shared: { [member: string]: string | number | null } = entry;
-  for (const [member, name] of Object.entries(shared)) {
+  for (const member of Object.keys(shared)) {
+    const name = shared[member];
     if (typeof name !== "string") continue;
     const known = names.get(name);
     if (known === undefined) names.set(name, name);
@@ -227,14 +233,6 @@ function sharing<E extends { readonly [member: string]: string | number | null }
 /** The refusal that ended the main run; the caller handles the refusal of a nested run. */
 export function refusalOf({ errors }: Summary): ErrorEntry | undefined {
   return errors.find(({ run }) => run === MAIN_RUN);
-}
-
-type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
-
-function gatherReason({ reasons }: Summary, { run, node, step, outcome, attempt, reason }: Concluded): void {
-  if (reason === undefined) return;
-  const tried = attempt === undefined ? {} : { attempt };
-  reasons.push({ run, node, step, outcome, ...tried, reason });
 }
 
 /** The effects as documents list them: attempts of one effect are entries of their own, in order. */

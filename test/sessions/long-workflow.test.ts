@@ -3,32 +3,16 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { TestContext } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { Json } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
-import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
-import { asSnapshot } from "../plan/small-workflow.ts";
-import { sealed } from "../snapshot/memory-files.ts";
+import { chain, diamonds } from "../plan/long-workflow.ts";
 import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
-import { assertRefused, document, PROJECT, type Workspace, workspace } from "./world.ts";
+import { WF, workspaceWith } from "./small.ts";
+import { assertRefused, document, PROJECT } from "./world.ts";
 
 const it = takingTurns(import.meta.url);
-
-const WF = "test::WF_X_V0";
-
-function workspaceWith(t: TestContext, nodes: { [key: string]: Json }, isSealed: boolean): Workspace {
-  const place = workspace(t, { snapshot: null });
-  const contents = asSnapshot(longWorkflow(nodes));
-  for (const [path, bytes] of isSealed ? sealed(contents) : contents) {
-    const file = place.path(`protocol_snapshot/${path}`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  }
-  writeFileSync(place.path("p.json"), '{"a": "x", "list": []}');
-  return place;
-}
 
 const running = ["run", "--wf", WF, "--payload", "p.json", "--max-hops", "100000", "--durability", "process"];
 

@@ -225,6 +225,8 @@ test("a run that waits is found by its key, and how it goes on is ready to type"
   const words = command.replace("FILE", "answer.json").split(" ").slice(1);
   const resumed = await place.session(...words, "--actor", ENGINEER, ...quick);
   assert.equal(resumed.code, 0, resumed.err);
+  const told = (await place.session("runs", id)).out;
+  assert.match(told, /^ {2}begun {2}[-\dT:.]+Z$/m, "who answers a run has not begun it");
   const after = document(await place.session("runs", id, "--json"));
   assert.deepEqual(
     [after["state"], after["waits"], after["actors"], after["commands"]],

@@ -6,7 +6,14 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, w
 import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { changeText, inAuthored } from "../../src/snapshot/hint.ts";
-import { assembled, type Generation, put, read } from "../snapshot/assembled-files.ts";
+import {
+  assembled,
+  type Generation,
+  manifested,
+  projectionsOf,
+  put,
+  read,
+} from "../snapshot/assembled-files.ts";
 import type { Contents } from "../snapshot/memory-files.ts";
 import { takingTurns } from "../support/portion.ts";
 import { assertHint, assertRefused, at, document, type Workspace, workspace } from "./world.ts";
@@ -87,6 +94,18 @@ suite("assembled snapshots", () => {
       const file = String(at(examined, "classification", "place", "file"));
       assert.ok(existsSync(place.path(`snapshot/${file}`)), file);
     }
+  });
+
+  it("an artifact that is missing is not asked for in a folder that it would not be in", async (t) => {
+    const contents = new Map(assembled());
+    const intent = [...contents.keys()].find((path) => path.includes("/intents/")) ?? "";
+    contents.delete(intent);
+    projectionsOf("library", contents);
+    const place = workspace(t, { snapshot: null });
+    write(place.path("snapshot"), manifested(contents));
+    const said = await place.session("plan", "--wf", COUNT);
+    assertRefused(said, 3, "WORKFLOW_DOES_NOT_COMPILE");
+    assertHint(said, /^have the snapshot assembled again with library::IN_/);
   });
 
   test("without cases, it is said where they would be, and not that its Markdown could have them", async (t) => {

@@ -13,6 +13,7 @@ import { signatureCheck } from "../../src/snapshot/seal-signatures.ts";
 import { verifySnapshot } from "../../src/snapshot/verify-snapshot.ts";
 import {
   CHANGES,
+  type Change,
   constituents,
   MANIFEST,
   manifest,
@@ -43,28 +44,47 @@ async function verified(
   return [...new Set((await verifySnapshot(request)).findings.map(said))];
 }
 
-/** What remembers a snapshot of each variant in which nothing was found. */
-async function warmCache(): Promise<CheckCache> {
-  const passed = new Set<string>();
-  const cache: CheckCache = { has: (key) => passed.has(key), add: (key) => passed.add(key) };
-  for (const contents of [whole, older]) assert.deepEqual(await verified(contents, NOTHING, cache), []);
-  assert.ok(passed.size > 0);
-  return cache;
+function cacheOf(passed: Set<string>): CheckCache {
+  return { has: (key) => passed.has(key), add: (key) => passed.add(key) };
 }
-const warm = await warmCache();
+
+/** What is remembered of a snapshot of each variant in which nothing was found. */
+async function passedWhole(): Promise<ReadonlySet<string>> {
+  const passed = new Set<string>();
+  for (const contents of [whole, older])
+    assert.deepEqual(await verified(contents, NOTHING, cacheOf(passed)), []);
+  assert.ok(passed.size > 0);
+  return passed;
+}
+const passed = await passedWhole();
+const warm = () => cacheOf(new Set(passed));
 
 /** The first refusal of opening the snapshot and reading what a run reads; undefined where there is none. */
-async function refused(contents: Contents, seal = NOTHING): Promise<string | undefined> {
+async function refused(
+  contents: Contents,
+  seal = NOTHING,
+  checked: CheckCache | null = null,
+): Promise<string | undefined> {
   const { root: expectSeal, signatures } = seal;
   const requireSigned = signatures === 0 ? undefined : signatureCheck(seal);
   try {
-    const snapshot = await openSnapshot(FOLDER, memoryFiles(contents), { expectSeal, requireSigned });
+    const options = { expectSeal, requireSigned, checked };
+    const snapshot = await openSnapshot(FOLDER, memoryFiles(contents), options);
     for (const name of USED) assert.ok(snapshot.artifact(name) !== undefined, name);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof Fault, String(error));
     return said(error);
   }
+}
+
+/** A refused manifest is not remembered as one that was accepted, and what was accepted hides nothing. */
+async function requireSameWithCache({ contents, run, verify }: Change): Promise<void> {
+  const own = cacheOf(new Set());
+  for (const cache of [warm(), own, own])
+    assert.equal(await refused(contents, NOTHING, cache), run ?? undefined, "a run with what passed before");
+  assert.deepEqual(await verified(contents, NOTHING, own), verify, "after runs of it");
+  assert.deepEqual(await verified(contents, NOTHING, warm()), verify, "with what has passed before");
 }
 
 /** Text that is no JSON is not known to be meant in any other way. */
@@ -91,10 +111,11 @@ test("a snapshot of each variant is opened and verified, and has the root that i
   }
 });
 
-for (const { about, contents, run, verify } of CHANGES) {
+for (const change of CHANGES) {
+  const { about, contents, run, verify } = change;
   test(`changed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
     assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
-    assert.deepEqual(await verified(contents, NOTHING, warm), verify, "with what has passed before");
+    await requireSameWithCache(change);
   });
 }
 
@@ -109,10 +130,11 @@ test("a changed byte of every listed file is found, and named", async () => {
   }
 });
 
-for (const { about, contents, run, verify } of OLDER_CHANGES) {
+for (const change of OLDER_CHANGES) {
+  const { about, contents, run, verify } = change;
   test(`changed where no files are listed: ${about}: ${run ?? "a run reads nothing of it"}`, async () => {
     assert.deepEqual([await refused(contents), await verified(contents)], [run ?? undefined, verify]);
-    assert.deepEqual(await verified(contents, NOTHING, warm), verify, "with what has passed before");
+    await requireSameWithCache(change);
   });
 }
 
@@ -199,4 +221,27 @@ test("only the expected root is run", async () => {
   assert.equal(await refused(whole, { ...NOTHING, root: id }), undefined);
   assert.equal(await refused(whole, other), `SEAL_UNEXPECTED_ROOT ${MANIFEST}`);
   assert.deepEqual(await verified(whole, other), [`SEAL_UNEXPECTED_ROOT ${MANIFEST}`]);
+});
+
+test("a manifest that a run or verify accepted has the same root in the next run, and is not remembered again", async () => {
+  const byRun = new Set<string>();
+  for (const remembered of [byRun, byRun, new Set(passed)]) {
+    const snapshot = await openSnapshot(FOLDER, memoryFiles(whole), { checked: cacheOf(remembered) });
+    assert.equal(snapshot.rootOf([]), id);
+    for (const name of USED) snapshot.artifact(name);
+    if (remembered !== byRun) assert.deepEqual(remembered, passed);
+  }
+  assert.ok([...byRun].every((key) => passed.has(key)));
+  assert.ok(byRun.size > USED.length, "the artifacts and the manifest");
+});
+
+test("where a root or a signature is required, what is remembered of the manifest does not count", async () => {
+  const everything: CheckCache = { has: () => true, add: () => undefined };
+  const root = "0".repeat(64);
+  const forged = new Map(whole);
+  put(forged, MANIFEST, { ...manifest, snapshot_id: root, composite_hash: root });
+  assert.equal(await refused(forged, NOTHING, everything), undefined, "the cache is asked where none is");
+  const mismatch = `IDENTITY_MISMATCH ${MANIFEST}`;
+  assert.equal(await refused(forged, { ...NOTHING, root }, everything), mismatch);
+  assert.equal(await refused(forged, required, everything), mismatch);
 });

@@ -8,7 +8,6 @@ import { utf8 } from "../../json/text.ts";
 import type { Expression } from "../../plan/expression.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
-import { openForm } from "../../snapshot/load.ts";
 import { type Place, readInside } from "../../snapshot/read-inside.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
 import type { KeptFile, KeptPackage } from "./document.ts";
@@ -19,7 +18,7 @@ interface Missing {
   readonly missing: string;
 }
 
-/** The files are read anew: only the bytes that were compiled are taken. */
+/** The artifacts are read anew: only the bytes that were compiled are taken. */
 export async function protocolText(plan: Plan, source: ProtocolSource): Promise<string | Missing> {
   const { files } = source;
   const place = { root: files.realPath(source.snapshot) ?? source.snapshot, files };
@@ -27,7 +26,7 @@ export async function protocolText(plan: Plan, source: ProtocolSource): Promise<
     const rest = {
       workflow: plan.workflow.fqdn,
       called: await calledRoots(plan),
-      seal: await sealOf(plan, source, place),
+      seal: sealOf(plan),
       files: plan.closureFiles.map(({ path, sha256: digest }) => keptFile(path, bytesOf(place, path, digest))),
       lock: lockOf(place),
       packages: await packagesOf(plan, source),
@@ -52,17 +51,9 @@ function bytesOf(place: Place, path: string, digest: string): Uint8Array {
 }
 
 /** The files that prove those of the plan: a lone `seal.json` as its text; null where nothing is sealed. */
-async function sealOf(
-  { snapshot, closureFiles }: Plan,
-  source: ProtocolSource,
-  place: Place,
-): Promise<string | readonly KeptFile[] | null> {
+function sealOf({ snapshot, proof }: Plan): string | readonly KeptFile[] | null {
   if (snapshot.seal !== "sealed") return null;
-  const form = await openForm(source.snapshot, source.files);
-  if (form.seal.root !== snapshot.root)
-    throw new ChangedError(`${form.seal.file} has changed since it was read`);
-  const proof = form.proof(closureFiles.map(({ path }) => path));
-  const files = proof.map((path) => keptFile(path, readInside(place, path) ?? new Uint8Array()));
+  const files = proof().map(({ path, bytes }) => keptFile(path, bytes));
   const [first, ...others] = files;
   return first?.path === SEAL_FILE && others.length === 0 && "text" in first ? first.text : files;
 }

@@ -22,7 +22,12 @@ export function contentRule(manifest: Manifest): ContentRule {
   };
 }
 
-/** What passes here may not pass in another form. */
-export function contentKey(digest: Digest, as: Generation | "manifest"): Digest {
+/**
+ * What passes here may not pass in another form: an artifact in a generation, a manifest by itself, or one in whose
+ * snapshot nothing was found.
+ */
+export type PassedAs = Generation | "identity" | "manifest";
+
+export function contentKey(digest: Digest, as: PassedAs): Digest {
   return sha256(`${as} ${digest}`);
 }

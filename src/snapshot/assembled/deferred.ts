@@ -3,7 +3,7 @@
 import type { Fault } from "../../errors/base.ts";
 import type { Digest } from "../../json/canonical.ts";
 import type { CheckCache } from "../../ports.ts";
-import { contentKey, type Generation } from "./contents.ts";
+import { contentKey, type PassedAs } from "./contents.ts";
 import type { ArtifactChecks } from "./verify.ts";
 
 export class DeferredChecks implements ArtifactChecks {
@@ -40,10 +40,11 @@ export class DeferredChecks implements ArtifactChecks {
 
   /** Remembers the manifest: nothing was found in its snapshot. */
   setKnown(): void {
-    if (this.#unknown !== null) this.#cache?.add(contentKey(this.#unknown, "manifest"));
+    if (this.#unknown === null) return;
+    for (const as of ["manifest", "identity"] as const) this.#cache?.add(contentKey(this.#unknown, as));
   }
 
-  #has(digest: Digest, as: Generation | "manifest"): boolean {
+  #has(digest: Digest, as: PassedAs): boolean {
     return this.#cache?.has(contentKey(digest, as)) ?? false;
   }
 }

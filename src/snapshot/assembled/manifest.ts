@@ -33,6 +33,7 @@ export interface Manifest {
   /** The identity: recomputed, and equal to what is stated. */
   readonly root: Digest;
   readonly text: string;
+  readonly bytes: Uint8Array;
   /** SHA-256 of its bytes. */
   readonly digest: Digest;
   /** Sorted by name. */
@@ -43,12 +44,11 @@ export interface Manifest {
 
 type Refuse = (path: Path, expected: string) => AssembledFault;
 
-/** @throws AssembledFault, SnapshotFault */
-export function parseManifest(bytes: Uint8Array): Manifest {
+/** `digest` is that of the bytes. @throws AssembledFault, SnapshotFault */
+export function parseManifest(bytes: Uint8Array, digest: Digest = sha256(bytes)): Manifest {
   const value = parseStrict(MANIFEST, bytes);
   const text = utf8(bytes);
-  const refuse: Refuse = (path, expected) =>
-    new AssembledFault("MANIFEST_MALFORMED", { ...placeIn(text, path), pointer: pointer(path), expected });
+  const refuse = refusalIn(text);
   if (own(value, "manifest_version") !== VERSION) throw refuse(["manifest_version"], `"${VERSION}"`);
   const domains = parseDomains(value, refuse);
   const isListed = IDENTITY_MEMBERS.some((name) => name !== "domains" && own(value, name) !== undefined);
@@ -69,7 +69,37 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       computed,
     });
   }
-  return { root: computed, text, digest: sha256(bytes), domains, constituents };
+  return { root: computed, text, bytes, digest, domains, constituents };
+}
+
+/**
+ * The same of bytes that `parseManifest` accepted before, and that list their files: what was computed of them then is
+ * what they state.
+ */
+export function knownManifest(bytes: Uint8Array, digest: Digest): Manifest {
+  const text = utf8(bytes);
+  const value = JSON.parse(text) as KnownManifest;
+  return {
+    root: value.snapshot_id,
+    text,
+    bytes,
+    digest,
+    get domains() {
+      return parseDomains(value, refusalIn(text));
+    },
+    constituents: value.constituents,
+  };
+}
+
+interface KnownManifest {
+  readonly [member: string]: Json;
+  readonly snapshot_id: Digest;
+  readonly constituents: readonly (Constituent & JsonObject)[];
+}
+
+function refusalIn(text: string): Refuse {
+  return (path, expected) =>
+    new AssembledFault("MANIFEST_MALFORMED", { ...placeIn(text, path), pointer: pointer(path), expected });
 }
 
 const VERSION = "v0";

@@ -2,6 +2,7 @@
 
 import { sha256 } from "../../json/canonical.ts";
 import { SIZE } from "../../json/limits.ts";
+import type { CheckCache } from "../../ports.ts";
 import { parseChecked, parseEnvelope } from "../envelope.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
@@ -10,14 +11,14 @@ import { frontMatterTables } from "../parse.ts";
 import { type Place, readInside } from "../read-inside.ts";
 import type { FoundFile, SnapshotSeal } from "../seal.ts";
 import { artifactPaths, domainOf, ownerOf } from "./artifact-files.ts";
-import { contentRule } from "./contents.ts";
-import { MANIFEST, type Manifest, parseManifest, SIGNATURE_FILE } from "./manifest.ts";
+import { contentKey, contentRule } from "./contents.ts";
+import { knownManifest, MANIFEST, type Manifest, parseManifest, SIGNATURE_FILE } from "./manifest.ts";
 import { projectedSeal } from "./release-9.ts";
 import { listedSeal } from "./v5.ts";
 
-/** @throws AssembledFault, SnapshotFault */
-export function openAssembled(place: Place): SnapshotForm {
-  const manifest = readManifest(place);
+/** `passed` says which manifests were accepted before. @throws AssembledFault, SnapshotFault */
+export function openAssembled(place: Place, passed: CheckCache | null): SnapshotForm {
+  const manifest = readManifest(place, passed);
   const bytesOf = remembered((path: string): FoundFile | null => {
     const bytes = readInside(place, path);
     return bytes === null ? null : { bytes, digest: sha256(bytes) };
@@ -59,10 +60,12 @@ export function openAssembled(place: Place): SnapshotForm {
       return files.filter((path) => path.startsWith(`${folder}/`)).sort();
     },
     proof(proven) {
-      const needed = proven.flatMap(besides);
-      const signature = readInside(place, SIGNATURE_FILE) === null ? [] : [SIGNATURE_FILE];
       const given = new Set(proven);
-      return [...new Set([MANIFEST, ...signature, ...needed])].filter((path) => !given.has(path)).sort();
+      const needed = [SIGNATURE_FILE, ...proven.flatMap(besides)].filter((path) => !given.has(path));
+      return [MANIFEST, ...new Set(needed)].sort().flatMap((path) => {
+        const bytes = path === MANIFEST ? manifest.bytes : bytesOf(path)?.bytes;
+        return bytes === undefined ? [] : [{ path, bytes }];
+      });
     },
   };
 }
@@ -70,10 +73,15 @@ export function openAssembled(place: Place): SnapshotForm {
 /** A conformance case of a domain; beside them is a report of each domain, `result.json`. */
 const CASE = /^transform_conformance\/[^/]+\/[^/]+__[^/]+\.json$/;
 
-export function readManifest(place: Place): Manifest {
+export function readManifest(place: Place, passed: CheckCache | null = null): Manifest {
   const bytes = readInside(place, MANIFEST, SIZE.manifest);
   if (bytes === null) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file: MANIFEST, errno: "ENOENT" });
-  return parseManifest(bytes);
+  const digest = sha256(bytes);
+  const key = contentKey(digest, "identity");
+  if (passed?.has(key)) return knownManifest(bytes, digest);
+  const manifest = parseManifest(bytes, digest);
+  if (manifest.constituents !== null) passed?.add(key);
+  return manifest;
 }
 
 /** Every file that the manifest lists; where it lists none, every file on the disk. */

@@ -69,7 +69,7 @@ export function readAssembled(place: Place, checks: ArtifactChecks): WholeSnapsh
 
 const UNCOVERED = {
   v5: [
-    "provenance and compiler_version in manifest.json",
+    "members of manifest.json that its identity does not name, such as provenance and compiler_version",
     "conformance/ and signature.json, which are written after the seal",
     "the profile: its text is not in the snapshot, so profile_sha256 is not recomputed",
     "graph_address_hash: it covers rules that are not in the domain, so it is not recomputed",
@@ -78,7 +78,8 @@ const UNCOVERED = {
     "tokenized/*/dispatch.json and tokenized/*/handlers.json",
     "behavior_logic/, evidence/ and the indexes",
     "metadata.json and trust/, but for the hashes that they repeat",
-    "provenance and compiler_version in manifest.json, conformance/ and signature.json",
+    "members of manifest.json besides the domains, such as provenance and compiler_version",
+    "conformance/ and signature.json",
     "files that were added to its folders, but for artifacts: no list says which belong to the snapshot",
     "the bytes of a file: its hashes are over values",
     "graph_address_hash: it covers rules that are not in the domain, so it is not recomputed",

@@ -165,13 +165,14 @@ function toText(run: KnownRun, paint: Paint): string {
 }
 
 function factRows(run: KnownRun): readonly (readonly string[])[] {
-  const { entry, standing, trace, head, isListed, options } = run;
-  const [first] = entry.actors;
+  const { entry, standing, trace, head, isListed, options, events } = run;
+  // The first actor of the ledger may be who answered a run that nobody is said to have begun.
+  const begunBy = sessionsOf(events)[0]?.actor ?? null;
   const took = durationOf(run);
   const changed = new Date(standing.changed).toISOString();
   return [
     ["id", plain(entry.id)],
-    ["begun", `${new Date(entry.begun).toISOString()}${first === undefined ? "" : ` by ${plain(first)}`}`],
+    ["begun", `${new Date(entry.begun).toISOString()}${begunBy === null ? "" : ` by ${plain(begunBy)}`}`],
     ...(took === null ? [["since", changed]] : [["ended", `${changed}, after ${durationText(took)}`]]),
     ...(standing.holder === null ? [] : [["by", plain(holderText(standing.holder))]]),
     ["head", head ?? "-"],
