@@ -63,12 +63,19 @@ test("of a run that went on, each session is told with its cause and who gave it
   assert.equal(found["state"], "COMPLETED");
 });
 
-it("a run that was cut off is advised to go on from its trace, and does when that is typed", async (t) => {
-  const { place, trace } = await waiting(t);
-  await answer(place, trace);
+/** As a process leaves them that is killed there: the ledger does not have the end of the run, either. */
+function cutInLastEffect({ path }: Workspace, trace: string): void {
   const lines = readFileSync(trace, "utf8").split("\n");
   const cut = lines.findLastIndex((line) => line.includes('"side_effect_start"')) + 1;
   writeFileSync(trace, `${lines.slice(0, cut).join("\n")}\n`);
+  const ledger = readFileSync(path("traces/ledger.jsonl"), "utf8").trimEnd().split("\n");
+  writeFileSync(path("traces/ledger.jsonl"), `${ledger.slice(0, -1).join("\n")}\n`);
+}
+
+it("a run that was cut off is advised to go on from its trace, and does when that is typed", async (t) => {
+  const { place, trace } = await waiting(t);
+  await answer(place, trace);
+  cutInLastEffect(place, trace);
   const found = document(await place.session("examine", trace, "--json"));
   assert.deepEqual([found["state"], at(found, "advice", "code")], ["INTERRUPTED", "COUNT_AS_DONE"]);
   const command = `pgs resume ${trace}`;
@@ -90,9 +97,7 @@ it("a run that was cut off is advised to go on from its trace, and does when tha
 it("what a person said took place is named in the verdict", async (t) => {
   const { place, trace } = await waiting(t);
   await answer(place, trace);
-  const lines = readFileSync(trace, "utf8").split("\n");
-  const cut = lines.findLastIndex((line) => line.includes('"side_effect_start"')) + 1;
-  writeFileSync(trace, `${lines.slice(0, cut).join("\n")}\n`);
+  cutInLastEffect(place, trace);
   writeFileSync(place.path("data/log.jsonl"), "not a record\n");
   const found = document(await place.session("examine", trace, "--json"));
   const command = `pgs resume ${trace}`;
