@@ -114,7 +114,7 @@ const loadable = {
 
 // What is imported where it is first needed, but by every run: loading one file more costs more than a larger one.
 const ON_THE_WAY_OF_RUN =
-  /\/src\/(main|capabilities\/registry|workspace\/run-workflow|workspace\/recording|ledger\/protocols\/write|platform\/lock\/lock)\.ts$/;
+  /\/src\/(main|capabilities\/registry|workspace\/run-workflow|workspace\/recording|ledger\/protocols\/write|snapshot\/assembled\/open|platform\/lock\/lock)\.ts$/;
 
 // Separate builds: sharing chunks with the libraries would break the program's one large file into many small ones.
 export default defineConfig([

@@ -126,8 +126,8 @@ export interface Settings extends WorkspacePaths {
   readonly isSnapshotNamed: boolean;
   /** By `--data-root` or the environment, not by the workspace. */
   readonly isDataRootNamed: boolean;
-  /** The folder of the traces of a command without options; null where the command line names the workspace. */
-  readonly usualTraces: string | null;
+  /** The folders that the command line names, by the names of their options, as they were typed. */
+  readonly typed: Readonly<Record<string, string>>;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -231,7 +231,7 @@ export function toContext(
       isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? paths.dataRoot : path(dataRoot),
       isDataRootNamed: dataRoot !== undefined,
-      usualTraces: options.workspace === undefined ? paths.traces : null,
+      typed: typedFolders(options),
       traces: options.traces === undefined ? paths.traces : path(options.traces),
       json: options.json ?? false,
       quiet: options.quiet ?? false,
@@ -239,6 +239,11 @@ export function toContext(
       color: options.noColor !== true && isColourful(world),
     },
   };
+}
+
+function typedFolders({ workspace, snapshot, dataRoot, traces }: SharedOptions): Settings["typed"] {
+  const all = Object.entries({ workspace, snapshot, "data-root": dataRoot, traces });
+  return Object.fromEntries(all.flatMap(([name, folder]) => (folder === undefined ? [] : [[name, folder]])));
 }
 
 /** The context with the capability packages of `paths`, read anew when they are first needed. */

@@ -15,7 +15,7 @@ import type { Summary } from "../trace/summary.ts";
 import { coloured } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
-import { hintsOf } from "./traces-hints.ts";
+import { faultHints } from "./place-hints.ts";
 
 /** One JSON document on stdout. */
 export function printJson({ platform }: Context, value: unknown): void {
@@ -46,10 +46,10 @@ export function printRefusal(thrown: unknown, context: Context): number {
   if (settings.json) {
     const { what, where } = wording;
     const message = where === undefined ? what : `${what} (${where})`;
-    const [hint = null] = hintsOf(error, context);
+    const [hint = null] = faultHints(error, context);
     printJson(context, { error: { code, stage: error.stage, message, details: facts, hint } });
   } else {
-    printError(context, nearby(refusalText(error, undefined, hintsOf(error, context)), context));
+    printError(context, nearby(refusalText(error, undefined, faultHints(error, context)), context));
   }
   if (settings.debug) platform.err(causeText(error));
   return exitCodeOfFault(error);
@@ -96,7 +96,7 @@ export function faultJson({ code, stage, message, facts, hint }: Fault): JsonObj
 export function noticeText(fault: Fault, context: Context): string {
   const { what, where } = fault.wording;
   const place = where === undefined ? "" : ` (${where})`;
-  const hints = hintLines(hintsOf(fault, context));
+  const hints = hintLines(faultHints(fault, context));
   return nearby(`notice: ${plain(`${fault.code} ${what}${place}`)}\n${hints}`, context);
 }
 

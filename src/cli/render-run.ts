@@ -7,6 +7,7 @@ import { RenderFault } from "../render/errors.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
+import { faultHints } from "./place-hints.ts";
 import { printError, refusalText } from "./print.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "./renderings.ts";
 import type { TraceFiles } from "./run-view.ts";
@@ -51,7 +52,7 @@ async function writeRendering(
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);
-    printError(context, refusalText(fault));
+    printError(context, refusalText(fault, undefined, faultHints(fault, context)));
     if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }

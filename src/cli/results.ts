@@ -6,6 +6,7 @@ import { canonical } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject, objectAt } from "../json/value.ts";
 import type { Notice, Part, PartName, Rule } from "../report/result.ts";
 import type { Context } from "./context.ts";
+import { faultHints } from "./place-hints.ts";
 import { reported } from "./report-files.ts";
 
 /** A path below the snapshot, as a report names it. */
@@ -14,17 +15,24 @@ export function inSnapshot(file: string, context: Context): string {
 }
 
 /** A finding in a JSON document. */
-export function faultJson({ code, facts, wording }: Fault): JsonObject {
-  return { code, ...wording, facts };
+export function faultJson(fault: Fault, context: Context): JsonObject {
+  const { code, facts, wording } = fault;
+  return { code, ...wording, ...hintIn(fault, context), facts };
 }
 
-export function faultNotice({ stage, code, facts, wording, message }: Fault, context: Context): Notice {
+function hintIn(fault: Fault, context: Context): Pick<Notice, "hint"> {
+  const [hint] = faultHints(fault, context);
+  return hint === undefined ? {} : { hint };
+}
+
+export function faultNotice(fault: Fault, context: Context): Notice {
+  const { stage, code, facts, wording, message } = fault;
   const place = placeOf(facts, stage, context);
   return {
     rule: code,
     level: "error",
     message: place === null ? message : wording.what,
-    ...(wording.hint === undefined ? {} : { hint: wording.hint }),
+    ...hintIn(fault, context),
     ...place,
     fingerprint: canonical(withoutLines(facts)),
   };

@@ -9,6 +9,7 @@ import { painter } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open } from "./load.ts";
+import { faultHints } from "./place-hints.ts";
 import { hintLines, noticesText, printError, printText, refusalText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { filesText, type Report, type TraceFiles, toJsonText, toText } from "./run-view.ts";
@@ -121,6 +122,6 @@ function printReasons({ result, summary, notices, hints: all }: Report, context:
   const refused = refusalOf(summary);
   const parts = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   const place = parts.length === 0 ? undefined : parts.join(", step ");
-  printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
+  printError(context, refusalText(fault, place, hints.length === 0 ? faultHints(fault, context) : hints));
   if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

@@ -6,8 +6,8 @@ import type { JsonObject } from "../json/value.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
+import { faultHints } from "./place-hints.ts";
 import { nearby, printError, printJson, refusalText } from "./print.ts";
-import { hintsOf } from "./traces-hints.ts";
 
 /** Answers the exit code for one trace, and prints what there is to say of it. @throws Fault */
 export type DoForTrace = (file: string, context: Context) => Promise<number>;
@@ -55,7 +55,7 @@ async function one(file: string, context: Context, perform: DoForTrace): Promise
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (!settings.json)
-      printError(context, nearby(refusalText(error, undefined, hintsOf(error, context)), context));
+      printError(context, nearby(refusalText(error, undefined, faultHints(error, context)), context));
     const { code, message } = error;
     return { exit_code: exitCodeOfFault(error), result: null, error: { code, message } };
   }

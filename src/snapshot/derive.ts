@@ -37,18 +37,22 @@ export class ContentError extends Error {
 }
 
 /** The heading, and its fence up to the line on which the block begins. */
-const MACHINE = /^## Machine\s+(?<=\n)```yaml\s*\n/gm;
+const MACHINE = /^## Machine\s+(?<=\n)```yaml(\s*\n)/m;
 const FENCE = "\n```";
 
 /** The YAML under `## Machine` and where in `content` it begins, in one pass; null where there is none. */
 export function machineText(content: string): { readonly text: string; readonly start: number } | null {
-  MACHINE.lastIndex = 0;
-  if (!MACHINE.test(content)) return null;
-  const start = MACHINE.lastIndex;
+  const found = MACHINE.exec(content);
+  if (found === null) return null;
+  const [opening, blank = ""] = found;
+  const start = found.index + opening.length;
   const end = content.indexOf(FENCE, start);
   if (end !== -1) return { text: content.slice(start, end), start };
-  // An empty block: the line break before its closing fence was taken for one before its text.
-  return content.startsWith(`\n${FENCE}`, start - 2) ? { text: "", start: start - 1 } : null;
+  // A blank block: the line break before its closing fence was taken for the one before its text.
+  const before = blank.lastIndexOf("\n", blank.length - 2);
+  if (blank.length === 1 || before === -1 || !content.startsWith(FENCE, start - 1)) return null;
+  const text = blank.slice(before + 1, -1);
+  return { text, start: start - 1 - text.length };
 }
 
 /** `block` is the Machine block of the content, where it is read already. @throws ContentError */

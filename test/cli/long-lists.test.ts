@@ -9,9 +9,11 @@ import { NO_CONFIG } from "../../src/check/config.ts";
 import { evaluate } from "../../src/check/evaluate.ts";
 import type { Severity } from "../../src/check/rule.ts";
 import { RULES } from "../../src/check/rules.ts";
+import { toContext } from "../../src/cli/context.ts";
 import { checkText } from "../../src/cli/views/check.ts";
 import { findingsText } from "../../src/cli/views/verify.ts";
 import { LIST } from "../../src/json/limits.ts";
+import { realPlatform } from "../../src/main.ts";
 import { renderWarnings } from "../../src/render/html/warnings.ts";
 import { SnapshotFault } from "../../src/snapshot/errors.ts";
 import { nearestName } from "../../src/snapshot/nearest-name.ts";
@@ -65,9 +67,10 @@ test("verify shows the first findings, and how many more there are", () => {
     { length: 5 },
     (_, i) => new SnapshotFault("ARTIFACT_UNREADABLE", { file: `${i}.json`, errno: "EFBIG" }),
   );
-  assert.equal(findingsText(faults, 2).match(/^pgs: ARTIFACT_UNREADABLE /gm)?.length, 2);
-  assert.match(findingsText(faults, 2), /\n… and 3 more, listed with --json\n$/);
-  assert.doesNotMatch(findingsText(faults, 5), /more/);
+  const context = toContext({}, realPlatform(""));
+  assert.equal(findingsText(faults, context, 2).match(/^pgs: ARTIFACT_UNREADABLE /gm)?.length, 2);
+  assert.match(findingsText(faults, context, 2), /\n… and 3 more, listed with --json\n$/);
+  assert.doesNotMatch(findingsText(faults, context, 5), /more/);
 });
 
 test("a page shows the first warnings, and how many more there are", () => {

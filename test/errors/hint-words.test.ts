@@ -40,8 +40,8 @@ async function helpOf(session: (...argv: string[]) => Promise<{ out: string }>) 
 
 /** What a sentence has the reader type: the command, and the options up to where the sentence goes on. */
 const TYPED = /\bpgs ([a-z]+)((?: (?:--[a-z-]+|[A-Z]+|<[^>]+>|\$\{[^}]*\}))*)/g;
-/** A verb, and how an index file begins. */
-const SPOKEN: ReadonlySet<string> = new Set(["runs", "index"]);
+/** A verb, and how files of ours begin. */
+const SPOKEN: ReadonlySet<string> = new Set(["runs", "index", "printed"]);
 
 it("every command that a message names is one, and has the options that are named with it", async (t) => {
   const options = await optionsOf(t);

@@ -157,6 +157,7 @@ test("the Machine block is the one that a search with all its ways back would fi
     }),
     { numRuns: draws(3_000) },
   );
+  assert.deepEqual(machineText("## Machine\n```yaml\n \n```"), { text: " ", start: 19 });
   const empty = "\n".repeat(300_000);
   assert.deepEqual(machineBlock(`${empty}## Machine${empty}\`\`\`yaml${empty}a: 1\n\`\`\``), { a: 1 });
   for (const open of [`## Machine${empty}`, `## Machine\n\`\`\`yaml${empty}a: 1`])

@@ -10,6 +10,7 @@ import { SEAL_FILE } from "../../snapshot/seal.ts";
 import type { Paint } from "../colour.ts";
 import { type CompiledSources, shownProblem } from "../compile-authored.ts";
 import type { Context } from "../context.ts";
+import { withPlaces } from "../place-hints.ts";
 import { plain, shownOf } from "../print.ts";
 import { reported } from "../report-files.ts";
 import type { Printed } from "../report-view.ts";
@@ -55,7 +56,7 @@ function problemJson(problem: Problem, authored: string, context: Context): obje
 
 function compileText(result: CompileResult, paint: Paint, context: Context): string {
   const problems = problemsText(result, paint, context);
-  return `${problems}${problems === "" ? "" : "\n"}${outcomeText(result, paint)}`;
+  return `${problems}${problems === "" ? "" : "\n"}${withPlaces(outcomeText(result, paint), context)}`;
 }
 
 /** Each problem with its place and its hint, the errors first. */
@@ -111,7 +112,7 @@ export function compilePart(result: CompileResult, context: Context): Part {
     rule: STALE.id,
     level: "error",
     message: `the snapshot is stale: ${counted(differences.length, "file differs", "files differ")}`,
-    hint: "type pgs compile",
+    hint: withPlaces("type pgs compile", context),
     fingerprint: STALE.id,
   };
   return {

@@ -5,14 +5,16 @@ import { counted } from "../../errors/counted.ts";
 import type { Case, Part } from "../../report/result.ts";
 import type { VerifiedSnapshot } from "../../snapshot/verify-snapshot.ts";
 import type { Context } from "../context.ts";
+import { faultHints } from "../place-hints.ts";
 import { plain, printError, printJson, printText, refusalText, shownOf } from "../print.ts";
 import { faultJson, faultNotice, faultRules } from "../results.ts";
 import { signaturesJson, signaturesText } from "../signatures.ts";
 
 /** Each finding with its hint, as many as text shows. */
-export function findingsText(findings: readonly Fault[], most?: number): string {
+export function findingsText(findings: readonly Fault[], context: Context, most?: number): string {
   const { shown, rest } = shownOf(findings, most);
-  return `${shown.map((fault) => refusalText(fault)).join("")}${rest}`;
+  const texts = shown.map((fault) => refusalText(fault, undefined, faultHints(fault, context)));
+  return `${texts.join("")}${rest}`;
 }
 
 /** The findings on standard error, else what was verified. */
@@ -27,12 +29,12 @@ export function printVerified({ findings, ...state }: VerifiedSnapshot, context:
       form: state.form,
       not_covered: state.uncovered,
       signatures: signaturesJson(state.signatures),
-      findings: findings.map(faultJson),
+      findings: findings.map((fault) => faultJson(fault, context)),
     });
     return;
   }
   const signed = signaturesText(state.signatures);
-  printError(context, findingsText(findings));
+  printError(context, findingsText(findings, context));
   if (findings.length > 0)
     printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {

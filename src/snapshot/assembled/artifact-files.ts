@@ -14,8 +14,8 @@ import { placeIn } from "./manifest.ts";
 export function artifactPaths(files: Iterable<string>): ReadonlyMap<Fqdn, readonly string[]> {
   const paths = new Map<Fqdn, string[]>();
   for (const file of files) {
-    const fqdn = fqdnOfFile(file);
-    if (fqdn === undefined || !file.startsWith("canonical/")) continue;
+    const fqdn = file.startsWith("canonical/") ? fqdnOfFile(file) : undefined;
+    if (fqdn === undefined) continue;
     const known = paths.get(fqdn) ?? [];
     const other = known.find((one) => domainOf(one) === domainOf(file));
     if (other !== undefined) throw new AssembledFault("ARTIFACT_TWICE", { file, other, fqdn });
@@ -47,7 +47,7 @@ export function ownerOf(
   });
   const owner = copies.find(({ parsed }) => parsed.content !== "") ?? copies[0];
   if (owner === undefined) return first;
-  for (const copy of copies) requireSame(copy, owner);
+  for (const copy of copies) if (copy !== owner) requireSame(copy, owner);
   return owner.path;
 }
 

@@ -8,6 +8,7 @@ import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "..
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { faultHints } from "../../place-hints.ts";
 import { plain, printError, printJson, printText, refusalText } from "../../print.ts";
 import { faultJson } from "../../results.ts";
 import { sealRequirements, signaturesJson, signaturesText } from "../../signatures.ts";
@@ -64,12 +65,13 @@ function report(
       attestation: file,
       predicate,
       signatures,
-      findings: findings.map(faultJson),
+      findings: findings.map((fault) => faultJson(fault, context)),
     });
     return;
   }
   const signed = signaturesText(judged);
-  for (const finding of findings) printError(context, refusalText(finding));
+  for (const finding of findings)
+    printError(context, refusalText(finding, undefined, faultHints(finding, context)));
   if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {
     printText(context, `${plain(trace)}: matches its attestation\n${actorText(predicate)}${signed}`);

@@ -7,6 +7,7 @@ import type { Part } from "../../../report/result.ts";
 import { SEAL_FILE } from "../../../snapshot/seal.ts";
 import type { Paint } from "../../colour.ts";
 import { type Context, shortPath } from "../../context.ts";
+import { withPlaces } from "../../place-hints.ts";
 import { plain } from "../../print.ts";
 import type { Printed } from "../../report-view.ts";
 import { faultJson, faultNotice, faultRules } from "../../results.ts";
@@ -32,14 +33,14 @@ export function buildReport(context: Context): Printed<BuildResult> {
       ok: sealed !== null && !("findings" in sealed),
       compile: compileView.toJson(compiled),
       check: checked === null ? null : checkReport.toJson(checked),
-      seal: sealed === null ? null : sealJson(sealed),
+      seal: sealed === null ? null : sealJson(sealed, context),
     }),
     toText: (result, paint) => buildText(result, paint, compileView.toText(result.compiled, paint), context),
   };
 }
 
-function sealJson(sealed: NonNullable<BuildResult["sealed"]>): object {
-  if ("findings" in sealed) return { findings: sealed.findings.map(faultJson) };
+function sealJson(sealed: NonNullable<BuildResult["sealed"]>, context: Context): object {
+  if ("findings" in sealed) return { findings: sealed.findings.map((fault) => faultJson(fault, context)) };
   const { root, files, seal, signatures } = sealed;
   return { root, files, seal, signatures };
 }
@@ -56,9 +57,9 @@ function buildText(
   const check = checkText(checked, paint);
   if (checked.failed) return `${before}${check}${paint("bad", "not sealed: the check failed")}\n`;
   if (sealed === null)
-    return `${before}${check}${paint("bad", "the snapshot is not sealed")}\nhint: type pgs build\n`;
+    return `${before}${check}${paint("bad", "the snapshot is not sealed")}\nhint: ${withPlaces("type pgs build", context)}\n`;
   if ("findings" in sealed)
-    return `${before}${check}${findingsText(sealed.findings)}${paint("bad", "not sealed")}\n`;
+    return `${before}${check}${findingsText(sealed.findings, context)}${paint("bad", "not sealed")}\n`;
   const rows = sealed.signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
   const place = plain(shortPath(sealed.seal, context.platform.cwd));
   return `${before}${check}sealed ${counted(sealed.files, "file")}: ${place}\nroot ${sealed.root}\n${rows}`;

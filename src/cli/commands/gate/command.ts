@@ -22,6 +22,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { choice, folder, percentage, repeatable } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
+import { faultHints } from "../../place-hints.ts";
 import { refusalText } from "../../print.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
@@ -97,7 +98,7 @@ const USE_CASES: readonly UseCase[] = [
     async run({ seal }, context) {
       const { snapshot } = context.settings;
       const verified = await verifySnapshot({ snapshot, files: context.platform.files, seal });
-      return { parts: [verifyPart(verified, context)], toText: () => findingsText(verified.findings) };
+      return { parts: [verifyPart(verified, context)], toText: () => findingsText(verified.findings, context) };
     },
   },
   {
@@ -194,7 +195,10 @@ async function attempt({ parts, run }: UseCase, request: GateRequest, context: C
   } catch (error) {
     if (!(error instanceof Fault) || (error.stage === "usage" && !INVALID_SCENARIO.has(error.code)))
       throw error;
-    return { parts: parts.map((name) => refusedPart(name, error, context)), toText: () => refusalText(error) };
+    return {
+      parts: parts.map((name) => refusedPart(name, error, context)),
+      toText: () => refusalText(error, undefined, faultHints(error, context)),
+    };
   }
 }
 

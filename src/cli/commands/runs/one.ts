@@ -14,10 +14,10 @@ import { type Context, shellWord, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { type FoundRun, locateRun } from "../../find-run.ts";
 import { reading, tracesRoot } from "../../ledger.ts";
+import { placeWords } from "../../place-hints.ts";
 import { capped, holderText, plain, printJson, printText, rowsByRun, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { waitRows } from "../../run-view.ts";
-import { tracesOption } from "../../traces-hints.ts";
 import { durationOf, durationText, runJson, stateText } from "../../views/runs.ts";
 import { keyOptionBeside } from "../../wait-hints.ts";
 
@@ -31,20 +31,20 @@ interface KnownRun extends ListedRun {
   readonly head: string | null;
   readonly files: readonly string[];
   /** What a command needs to find the run by its id, and what one needs besides that goes on with it. */
-  readonly option: string;
+  readonly options: string;
   readonly keyOption: string;
 }
 
 export async function showRun(given: string, context: Context): Promise<number> {
   const { settings } = context;
   const { run: found, within } = locateRun(given, context);
-  const run = read(found, within);
+  const run = read(found, within, placeWords(within.settings.traces, context));
   if (settings.json) printJson(context, toJson(run));
   else printText(context, toText(run, await painter(settings)));
   return EXIT.SUCCESS;
 }
 
-function read({ id, entry }: FoundRun, context: Context): KnownRun {
+function read({ id, entry }: FoundRun, context: Context, options: string): KnownRun {
   const { platform, settings, path } = context;
   const root = tracesRoot(context);
   const file = shortPath(`${settings.traces}/${traceFileOf(id)}`, platform.cwd);
@@ -56,7 +56,7 @@ function read({ id, entry }: FoundRun, context: Context): KnownRun {
     standing: reading(settings.traces, () => standingOf(known, root)),
     isListed: entry !== null,
     trace: isThere ? file : null,
-    ...{ events, head, option: tracesOption(settings.traces, context) },
+    ...{ events, head, options },
     keyOption: keyOptionBeside(path(file), context),
     files: platform.files
       .list(`${settings.traces}/${id}`)
@@ -165,7 +165,7 @@ function toText(run: KnownRun, paint: Paint): string {
 }
 
 function factRows(run: KnownRun): readonly (readonly string[])[] {
-  const { entry, standing, trace, head, isListed, option, events } = run;
+  const { entry, standing, trace, head, isListed, options, events } = run;
   // The first actor of the ledger may be who answered a run that nobody is said to have begun.
   const begunBy = sessionsOf(events)[0]?.actor ?? null;
   const took = durationOf(run);
@@ -177,13 +177,13 @@ function factRows(run: KnownRun): readonly (readonly string[])[] {
     ...(standing.holder === null ? [] : [["by", plain(holderText(standing.holder))]]),
     ["head", head ?? "-"],
     ["trace", trace === null ? "gone" : plain(trace)],
-    ...(isListed ? [] : [["ledger", plain(`does not have it: pgs runs rebuild --missing${option} adds it`)]]),
+    ...(isListed ? [] : [["ledger", plain(`does not have it: pgs runs rebuild --missing${options} adds it`)]]),
   ];
 }
 
 /** What lets the run go on, ready to type. */
-function commandsFor({ entry, standing: { state, waits }, option, keyOption }: KnownRun): readonly string[] {
-  const command = `pgs resume ${entry.id}${option}${keyOption}`;
+function commandsFor({ entry, standing: { state, waits }, options, keyOption }: KnownRun): readonly string[] {
+  const command = `pgs resume ${entry.id}${options}${keyOption}`;
   const commands = state === "INTERRUPTED" ? [command] : waits.map((wait) => commandFor(command, wait));
   return [...new Set(commands)];
 }

@@ -13,8 +13,8 @@ import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
 import { hasLedger, ledgerFile, tracesRoot } from "../../ledger.ts";
+import { withPlaces } from "../../place-hints.ts";
 import { at, hintLines, plain, printJson, printText, shownOf, table } from "../../print.ts";
-import { withTraces } from "../../traces-hints.ts";
 
 export async function verifyRuns(head: string | undefined, context: Context): Promise<number> {
   const { platform, settings } = context;
@@ -53,8 +53,7 @@ function wordsOf({ code, facts }: LedgerFinding, context: Context) {
   const words: { readonly what: (facts: LedgerFinding["facts"]) => string; readonly hint?: string } =
     ledgerFindings[code];
   const { what, hint } = words;
-  const { traces } = context.settings;
-  return { message: what(facts), hint: hint === undefined ? null : withTraces(hint, traces, context) };
+  return { message: what(facts), hint: hint === undefined ? null : withPlaces(hint, context) };
 }
 
 async function toText(

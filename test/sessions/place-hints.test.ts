@@ -1,16 +1,27 @@
-/** Hints about runs in another folder of traces name that folder: followed to the letter, they are right there. */
+/** Hints name the folders that the command line named: followed to the letter, they are right there. */
 
 import assert from "node:assert/strict";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { asking } from "../engine/waiting.ts";
 import { RUN, typedIn, waitingWorkspace } from "./waiting.ts";
-import { assertRefused, at, document, type Said, tracesIn, type Workspace } from "./world.ts";
+import {
+  assertRefused,
+  at,
+  document,
+  PROJECT,
+  type Said,
+  tracesIn,
+  type Workspace,
+  workspace,
+} from "./world.ts";
 
 const FOLDER = "other traces";
+const OPTIONS = ["--workspace", "--snapshot", "--data-root", "--traces"];
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   "--traces": ["--traces", FOLDER],
   "--workspace": ["--workspace", "."],
+  "--workspace and --traces": ["--workspace", ".", "--traces", FOLDER],
 };
 
 /** A workspace in which some runs wait, in the folder that the options name. */
@@ -21,12 +32,12 @@ async function begun(t: TestContext, options: readonly string[], runs: number) {
   return { place, traces: tracesIn(place.path(folder)), ledger: place.path(`${folder}/ledger.jsonl`) };
 }
 
-/** Types the first command of the hint that begins so, up to the option with the folder. */
-function follow(place: Workspace, { out, err }: Said, command: string): Promise<Said> {
+/** Types the first command of the hint that begins so, with the folders that it names; `more` follows them. */
+function follow(place: Workspace, { out, err }: Said, command: string, ...more: string[]): Promise<Said> {
   const words = typedIn(`${err}${out}`, command);
-  const option = words.indexOf("--traces");
-  assert.notEqual(option, -1, `${err}${out}`);
-  return place.session(...words.slice(0, option + 2));
+  const last = words.findLastIndex((word) => OPTIONS.includes(word));
+  assert.notEqual(last, -1, `${err}${out}`);
+  return place.session(...words.slice(0, last + 2), ...more);
 }
 
 for (const [option, options] of Object.entries(PLACES)) {
@@ -36,8 +47,8 @@ for (const [option, options] of Object.entries(PLACES)) {
     const refused = await place.session("runs", ...options);
     assertRefused(refused, 5, "LEDGER_ABSENT");
     const inJson = await place.session("runs", ...options, "--json");
-    assert.match(String(at(document(inJson), "error", "hint")), /pgs runs rebuild --traces /);
-    assert.equal((await follow(place, refused, "runs rebuild")).code, 0);
+    assert.match(String(at(document(inJson), "error", "hint")), /pgs runs --\w+ .* rebuild makes /);
+    assert.equal((await follow(place, refused, "runs", "rebuild")).code, 0);
     assert.match((await place.session("runs", ...options)).out, /^WAITING /m);
   });
 
@@ -49,11 +60,11 @@ for (const [option, options] of Object.entries(PLACES)) {
     assert.match(noticed.err, /^notice: LEDGER_LACKS_TRACES /m);
     const found = await place.session("runs", "verify", ...options);
     assert.match(found.out, /^TRACE_UNLISTED /m);
-    assert.equal((await follow(place, found, "runs rebuild")).code, 0);
+    assert.equal((await follow(place, found, "runs", "rebuild", "--missing")).code, 0);
     assert.doesNotMatch((await place.session("wake", ...options)).err, /notice/);
     assert.equal((await place.session("runs", "verify", ...options)).code, 0);
     writeFileSync(ledger, `${opening}\n${first}\n`);
-    assert.equal((await follow(place, noticed, "runs rebuild")).code, 0);
+    assert.equal((await follow(place, noticed, "runs", "rebuild", "--missing")).code, 0);
     assert.equal((await place.session("runs", "verify", ...options)).code, 0);
   });
 
@@ -75,7 +86,7 @@ test("a ledger beside the trace that a command names is made again there", async
   const resumed = await place.session("resume", trace, "--event", "k", "--no-png", "--no-md");
   assert.equal(resumed.code, 0, resumed.err);
   assert.match(resumed.err, /^notice: LEDGER_BEGINS_LATE /m);
-  assert.equal((await follow(place, resumed, "runs rebuild")).code, 0);
+  assert.equal((await follow(place, resumed, "runs", "rebuild")).code, 0);
   assert.equal((await place.session("runs", "verify", "--traces", FOLDER)).code, 0);
   const unset = await place.session("mark", trace, "incident", "--remove");
   assertRefused(unset, 2, "MARK_UNSET");
@@ -91,4 +102,37 @@ test("in the folder of the workspace, no option is named, also where the workspa
   renameSync(place.path("traces"), place.path("moved"));
   const moved = await place.session("runs");
   assert.match(moved.err, /; else pgs runs rebuild makes one/);
+});
+
+test("the seal of the snapshot that was named is made anew, and the workflows of that one are listed", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  cpSync(`${PROJECT}/protocol_snapshot`, place.path("their snapshot"), { recursive: true });
+  writeFileSync(place.path("their snapshot/notes.txt"), "mine");
+  const options = ["--snapshot", "their snapshot"];
+  const found = await place.session("verify", ...options);
+  assert.match(found.err, /^pgs: FILE_NOT_SEALED /m);
+  const inJson = document(await place.session("verify", ...options, "--json"));
+  assert.match(String(at(inJson, "findings", 0, "hint")), /pgs seal --snapshot 'their snapshot' if/);
+  const gate = await place.session("gate", ...options);
+  for (const said of [found, gate]) assert.equal((await follow(place, said, "seal")).code, 0, said.out);
+  assert.equal((await place.session("verify", ...options)).code, 0);
+  const unnamed = await place.session("run", ...options);
+  assert.match((await follow(place, unnamed, "list")).out, /WF_RELEASE_CHANGE_V0/);
+});
+
+test("the snapshot of the workspace that was named is compiled", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const options = ["--workspace", "travel"];
+  assert.equal((await place.session("init", "travel")).code, 0);
+  const stale = await place.session("compile", "--check", ...options);
+  assert.equal(stale.code, 7, stale.err);
+  assert.equal((await follow(place, stale, "compile")).code, 0);
+  assert.equal((await place.session("compile", "--check", ...options)).code, 0);
+  assert.ok(!existsSync(place.path("protocol_snapshot")));
+});
+
+test("help, and the making of a workspace, need no folder", async (t) => {
+  const place = workspace(t);
+  const { err } = await place.session("verify", "--snapshot", "x", "--sanpshot", "y");
+  assert.doesNotMatch(err, /pgs [^\n]*--snapshot x/);
 });
