@@ -351,9 +351,12 @@ function hasBegun(world: Workspace, op: string, until: Killed["until"], rows: st
   const [trace] = world.traces();
   if (trace === undefined || !existsSync(trace)) return false;
   return (
-    readFileSync(trace, "utf8").includes(`"op":"${op}"`) && (until === "before the row" || existsSync(rows))
+    readFileSync(trace, "utf8").includes(`"op":"${op}"`) && (until === "before the row" || isWritten(rows))
   );
 }
+
+/** A file is there, and still empty, before its first row is. */
+const isWritten = (rows: string) => existsSync(rows) && readFileSync(rows, "utf8") !== "";
 
 async function killWhen(isTime: () => boolean, child: ChildProcess): Promise<void> {
   for (let waited = 0; !isTime(); waited += 10) {
