@@ -163,7 +163,9 @@ it("a diff of snapshots has the workflows that execute what differs, and none fo
   reauthor(place.path("next"), RECORD, (text) => text.replace("summary: Write", "summary: Note"));
   assert.deepEqual(await workflows(), []);
   reauthor(place.path("next"), RECORD, (text) => text.replace("          tier: $.inputs.tier\n", ""));
-  assert.deepEqual(await workflows(), [{ workflow: GRANT, breaking: true, artifacts: [RECORD] }]);
+  assert.deepEqual(await workflows(), [
+    { workflow: GRANT, state: "kept", breaking: true, artifacts: [RECORD] },
+  ]);
   const impact = document(await place.session("query", "impact", RECORD, "--json"));
   const executed = (at(impact, "workflows") as readonly JsonObject[]).map(({ workflow }) => workflow);
   assert.deepEqual(executed, [GRANT]);
