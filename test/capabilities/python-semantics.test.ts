@@ -1,6 +1,7 @@
 /** Words, case, equality, numbers and patterns are those of Python, asked of the Python of this machine. */
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import fc from "fast-check";
 import { caseFold } from "../../src/capabilities/case-folding.ts";
 import {
@@ -46,7 +47,7 @@ it("every character that Unicode 15.1 has is folded as Python folds it", { skip 
   }
 });
 
-it("texts are folded, split and stripped as Python does it", { skip }, () => {
+test("texts are folded, split and stripped as Python does it", { skip }, () => {
   const texts = samples(text);
   const found = askPython("[v.casefold(), v.split(), v.strip()]", texts);
   assertAlike(texts, (one) => [caseFold(`${one}`), pythonWords(`${one}`), pythonStrip(`${one}`)], found);

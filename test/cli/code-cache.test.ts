@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import { takingTurns } from "../support/portion.ts";
 
 const it = takingTurns(import.meta.url);
@@ -68,7 +68,7 @@ function mainCache(folder: string): string {
   return join(folder, name);
 }
 
-it("the second run uses what the first has compiled", (t) => {
+test("the second run uses what the first has compiled", (t) => {
   const { folder, say } = program(t);
   assert.equal(say(), "old false");
   assert.equal(say(), "old true");

@@ -24,7 +24,7 @@ export function portion<T>(
 }
 
 /** After so many days, every test that takes turns was played. */
-export const ROUND = 5;
+export const ROUND = 7;
 
 /** Days since 1970, or a number for a seed that is no date: the same in every run with this seed. */
 const DAY = /^\d{4}-\d\d-\d\d$/.test(SEED) ? Date.parse(SEED) / 86_400_000 : below(ROUND, SEED);
