@@ -9,6 +9,7 @@ import type { ParsedArtifact } from "../envelope.ts";
 import { domainOf } from "./artifact-files.ts";
 import { AssembledFault } from "./errors.ts";
 import { type DomainEntry, MANIFEST, type Manifest, placeIn } from "./manifest.ts";
+import { canonicalFault, hashFault } from "./projection-hash.ts";
 import type { Contents } from "./verify.ts";
 
 /** Hashes that are recomputed, members that repeat them, and artifacts of no domain. */
@@ -113,14 +114,9 @@ class DomainCheck {
 
   /** Where an artifact cannot be read, that is the finding. */
   #canonical(): readonly Fault[] {
-    const { domain, canonical } = this.#entry;
     const artifacts = this.#artifacts();
-    if (artifacts === null) return this.#metadata("canonical", canonical, {});
-    const computed = hashOf(Object.fromEntries(artifacts.map((one) => [one.fqdn, one.envelope])));
-    return [
-      ...this.#hashFault("canonical", "projection_hash", canonical, computed, `canonical/${domain}/`),
-      ...this.#metadata("canonical", canonical, {}),
-    ];
+    const fault = artifacts === null ? null : canonicalFault(this.#manifest, this.#entry, artifacts);
+    return [...(fault === null ? [] : [fault]), ...this.#metadata("canonical", this.#entry.canonical, {})];
   }
 
   /** Null where one of them cannot be read. */
@@ -193,10 +189,8 @@ class DomainCheck {
     computed: Digest,
     of: string,
   ): readonly Fault[] {
-    if (stated === computed) return [];
-    const path = [...this.#entry.at, "projections", projection, member];
-    const facts = { ...placeIn(this.#manifest.text, path), pointer: pointer(path), of, stated, computed };
-    return [new AssembledFault("PROJECTION_HASH_MISMATCH", facts)];
+    const fault = hashFault(this.#manifest, this.#entry, { projection, member, stated, computed, of });
+    return fault === null ? [] : [fault];
   }
 }
 

@@ -4,11 +4,29 @@ import { readObject } from "../../json/parse.ts";
 import { own } from "../../json/value.ts";
 import { toBytes } from "../../sign/dsse.ts";
 import { type Place, readInside } from "../read-inside.ts";
-import type { RootSignature } from "../seal.ts";
-import { SIGNATURE_FILE } from "./manifest.ts";
+import type { RootSignature, SnapshotSeal } from "../seal.ts";
+import { MANIFEST, type Manifest, SIGNATURE_FILE } from "./manifest.ts";
+
+/** The seal that a manifest is, with what it says of files. */
+export function manifestSeal(
+  { root }: Manifest,
+  place: Place,
+  files: Pick<SnapshotSeal, "entry" | "entries" | "check">,
+): SnapshotSeal {
+  return {
+    ...files,
+    state: "sealed",
+    root,
+    file: MANIFEST,
+    signatureFile: SIGNATURE_FILE,
+    get signatures() {
+      return readSignature(place);
+    },
+  };
+}
 
 /** None where there is no such file. Only the format is checked. @throws SnapshotFault for a file that cannot be read */
-export function readSignature(place: Place): readonly RootSignature[] {
+function readSignature(place: Place): readonly RootSignature[] {
   const bytes = readInside(place, SIGNATURE_FILE);
   return bytes === null ? [] : [{ claim: toClaim(bytes) }];
 }

@@ -4,8 +4,8 @@ import type { Place } from "../read-inside.ts";
 import type { FoundFile, SealedFile, SnapshotSeal } from "../seal.ts";
 import { constituentDigest } from "./constituent.ts";
 import { AssembledFault } from "./errors.ts";
-import { type Constituent, isOutsideSeal, MANIFEST, type Manifest, SIGNATURE_FILE } from "./manifest.ts";
-import { readSignature } from "./signature.ts";
+import { type Constituent, isOutsideSeal, type Manifest } from "./manifest.ts";
+import { manifestSeal } from "./signature.ts";
 
 export function listedSeal(
   manifest: Manifest,
@@ -13,18 +13,11 @@ export function listedSeal(
   place: Place,
 ): SnapshotSeal {
   const entries = new Map(constituents.map((one) => [one.path, one]));
-  return {
-    state: "sealed",
-    root: manifest.root,
-    file: MANIFEST,
-    signatureFile: SIGNATURE_FILE,
-    get signatures() {
-      return readSignature(place);
-    },
+  return manifestSeal(manifest, place, {
     entry: (path) => entries.get(path),
     entries: () => constituents,
     check: (path, found) => checkListed(path, entries.get(path), found),
-  };
+  });
 }
 
 /** @throws AssembledFault, SnapshotFault */
