@@ -52,6 +52,20 @@ export interface OutsideTarget<O> extends AnyTarget<O> {
   probe(operation: O, call: EffectCall, begun: EffectStart, ports: ProbePorts): Promise<Probe | Unprobed>;
 }
 
+/** What holds for a target that is read and has no store: nothing shows afterwards that an operation took place. */
+export const READ_WITHOUT_STORE = {
+  answers: "recorded",
+  needsPath: false,
+  examplePolicy: () => ({}),
+  hasDryRun: true,
+  callsWorkflows: false,
+  isReading: () => true,
+  tookPlace: () => false,
+  secondTime: () => "same",
+  isVisible: () => false,
+  probe: async () => ({ found: absent(), looked: null, lock: null }),
+} as const satisfies Partial<OutsideTarget<unknown>>;
+
 /** The run itself. What it answers follows from the events of the trace, and a replay works it out again. */
 export interface RunTarget<O> extends AnyTarget<O> {
   readonly answers: "worked-out";

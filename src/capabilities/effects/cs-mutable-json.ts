@@ -1,7 +1,7 @@
 import { pythonEqual } from "../../json/python-equal.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
-import { matching, type Records, updatedBy } from "../../storage/document.ts";
+import { type JsonDocumentReader, matching, type Records, updatedBy } from "../../storage/document.ts";
 import { absent, type Doubt, done, type ShownAnswer, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
 import { isBlank } from "../python-json.ts";
@@ -45,6 +45,12 @@ function doubtOfUpdate(updated: Records, filter: JsonObject, last: Change | null
   const stored = last?.after ?? {};
   const isKnown = stillMatch || updated.every(([key]) => matches(own(stored, key)));
   return isKnown ? {} : { doubt: "UPDATED_BEFORE" };
+}
+
+/** All that is stored: array indexes first, ascending, then as stored. */
+async function recordsOf(document: Pick<JsonDocumentReader, "all">) {
+  const stored = await document.all();
+  return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } } as const;
 }
 
 const TWO = '{\n  "a": {\n    "state": "open"\n  },\n  "b": {\n    "state": "open",\n    "by": "x"\n  }\n}';
@@ -139,20 +145,14 @@ export const csMutableJson = storeEffect({
       input: {},
       outcomes: ["SUCCESS", "BACKEND_ERROR"],
       semantics: "reads",
-      async run(_, document) {
-        const stored = await document.all();
-        return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
-      },
+      run: (_, document) => recordsOf(document),
     },
     SELECT: {
       about: "Every record and, in the same order, every key, for a caller that selects by content.",
       input: {},
       outcomes: ["SUCCESS", "BACKEND_ERROR"],
       semantics: "reads",
-      async run(_, document) {
-        const stored = await document.all();
-        return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
-      },
+      run: (_, document) => recordsOf(document),
     },
     UPDATE: {
       about: "Sets fields of the record at the key and keeps its others; null removes a field.",

@@ -1,10 +1,16 @@
 /** Operations that read the clock: a reading is recorded, and nothing is changed. */
 
 import type { JsonObject } from "../../json/value.ts";
-import { absent } from "../evidence.ts";
 import { type PolicyFlaw, policyReason } from "../remote/policy-flaw.ts";
 import { isWorthRetrying } from "../remote-effect.ts";
-import { type Declared, failuresOf, type OutsideTarget, type Performed, type ShownEffect } from "../target.ts";
+import {
+  type Declared,
+  failuresOf,
+  type OutsideTarget,
+  type Performed,
+  READ_WITHOUT_STORE,
+  type ShownEffect,
+} from "../target.ts";
 
 export interface ClockOperation extends Declared {
   readonly target: "clock";
@@ -17,21 +23,12 @@ export interface ClockOperation extends Declared {
 export type ClockEffect = ShownEffect<ClockOperation>;
 
 export const clockTarget: OutsideTarget<ClockOperation> = {
-  answers: "recorded",
-  needsPath: false,
-  examplePolicy: () => ({}),
-  hasDryRun: true,
-  callsWorkflows: false,
-  isReading: () => true,
+  ...READ_WITHOUT_STORE,
   async perform(operation, { policy }, { sources }) {
     const flaws = operation.policyFlaws(policy);
     if (flaws.length > 0) return { outcome: "BACKEND_ERROR", reason: policyReason(flaws) };
     return operation.answer(sources.clock(), policy);
   },
-  tookPlace: () => false,
-  secondTime: () => "same",
   retriable: failuresOf,
   canRetry: (_, end) => isWorthRetrying(end),
-  isVisible: () => false,
-  probe: async () => ({ found: absent(), looked: null, lock: null }),
 };

@@ -1,12 +1,12 @@
 /** Operations that ask the snapshot of the run about itself: the answer follows from its root, and is recorded. */
 
 import type { JsonObject } from "../../json/value.ts";
-import { absent } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
   type Declared,
   type OutsideTarget,
   type Performed,
+  READ_WITHOUT_STORE,
   type ShownEffect,
   type SnapshotQuery,
   withInput,
@@ -36,21 +36,12 @@ export function asking<S extends InputSchema, const O extends string>({
 }
 
 export const snapshotTarget: OutsideTarget<QueryOperation> = {
-  answers: "recorded",
-  needsPath: false,
-  examplePolicy: () => ({}),
-  hasDryRun: true,
-  callsWorkflows: false,
-  isReading: () => true,
+  ...READ_WITHOUT_STORE,
   async perform(operation, { inputs }, { snapshot }) {
     if (snapshot === null) return { outcome: "BACKEND_ERROR", reason: { code: "SNAPSHOT_NOT_AT_HAND" } };
     return operation.perform(inputs, snapshot);
   },
-  tookPlace: () => false,
-  secondTime: () => "same",
   /** It answers the same each time. */
   retriable: () => [],
   canRetry: () => false,
-  isVisible: () => false,
-  probe: async () => ({ found: absent(), looked: null, lock: null }),
 };
