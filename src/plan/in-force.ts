@@ -9,7 +9,7 @@ export function requireInForce({ workflow, supersededBy }: Pick<Plan, "workflow"
   throw new NameFault("WORKFLOW_SUPERSEDED", { workflow: workflow.fqdn, superseded_by: supersededBy });
 }
 
-/** Whom the caller states, else the actor under which the workflow is declared to run. It authorises nothing. */
+/** The actor that the caller states, else the one that the workflow declares. It grants no permission. */
 export function actorOf(
   { actorContext }: Pick<Plan, "actorContext">,
   stated: string | undefined,

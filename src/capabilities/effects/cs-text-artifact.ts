@@ -126,7 +126,7 @@ export const csTextArtifact = {
       documents: { "notes/a.md": "# New\n", "b.txt": "", "c.txt": "kept" },
     },
     {
-      about: "a path out of the folder writes nothing, nor does any document beside it",
+      about: "with one path outside the folder, none of the documents is written",
       op: "WRITE_ALL",
       input: {
         documents: [
