@@ -27,4 +27,4 @@ export {
   type Workspace,
   type WorkspaceOptions,
 } from "./workspace/open-workspace.ts";
-export { folderTraces, memoryTraces, type RunTrace, type Traces } from "./workspace/traces.ts";
+export { folderTraces, memoryTraces, type RunTrace, segmentTraces, type Traces } from "./workspace/traces.ts";

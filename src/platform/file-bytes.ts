@@ -113,17 +113,20 @@ function fill(file: number, offset: number, length: number): Uint8Array {
   return bytes.subarray(0, filled);
 }
 
+/** Adds all bytes to the end of the open file or none: a partial write on a full disk is undone. `name` is for the fault. */
+export function appendWhole(file: number, bytes: Uint8Array, name: string): void {
+  const count = writeSync(file, bytes);
+  if (count === bytes.length) return;
+  ftruncateSync(file, fstatSync(file).size - count);
+  throw new StoreFault("UNWRITABLE", { file: name, errno: "ENOSPC" });
+}
+
 /**
  * Appends all bytes or none: a partial write on a full disk is undone. `name` is for the fault. Returns whether the
  * file is new.
  */
 export function append(path: string, name: string, bytes: Uint8Array, mode?: number): boolean {
-  const add = (file: number) => {
-    const count = writeSync(file, bytes);
-    if (count === bytes.length) return;
-    ftruncateSync(file, fstatSync(file).size - count);
-    throw new StoreFault("UNWRITABLE", { file: name, errno: "ENOSPC" });
-  };
+  const add = (file: number) => appendWhole(file, bytes, name);
   try {
     opened(path, O_WRONLY | O_APPEND, add);
     return false;

@@ -125,7 +125,7 @@ function continuing(file: string, descriptor: number, bytes: number, unlock: () 
 const unsynced = new Map<string, string[]>();
 
 /** The same list for every run of the folder: the first that is synced syncs it for all. */
-function unsyncedOf(traces: string): string[] {
+export function unsyncedOf(traces: string): string[] {
   const key = path.resolve(traces);
   const list = unsynced.get(key) ?? [];
   unsynced.set(key, list);

@@ -1,9 +1,10 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
 import { FileFault } from "../errors/ports.ts";
-import { nodeFiles } from "../platform/node-ports.ts";
+import { nodeClock, nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
+import { openSegments, readSegmentedTrace } from "../platform/trace-segments.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
 
@@ -49,6 +50,26 @@ export function folderTraces(folder: string, access: TraceAccess = "owner"): Tra
   };
 }
 
+/**
+ * The traces of many runs in few files, `<folder>/segments/<begun>__<process>.jsonl`: every run has its own chain of lines
+ * there. A file is never changed but by adding lines.
+ */
+export function segmentTraces(folder: string, access: TraceAccess = "owner"): Traces {
+  const segments = openSegments(folder, { access, now: () => nodeClock.now() });
+  const numbered = numberedNames();
+  return {
+    open(wanted) {
+      const id = numbered(wanted);
+      const { file: writer, place } = segments.open();
+      const bytes = () => {
+        const at = place();
+        return at === null ? new Uint8Array() : readSegmentedTrace(folder, at, id);
+      };
+      return { id, folder: "", file: null, writer, bytes };
+    },
+  };
+}
+
 function keptIn(secretsFile: SecretsFile | undefined): Pick<OpenedTrace, "secretsFile" | "secrets"> {
   return secretsFile === undefined ? {} : { secretsFile, secrets: () => secretsFile.read() };
 }
@@ -68,17 +89,11 @@ function readAll(file: string): Uint8Array {
  * millisecond.
  */
 export function memoryTraces(): Traces {
-  let moment = "";
-  const taken = new Map<string, number>();
+  const numbered = numberedNames();
   return {
     open(wanted) {
-      const begun = wanted.split("__", 1)[0] ?? "";
-      if (begun !== moment) taken.clear();
-      moment = begun;
-      const count = (taken.get(wanted) ?? 0) + 1;
-      taken.set(wanted, count);
       const lines: string[] = [];
-      const id = count === 1 ? wanted : `${wanted}_${count}`;
+      const id = numbered(wanted);
       return {
         id,
         folder: "",
@@ -88,6 +103,20 @@ export function memoryTraces(): Traces {
         ...keptIn(memorySecrets(null)),
       };
     },
+  };
+}
+
+/** Numbers a name that was given in the same millisecond before. */
+function numberedNames(): (wanted: string) => string {
+  let moment = "";
+  const taken = new Map<string, number>();
+  return (wanted) => {
+    const begun = wanted.split("__", 1)[0] ?? "";
+    if (begun !== moment) taken.clear();
+    moment = begun;
+    const count = (taken.get(wanted) ?? 0) + 1;
+    taken.set(wanted, count);
+    return count === 1 ? wanted : `${wanted}_${count}`;
   };
 }
 

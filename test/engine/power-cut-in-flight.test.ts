@@ -1,10 +1,12 @@
 /** What is left after a power cut while many runs of one process share their synchronisations (SPEC 5). */
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { openWorkspace, segmentTraces } from "../../src/index.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { waitingWorkspace } from "../sessions/waiting.ts";
-import { at, lines } from "../sessions/world.ts";
+import { at, lines, type Workspace } from "../sessions/world.ts";
 import { type Disk, recordDisk } from "../support/disk.ts";
 import { appending, contract, oneContract, WORKFLOW } from "./trial.ts";
 
@@ -25,9 +27,15 @@ interface Effect {
   readonly end: number;
 }
 
+/** A trace, and how many whole lines of it a text of its file has. */
+interface Recorded {
+  readonly file: string;
+  readonly events: readonly JsonObject[];
+  count(text: string | null): number;
+}
+
 /** The effects of one trace on each store. */
-function effectsOf(trace: string): readonly (readonly [store: string, effect: Effect])[] {
-  const events = lines(trace);
+function effectsOf({ events }: Recorded): readonly (readonly [store: string, effect: Effect])[] {
   return events.flatMap((event, i) => {
     if (event["event_type"] !== "side_effect_start") return [];
     const end = events.findIndex(({ event_type }, line) => line > i && event_type === "side_effect_end");
@@ -43,12 +51,15 @@ function assertMoment(
   disk: Disk,
   moment: number,
   store: string,
-  traces: ReadonlyMap<string, readonly Effect[]>,
+  traces: ReadonlyMap<Recorded, readonly Effect[]>,
 ): number {
   const texts = [...disk.afterCut(store, moment)].map((text) => text ?? "");
   let shown = 0;
-  for (const [trace, effects] of traces) {
-    const counts = [...disk.afterCut(trace, moment)].map(wholeLines);
+  const files = new Map<string, readonly (string | null)[]>();
+  for (const [{ file, count }, effects] of traces) {
+    const states = files.get(file) ?? [...disk.afterCut(file, moment)];
+    files.set(file, states);
+    const counts = states.map(count);
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
     for (const { mark, start, end } of effects) {
       const isShown = texts.some((text) => text.includes(mark));
@@ -62,12 +73,9 @@ function assertMoment(
   return shown;
 }
 
-test(`with ${RUNS} runs in flight, no power cut leaves an end without its record or an effect without its begin`, async (t) => {
-  const place = waitingWorkspace(t, PROTOCOL);
-  writeFileSync(place.path("p.jsonl"), "{}\n".repeat(RUNS));
-  const argv = ["run", WORKFLOW, "--payloads", "p.jsonl", "--jobs", String(RUNS), "--durability", "device"];
-  const disk = await recordDisk(place.folder, () => place.session(...argv));
-  const traces = place.traces();
+const PROMISE = "no power cut leaves an end without its record or an effect without its begin";
+
+function assertPromise(disk: Disk, place: Workspace, traces: readonly Recorded[]): void {
   assert.equal(traces.length, RUNS);
   const all = traces.map((trace) => [trace, effectsOf(trace)] as const);
   for (const name of ["LOG", "OTHER"]) {
@@ -81,8 +89,46 @@ test(`with ${RUNS} runs in flight, no power cut leaves an end without its record
     assert.equal(shown.at(-1), RUNS, "every run wrote a record");
     assert.ok(forced.length < RUNS, `${forced.length} synchronisations served ${RUNS} records`);
   }
-  for (const trace of traces) {
-    const ends = [...disk.afterCut(trace, disk.moments - 1)].map(wholeLines);
-    assert.deepEqual(ends, [lines(trace).length], "all of the trace is on the device at the end");
+  for (const { file, events, count } of traces) {
+    const ends = new Set([...disk.afterCut(file, disk.moments - 1)].map(count));
+    assert.deepEqual([...ends], [events.length], "all of the trace is on the device at the end");
   }
+}
+
+test(`with ${RUNS} runs in flight, each with a file of its own, ${PROMISE}`, async (t) => {
+  const place = waitingWorkspace(t, PROTOCOL);
+  writeFileSync(place.path("p.jsonl"), "{}\n".repeat(RUNS));
+  const argv = ["run", WORKFLOW, "--payloads", "p.jsonl", "--jobs", String(RUNS), "--durability", "device"];
+  const disk = await recordDisk(place.folder, () => place.session(...argv));
+  const traces = place.traces().map((file) => ({ file, events: lines(file), count: wholeLines }));
+  assertPromise(disk, place, traces);
+});
+
+test(`with ${RUNS} runs in flight in one file, ${PROMISE}`, async (t) => {
+  const place = waitingWorkspace(t, PROTOCOL);
+  const traces = segmentTraces(place.path("traces"));
+  const ids: string[] = [];
+  const disk = await recordDisk(place.folder, async () => {
+    const workflow = await (await openWorkspace({ folder: place.folder, traces })).workflow(WORKFLOW);
+    const runs = await Promise.all(Array.from({ length: RUNS }, () => workflow.run({})));
+    ids.push(...runs.map(({ id }) => id));
+  });
+  const [name = "", ...others] = readdirSync(place.path("traces/segments")).filter((one) =>
+    one.endsWith(".jsonl"),
+  );
+  assert.deepEqual(others, []);
+  const file = place.path(`traces/segments/${name}`);
+  const events = lines(file);
+  const recorded = ids.map((id) => ({
+    file,
+    events: events.filter(({ execution_id }) => execution_id === id),
+    count: (text: string | null) =>
+      (text ?? "")
+        .split("\n")
+        .slice(0, -1)
+        .filter((line) => line.includes(`"execution_id":"${id}"`)).length,
+  }));
+  assertPromise(disk, place, recorded);
+  const { forced } = disk.changesOf(file);
+  assert.ok(forced.length < RUNS, `${forced.length} synchronisations served ${3 * RUNS} waits`);
 });
