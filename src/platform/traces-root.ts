@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { TraceAccess, TracesRoot } from "../ports.ts";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
 import { nameBelow, openDataRoot } from "./data-root.ts";
-import { attempt } from "./node-ports.ts";
+import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
 import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 

@@ -46,13 +46,35 @@ export function runOfLine(line: Buffer): string | null {
  * that it names alone; one that ends before the name belongs to none.
  */
 export function* traceInSegment(pieces: Iterable<Uint8Array>, run: string): Generator<Uint8Array> {
-  for (const { bytes, isWhole } of linesIn(pieces)) {
-    if (runOfLine(bytes) !== run) continue;
-    yield isWhole ? Buffer.concat([bytes, LINE_BREAK]) : bytes;
+  const name = Buffer.from(`"execution_id":"${run}"`);
+  for (const lines of wholeLines(pieces)) {
+    // Most lines are of other runs: they are not looked at one by one.
+    for (let at = lines.indexOf(name); at !== -1; ) {
+      const start = lines.lastIndexOf(BREAK, at) + 1;
+      const end = lines.indexOf(BREAK, at) + 1 || lines.length;
+      const line = lines.subarray(start, end);
+      if (runOfLine(line) === run) yield Buffer.from(line);
+      at = lines.indexOf(name, end);
+    }
   }
 }
 
-const LINE_BREAK = Buffer.from("\n");
+const BREAK = 0x0a;
+
+/** The pieces, cut behind line breaks. Each is valid until the next is asked for. */
+function* wholeLines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
+  let begun: Buffer[] = [];
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const end = bytes.lastIndexOf(BREAK) + 1;
+    if (end > 0)
+      yield begun.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...begun, bytes.subarray(0, end)]);
+    if (end > 0) begun = [];
+    // The caller may reuse the piece.
+    if (end < bytes.length) begun.push(Buffer.from(bytes.subarray(end)));
+  }
+  if (begun.length > 0) yield Buffer.concat(begun);
+}
 
 /** Where the lines of a run are in a segment, and how many bytes they have without those of other runs between them. */
 export interface RunInSegment {
