@@ -63,6 +63,11 @@ export function tryLocked<T>(lock: LockFile, file: string, deadline: number, wor
   }
 }
 
+/** Takes the lock, also from a process that has died; false while one that is not known to have died holds it. */
+export function tryTake(lock: LockFile, file: string): boolean {
+  return acquire(lock, file, Number.POSITIVE_INFINITY);
+}
+
 /** The holder of the lock; null if it is free. */
 export function holderOf(path: string): LockHolder | null {
   const text = textOf(path);
