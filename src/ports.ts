@@ -35,6 +35,12 @@ export interface Files {
   isFolder(path: string): boolean;
 }
 
+/** A file that the package contains; null where it is not there. */
+export interface ShippedFile {
+  readonly file: string;
+  readonly bytes: Uint8Array | null;
+}
+
 export interface ListedFile {
   readonly path: string;
   readonly isLink: boolean;
@@ -388,6 +394,8 @@ export interface TraceFolder {
   readonly file: TraceFile;
   /** Where what the trace suppresses may be kept; absent where nothing can be. */
   readonly secrets?: SecretsFile;
+  /** Where its lines are so far, in a file that it shares; null before the first. Absent where the file is its own. */
+  place?(): SegmentPlace | null;
 }
 
 /** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */
