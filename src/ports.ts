@@ -35,6 +35,12 @@ export interface Files {
   isFolder(path: string): boolean;
 }
 
+/** A file that the package contains; null where it is not there. */
+export interface ShippedFile {
+  readonly file: string;
+  readonly bytes: Uint8Array | null;
+}
+
 export interface ListedFile {
   readonly path: string;
   readonly isLink: boolean;
