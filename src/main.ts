@@ -46,6 +46,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     columns: columnsOf(1),
     errColumns: () => columnsOf(2),
     out: (text) => writeAll(1, text),
+    outBytes: (bytes) => writeAll(1, bytes),
     err: (text) => writeAll(2, text),
     isOutClosed: () => closed.has(1),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
@@ -72,6 +73,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
     openTracesRoot,
+    ownFolder: async (trace) => (await import("./platform/own-folder.ts")).ownFolder(trace),
     lockTraceFile,
     traceHolder,
     replaceFile,
@@ -167,9 +169,9 @@ const closed = new Set<keyof typeof OUTPUTS>();
  * A pipe may take less than it is given, or nothing for a moment; a reader that has gone wants no more. An output that
  * cannot be written keeps no command from its work: `main` says so at the end.
  */
-function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
+function writeAll(descriptor: keyof typeof OUTPUTS, content: string | Uint8Array): void {
   if (unwritten.has(descriptor)) return;
-  const bytes = Buffer.from(text);
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
   for (let offset = 0; offset < bytes.length; ) {
     try {
       offset += fs.writeSync(descriptor, bytes, offset);

@@ -196,17 +196,21 @@ export function writeFile(file: string, content: string | Uint8Array, access?: T
   }
 }
 
-/** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
-export function createFile(file: string, content: string): () => void {
+/**
+ * Writes a new file, and the folders it needs, for those who have the access; without it, the umask says.
+ * @throws IoError, `EEXIST` where something is there
+ */
+export function createFile(file: string, content: string | Uint8Array, access?: TraceAccess): () => void {
+  const { folder: folderMode, file: mode } = access === undefined ? NO_MODES : TRACE_MODES[access];
   let made: number;
   try {
-    made = makeFolders(path.dirname(file)).length;
+    made = makeFolders(path.dirname(file), folderMode).length;
   } catch (error) {
     // Where a folder should be is something else.
     throw new IoError(errnoOf(error) === "EEXIST" ? "ENOTDIR" : errnoOf(error), error);
   }
   try {
-    fs.writeFileSync(file, content, { flag: "wx" });
+    fs.writeFileSync(file, content, { flag: "wx", mode });
   } catch (error) {
     removeFolders(path.dirname(file), made);
     throw new IoError(errnoOf(error), error);
@@ -216,6 +220,9 @@ export function createFile(file: string, content: string): () => void {
     removeFolders(path.dirname(file), made);
   };
 }
+
+/** Those of the system's calls. */
+const NO_MODES = { folder: 0o777, file: 0o666 };
 
 /** Removes the folder and some of those above it, as far as they are empty. */
 function removeFolders(folder: string, count: number): void {

@@ -127,6 +127,9 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     out: (text) => {
       said.out += text;
     },
+    outBytes: (bytes) => {
+      said.out += Buffer.from(bytes).toString("utf8");
+    },
     err: (text) => {
       said.err += text;
       other.err?.(text);
