@@ -10,9 +10,8 @@ import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault } from "./errors/base.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
-import { errnoOf } from "./platform/errno.ts";
+import { attempt, errnoOf } from "./platform/errno.ts";
 import {
-  attempt,
   createFile,
   fixedClock,
   isOfAnother,

@@ -81,5 +81,5 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
 
 function transform(step: TransformStep, inputs: JsonObject, live: LiveEnvironment): TransformResult {
   const { sources, observed } = recordingSources(live);
-  return { ...computeTransform(step, inputs, sources), observed };
+  return { observed, ...computeTransform(step, inputs, sources) };
 }

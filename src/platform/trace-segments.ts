@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { StoreFault, TraceFault } from "../errors/ports.ts";
 import { isoInstant } from "../json/date-time.ts";
-import type { TraceAccess, TraceFile } from "../ports.ts";
-import { type SegmentPlace, traceInSegment } from "../trace/segment.ts";
+import type { SegmentPlace, TraceAccess, TraceFile } from "../ports.ts";
+import { SEGMENTS, traceInSegment } from "../trace/segment.ts";
 import { errnoOf } from "./errno.ts";
 import { appendWhole, readAt, syncFolder, syncOpened } from "./file-bytes.ts";
 import { release, tryAcquire } from "./lock/lock-link-pool.ts";
@@ -13,9 +13,6 @@ import { token } from "./lock/lock-owner.ts";
 import { linksIn, lockOf } from "./own-names.ts";
 import { sharedSync } from "./shared-sync.ts";
 import { makeTracesFolder, TRACE_MODES, unsyncedOf } from "./trace-files.ts";
-
-/** Below the traces folder. */
-export const SEGMENTS = "segments";
 
 /** A segment that has reached this size takes no new run. */
 const MOST_BYTES = 1 << 28;

@@ -4,7 +4,7 @@ import { type Dirent, existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locks, StoredLock } from "../../ports.ts";
 import { reach, readOnly } from "../data-root.ts";
-import { attempt } from "../node-ports.ts";
+import { attempt } from "../errno.ts";
 import { LOCK_ENDING } from "../own-names.ts";
 import { deadlineIn, holderOf, retry, tryRemove } from "./lock.ts";
 import { textOf, tokenIn } from "./lock-owner.ts";
