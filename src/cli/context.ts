@@ -25,6 +25,7 @@ import type {
   WorkerPool,
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
+import type { Segments } from "../platform/trace-segments.ts";
 import type { Stores } from "../storage/stores.ts";
 import { openCapabilities, type WorkspaceCapabilities } from "../workspace/capabilities.ts";
 import { defaultPaths, type WorkspacePaths } from "../workspace/default-paths.ts";
@@ -74,6 +75,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** The traces of many runs in few files below the traces folder. */
+  openSegments(traces: string, access: TraceAccess): Promise<Segments>;
   /** What is made in the folder is for those who have the access. */
   openTracesRoot(folder: string, access?: TraceAccess): TracesRoot;
   /**

@@ -1,19 +1,11 @@
 /** Where the trace of a run is: in the folder of its own, or among those of other runs in a segment. */
 
-import { traceFileOf } from "../ledger/trace-names.ts";
+import { ownFileOf } from "../ledger/trace-names.ts";
 import { isSegmentName, parseAddress, runsInSegment, SEGMENTS, segmentAddress } from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import { type Context, shortPath } from "./context.ts";
 import { openFileArgument } from "./file-argument.ts";
 import { TraceArgument } from "./trace-argument.ts";
-
-/** The file that the trace has in a folder of its own, whether it is there or not; any other file as it is given. */
-export function ownFileOf(trace: string): string {
-  const address = parseAddress(trace);
-  if (address === null) return trace;
-  const { segment, run } = address;
-  return `${trace.slice(0, -segmentAddress(segment, run).length)}${traceFileOf(run)}`;
-}
 
 /** The path of what is written next to a trace, without its ending. */
 export function besideBase(trace: string): string {

@@ -5,12 +5,12 @@ import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import { requireInForce } from "../../../plan/in-force.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { Entropy } from "../../../ports.ts";
+import type { Entropy, TraceFolder } from "../../../ports.ts";
 import { toSnapshotQuery } from "../../../query/snapshot-query.ts";
 import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
 import { type RecordedRunRequest, runWorkflow, type SummarizedRun } from "../../../workspace/run-workflow.ts";
-import { memoryTraces } from "../../../workspace/traces.ts";
+import { memoryTraces, needsFolder } from "../../../workspace/traces.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
@@ -63,6 +63,9 @@ export const OPTIONS = {
       ["failure", "refusal"],
       "with --payloads: begin no more runs after one that was refused, or that did not succeed at all",
     ),
+    "own-folders": flag(
+      "with --payloads: write each trace to a folder of its own, instead of a file that the runs share",
+    ),
     "from-line": { ...count("with --payloads: begin with this line"), default: "1" },
   },
   Limit: {
@@ -91,14 +94,21 @@ export interface Prepared {
   readonly trust: Trust;
   readonly session: SessionEnvironment;
   /** Executes one run, or a dry run. @throws TraceFault, and ResumeFault for an answer that does not fit */
-  execute(one: OneRun): Promise<SummarizedRun>;
+  execute(one: OneRun): Promise<ExecutedRun>;
+  /** No run follows. */
+  close(): void;
+}
+
+export interface ExecutedRun extends SummarizedRun {
+  /** The path of the trace, or its address in a segment; null where it is not kept. */
+  readonly trace: string | null;
 }
 
 type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "stop" | "listen">;
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
-  const { platform, settings } = context;
+  const { settings } = context;
   const workflow = workflowOf(request);
   const session = sessionEnvironment(request, context);
   const trust = trustOf(request, context);
@@ -110,32 +120,65 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
     ...{ ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload },
     snapshot: toSnapshotQuery(snapshot, context.workflowRegistry),
   };
+  const common = { plan, trust, session };
   if (request.dryRun) {
-    const dry = {
-      ...environment,
-      answers: answersOf(request, context),
-      openTrace: dryTraces(request, context),
-    };
-    return { plan, trust, session, execute: (one) => dryRun({ ...dry, ...one }) };
+    const answers = answersOf(request, context);
+    const openDry = dryTraces(request, context);
+    const execute: Prepared["execute"] = (one) =>
+      withTrace(openDry, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
+    return { ...common, execute, close: () => undefined };
   }
-  const { traceAccess: access } = request;
-  const openTrace = (id: string) => platform.openTrace(settings.traces, id, access);
-  const records = recordsOf(settings.traces, access, session.clock, context);
-  return {
-    plan,
-    trust,
-    session,
-    execute: (one) => runWorkflow({ ...environment, openTrace, records, ...one }),
-  };
+  const traces = await openTraces(common, request, context);
+  const records = recordsOf(settings.traces, request.traceAccess, session.clock, context);
+  const execute: Prepared["execute"] = (one) =>
+    withTrace(traces.open, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
+  return { ...common, execute, close: traces.close };
 }
 
+/** A trace that begins, and where it is found; null where it is not kept. */
+type OpenTrace = (id: string) => readonly [folder: TraceFolder, trace: string | null];
+
+async function withTrace(
+  openTrace: OpenTrace,
+  work: (openTrace: (id: string) => TraceFolder) => Promise<SummarizedRun>,
+): Promise<ExecutedRun> {
+  let trace: string | null = null;
+  const run = await work((wanted) => {
+    const [folder, path] = openTrace(wanted);
+    trace = path;
+    return folder;
+  });
+  return { ...run, trace };
+}
+
+/** Many runs write into the same file, but for those that may go on later: they need a folder for what is kept of them. */
+async function openTraces(
+  { plan, session }: Pick<Prepared, "plan" | "session">,
+  { payloads, ownFolders, traceAccess: access }: RunRequest,
+  { platform, settings: { traces } }: Context,
+): Promise<{ readonly open: OpenTrace; close(): void }> {
+  const inFolder: OpenTrace = (id) => filed(platform.openTrace(traces, id, access));
+  const isShared = payloads !== undefined && !ownFolders && !needsFolder(plan, session);
+  if (!isShared) return { open: inFolder, close: () => undefined };
+  const segments = await platform.openSegments(traces, access);
+  const open: OpenTrace = (wanted) => {
+    const shared = segments.open(wanted);
+    if (shared === null) return inFolder(wanted);
+    const { address, ...trace } = shared;
+    return [{ ...trace, folder: "" }, `${traces}/${address}`];
+  };
+  return { open, close: () => segments.close() };
+}
+
+const filed = (trace: TraceFolder): ReturnType<OpenTrace> => [trace, `${trace.folder}/${trace.id}.jsonl`];
+
 /** In memory, where the trace is not to be kept. @throws UsageFault for the traces folder: its runs took place */
-function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): DryRunRequest["openTrace"] {
+function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): OpenTrace {
   const { platform, settings } = context;
   if (keepTrace !== undefined) {
     const path = context.path(keepTrace);
     const real = (folder: string) => platform.files.realPath(folder) ?? folder;
-    if (real(path) !== real(settings.traces)) return (id) => platform.openTrace(path, id, traceAccess);
+    if (real(path) !== real(settings.traces)) return (id) => filed(platform.openTrace(path, id, traceAccess));
     throw new UsageFault("BAD_USAGE", {
       message: "--keep-trace names the traces folder, whose runs took place",
       hint: "type --keep-trace DIR, with another folder",
@@ -144,7 +187,7 @@ function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): Dr
   const traces = memoryTraces();
   return (wanted) => {
     const { id, folder: own, writer } = traces.open(wanted);
-    return { id, folder: own, file: writer };
+    return [{ id, folder: own, file: writer }, null];
   };
 }
 
@@ -185,6 +228,7 @@ export function checkCombination(request: RunRequest): void {
     if (request.unordered) refuse("--unordered", "needs --payloads");
     if (request.stopOn !== undefined) refuse("--stop-on", "needs --payloads");
     if (request.fromLine !== undefined) refuse("--from-line", "needs --payloads");
+    if (request.ownFolders) refuse("--own-folders", "needs --payloads");
   } else {
     if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
     if (request.wait !== undefined) refuse("--wait", "stays with one run, and --payloads has many");
