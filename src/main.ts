@@ -71,9 +71,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
-    // By the system's clock, whatever that of the runs says.
     openSegments: async (traces, access) =>
-      (await import("./platform/trace-segments.ts")).openSegments(traces, { access, now: nodeClock.now }),
+      (await import("./platform/trace-segments.ts")).openSegments(traces, { access }),
     openTracesRoot,
     ownFolder: async (trace) => (await import("./platform/own-folder.ts")).ownFolder(trace),
     lockTraceFile,

@@ -5,7 +5,7 @@ import type { RunEnvironment } from "../engine/run.ts";
 import { FileFault } from "../errors/ports.ts";
 import { ownFileOf } from "../ledger/trace-names.ts";
 import type { Plan } from "../plan/plan.ts";
-import { nodeClock, nodeFiles } from "../platform/node-ports.ts";
+import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
 import { openSegments } from "../platform/trace-segments.ts";
@@ -71,7 +71,7 @@ export function folderTraces(folder: string, access: TraceAccess = "owner"): Tra
  */
 export function segmentTraces(folder: string, access: TraceAccess = "owner"): Traces {
   const folders = folderTraces(folder, access);
-  const segments = openSegments(folder, { access, now: () => nodeClock.now() });
+  const segments = openSegments(folder, { access });
   return {
     ...folders,
     open(wanted, needs = {}) {

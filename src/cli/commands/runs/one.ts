@@ -72,7 +72,7 @@ function entryOf(id: string, events: readonly TraceEvent[]): RunEntry {
     if (line !== null) entry = entryAfter(entry, line as RunLine, 0);
   }
   const nothing = { id, workflow: "", state: "RUNNING", outcome: null, exitReason: null, due: null } as const;
-  const none = { sessions: 0, waits: [], actors: [], marks: [], isRebuilt: false, offset: 0, place: null };
+  const none = { sessions: 0, waits: [], actors: [], marks: [], isRebuilt: false, offset: 0, place: null, segment: null };
   return entry ?? { ...nothing, ...none, begun: 0, changed: 0 };
 }
 
