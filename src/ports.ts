@@ -388,6 +388,8 @@ export interface TraceFolder {
   readonly file: TraceFile;
   /** Where what the trace suppresses may be kept; absent where nothing can be. */
   readonly secrets?: SecretsFile;
+  /** Where its lines are so far, in a file that it shares; null before the first. Absent where the file is its own. */
+  place?(): SegmentPlace | null;
 }
 
 /** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */

@@ -4,9 +4,10 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TraceAccess, TracesRoot } from "../ports.ts";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
-import { nameBelow, openDataRoot } from "./data-root.ts";
+import { openDataRoot } from "./data-root.ts";
 import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
+import { nameBelow } from "./store-location.ts";
 import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 
 /** How long another process that writes to the ledger is waited for: it needs less than a millisecond. */

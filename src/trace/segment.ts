@@ -86,14 +86,24 @@ export interface RunInSegment {
 /** Of every run of a segment, in the order in which they began. */
 export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string, RunInSegment> {
   const runs = new Map<string, RunInSegment>();
-  let end = 0;
+  addRuns(runs, pieces, 0);
+  return runs;
+}
+
+/**
+ * Adds what a segment has from an offset on, at which a line begins. Answers where an incomplete last line begins, which is
+ * counted with the run that it names, or the end.
+ */
+export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8Array>, from: number): number {
+  let [end, whole] = [from, from];
   for (const { bytes: line, isWhole } of linesIn(pieces)) {
     const offset = end;
     end += line.length + Number(isWhole);
+    if (isWhole) whole = end;
     const run = runOfLine(line);
     if (run === null) continue;
     const known = runs.get(run);
     runs.set(run, { offset: known?.offset ?? offset, end, bytes: (known?.bytes ?? 0) + end - offset });
   }
-  return runs;
+  return whole;
 }
