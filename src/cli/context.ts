@@ -2,6 +2,7 @@
 
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { Registry } from "../capabilities/registry.ts";
+import type { Segments } from "../platform/trace-segments.ts";
 import type {
   CheckCache,
   Clock,
@@ -25,7 +26,6 @@ import type {
   WorkerPool,
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
-import type { Segments } from "../platform/trace-segments.ts";
 import type { Stores } from "../storage/stores.ts";
 import { openCapabilities, type WorkspaceCapabilities } from "../workspace/capabilities.ts";
 import { defaultPaths, type WorkspacePaths } from "../workspace/default-paths.ts";

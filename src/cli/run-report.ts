@@ -13,7 +13,6 @@ import { faultHints } from "./place-hints.ts";
 import { hintLines, noticesText, printError, printText, refusalText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { filesText, type Report, type TraceFiles, toJsonText, toText } from "./run-view.ts";
-import { besideBase } from "./trace-place.ts";
 import type { Trust } from "./trust.ts";
 
 export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "notices"> {
@@ -43,7 +42,7 @@ export async function reportRun(reported: Reported, context: Context): Promise<n
     printFiles(null);
     return exitCode;
   }
-  const base = besideBase(jsonl);
+  const base = jsonl.replace(/\.jsonl$/, "");
   // Whoever interrupts a run does not wait for its picture.
   const drawn = result.ending.status === "INTERRUPTED" ? { md: false, png: false } : kinds;
   printFiles(await render({ kinds: drawn, access, plan, events, base }, context));

@@ -5,6 +5,7 @@ import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
 import { sharedEntropy } from "../engine/entropy.ts";
+import { needsFolder } from "../engine/needs-folder.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
@@ -41,7 +42,7 @@ import { copyPayload } from "./payload.ts";
 import { recordedPlan } from "./recorded-plan.ts";
 import type { GivenTrace, Going } from "./resume-in.ts";
 import { runWorkflow } from "./run-workflow.ts";
-import { memoryTraces, needsFolder, type OpenedTrace, type RunTrace, segmentTraces, type Traces } from "./traces.ts";
+import { memoryTraces, type OpenedTrace, type RunTrace, segmentTraces, type Traces } from "./traces.ts";
 
 /** What a run reads and writes besides its snapshot. */
 export interface RunPorts {

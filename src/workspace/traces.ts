@@ -1,10 +1,7 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
-import { mayWait } from "../engine/may-wait.ts";
-import type { RunEnvironment } from "../engine/run.ts";
 import { FileFault } from "../errors/ports.ts";
 import { ownFileOf } from "../ledger/trace-names.ts";
-import type { Plan } from "../plan/plan.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
@@ -45,11 +42,6 @@ export interface OpenedTrace extends RunTrace, Pick<TraceFolder, "place"> {
   readonly folder: string;
   readonly writer: TraceFile;
   readonly secretsFile?: SecretsFile;
-}
-
-/** Whether a run needs a folder for what is kept of it: it may wait, or has a key with which secrets are kept. */
-export function needsFolder(plan: Plan, { secretsKey }: Pick<RunEnvironment, "secretsKey">): boolean {
-  return secretsKey !== undefined || mayWait(plan);
 }
 
 /** `<folder>/<id>/<id>.jsonl`, readable for those who have the access; beside them the ledger of the runs. */

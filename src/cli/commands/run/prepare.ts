@@ -5,16 +5,15 @@ import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import { requireInForce } from "../../../plan/in-force.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { Entropy, TraceFolder } from "../../../ports.ts";
+import type { Entropy } from "../../../ports.ts";
 import { toSnapshotQuery } from "../../../query/snapshot-query.ts";
 import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
 import { type RecordedRunRequest, runWorkflow, type SummarizedRun } from "../../../workspace/run-workflow.ts";
-import { memoryTraces, needsFolder } from "../../../workspace/traces.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
-import { open, planIn } from "../../load.ts";
+import { open as openSnapshot, planIn } from "../../load.ts";
 import { choice, count, file, flag, folder, repeatable, text } from "../../option.ts";
 import { readAnswer } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
@@ -30,6 +29,7 @@ import {
 } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { openDryTraces, openTraces, withTrace } from "./open-traces.ts";
 
 export const OPTIONS = {
   Run: {
@@ -113,7 +113,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const session = sessionEnvironment(request, context);
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
-  const snapshot = await open(context, trust, undefined, true);
+  const snapshot = await openSnapshot(context, trust, undefined, true);
   const plan = await planIn(snapshot, workflow, context);
   requireInForce(plan);
   const environment = {
@@ -123,72 +123,16 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const common = { plan, trust, session };
   if (request.dryRun) {
     const answers = answersOf(request, context);
-    const openDry = dryTraces(request, context);
+    const { open, close } = await openDryTraces(request, context);
     const execute: Prepared["execute"] = (one) =>
-      withTrace(openDry, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
-    return { ...common, execute, close: () => undefined };
+      withTrace(open, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
+    return { ...common, execute, close };
   }
-  const traces = await openTraces(common, request, context);
+  const { open, close } = await openTraces(common, request, context);
   const records = recordsOf(settings.traces, request.traceAccess, session.clock, context);
   const execute: Prepared["execute"] = (one) =>
-    withTrace(traces.open, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
-  return { ...common, execute, close: traces.close };
-}
-
-/** A trace that begins, and where it is found; null where it is not kept. */
-type OpenTrace = (id: string) => readonly [folder: TraceFolder, trace: string | null];
-
-async function withTrace(
-  openTrace: OpenTrace,
-  work: (openTrace: (id: string) => TraceFolder) => Promise<SummarizedRun>,
-): Promise<ExecutedRun> {
-  let trace: string | null = null;
-  const run = await work((wanted) => {
-    const [folder, path] = openTrace(wanted);
-    trace = path;
-    return folder;
-  });
-  return { ...run, trace };
-}
-
-/** Many runs write into the same file, but for those that may go on later: they need a folder for what is kept of them. */
-async function openTraces(
-  { plan, session }: Pick<Prepared, "plan" | "session">,
-  { payloads, ownFolders, traceAccess: access }: RunRequest,
-  { platform, settings: { traces } }: Context,
-): Promise<{ readonly open: OpenTrace; close(): void }> {
-  const inFolder: OpenTrace = (id) => filed(platform.openTrace(traces, id, access));
-  const isShared = payloads !== undefined && !ownFolders && !needsFolder(plan, session);
-  if (!isShared) return { open: inFolder, close: () => undefined };
-  const segments = await platform.openSegments(traces, access);
-  const open: OpenTrace = (wanted) => {
-    const shared = segments.open(wanted);
-    if (shared === null) return inFolder(wanted);
-    const { address, ...trace } = shared;
-    return [{ ...trace, folder: "" }, `${traces}/${address}`];
-  };
-  return { open, close: () => segments.close() };
-}
-
-const filed = (trace: TraceFolder): ReturnType<OpenTrace> => [trace, `${trace.folder}/${trace.id}.jsonl`];
-
-/** In memory, where the trace is not to be kept. @throws UsageFault for the traces folder: its runs took place */
-function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): OpenTrace {
-  const { platform, settings } = context;
-  if (keepTrace !== undefined) {
-    const path = context.path(keepTrace);
-    const real = (folder: string) => platform.files.realPath(folder) ?? folder;
-    if (real(path) !== real(settings.traces)) return (id) => filed(platform.openTrace(path, id, traceAccess));
-    throw new UsageFault("BAD_USAGE", {
-      message: "--keep-trace names the traces folder, whose runs took place",
-      hint: "type --keep-trace DIR, with another folder",
-    });
-  }
-  const traces = memoryTraces();
-  return (wanted) => {
-    const { id, folder: own, writer } = traces.open(wanted);
-    return [{ id, folder: own, file: writer }, null];
-  };
+    withTrace(open, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
+  return { ...common, execute, close };
 }
 
 /** @throws UsageFault for an answer that is no JSON */

@@ -1,8 +1,8 @@
 /** `pgs trace get`: the bytes of one trace, wherever they are. */
 
-import { EXIT } from "../../exit-codes.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
+import { EXIT } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
 import { traceFile } from "../../find-run.ts";
 import { argument, argumentChoice, flag, folder } from "../../option.ts";

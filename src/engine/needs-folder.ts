@@ -1,11 +1,17 @@
-/** Whether a session of a run can end while the run goes on later: it waits then, or for a long pause. */
+/** What is kept of a run beside its trace, so that it can go on later, needs a folder: which runs that may be. */
 
 import { targetOf } from "../capabilities/effect.ts";
 import type { EffectStep, Plan } from "../plan/plan.ts";
 import { isSpentInProcess, longestPause } from "./attempts.ts";
+import type { RunEnvironment } from "./run.ts";
+
+/** Whether a run needs a folder of its own: it may wait, or has a key with which secrets are kept. */
+export function needsFolder(plan: Plan, { secretsKey }: Pick<RunEnvironment, "secretsKey">): boolean {
+  return secretsKey !== undefined || mayWait(plan);
+}
 
 /** True also of a plan that calls other workflows: which ones is known when the run gets there. */
-export function mayWait({ nodes }: Plan): boolean {
+function mayWait({ nodes }: Plan): boolean {
   for (const node of nodes.values()) {
     if (node.type !== "CC") continue;
     for (const step of node.contract.steps) if (step.kind === "effect" && mayBeWaitedFor(step)) return true;
