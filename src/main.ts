@@ -112,7 +112,10 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     onInterrupt,
     onStop,
     pause: () => new Promise((resume) => setImmediate(resume)),
-    shipped: (file) => path.join(shipped, file),
+    shipped(name) {
+      const file = path.join(shipped, name);
+      return { file, bytes: nodeFiles.read(file) };
+    },
     templates: path.join(shipped, "../../templates"),
     createFile,
     tool: TOOL,
