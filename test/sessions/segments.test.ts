@@ -272,4 +272,6 @@ test("a run that was interrupted in a segment is answered, cancelled and gone on
   const again = await place.session("resume", named);
   assertRefused(again, 2, "RUN_ENDED");
   for (const trace of [named, other]) assert.equal((await place.session("examine", trace)).code, 0);
+  const verified = await place.session("runs", "verify");
+  assert.equal(verified.code, 0, verified.out);
 });
