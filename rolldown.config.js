@@ -55,7 +55,7 @@ const assets = {
   name: "assets",
   writeBundle() {
     mkdirSync("dist/render/fonts", { recursive: true });
-    for (const file of ["DejaVuSansMono.ttf", "DejaVuSansMono.LICENSE.txt"]) {
+    for (const file of ["DejaVuSansMono.outlines", "DejaVuSansMono.LICENSE.txt"]) {
       copyFileSync(`src/render/fonts/${file}`, `dist/render/fonts/${file}`);
     }
     cpSync("src/templates", "dist/templates", { recursive: true });

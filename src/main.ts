@@ -10,9 +10,8 @@ import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault } from "./errors/base.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
-import { errnoOf } from "./platform/errno.ts";
+import { attempt, errnoOf } from "./platform/errno.ts";
 import {
-  attempt,
   createFile,
   fixedClock,
   isOfAnother,
@@ -109,7 +108,10 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     onInterrupt,
     onStop,
     pause: () => new Promise((resume) => setImmediate(resume)),
-    shipped: (file) => path.join(shipped, file),
+    shipped(name) {
+      const file = path.join(shipped, name);
+      return { file, bytes: nodeFiles.read(file) };
+    },
     templates: path.join(shipped, "../../templates"),
     createFile,
     tool: TOOL,

@@ -17,6 +17,7 @@ import type {
   Progress,
   Realm,
   Remote,
+  ShippedFile,
   Source,
   TempFolder,
   TraceAccess,
@@ -108,8 +109,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   isOutClosed(): boolean;
   /** The first interrupt calls `stop`, with the exit code that it asks for, and ends nothing; what is answered takes that back. */
   onStop(stop: (exitCode: number) => void): () => void;
-  /** A file shipped with the package, such as the font. */
-  shipped(file: string): string;
+  /** A file shipped with the package, such as the font. @throws IoError */
+  shipped(file: string): ShippedFile;
   /** The folder of the templates that are shipped with the package. */
   readonly templates: string;
   /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */

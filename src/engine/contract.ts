@@ -37,7 +37,8 @@ export async function runContract(
     const { outcome, scope } = await runStep(step, contract, progress, state);
     const action = actionAfter(step, outcome, contract);
     if (action.do === "evaluate") {
-      const evaluated = runEvaluation(action, { ...progress.published, ...scope }, state);
+      // Not spread: V8 makes a new hidden class for each member that is added to a spread object.
+      const evaluated = runEvaluation(action, Object.assign({}, progress.published, scope), state);
       return { outcome: evaluated, outputs: progress.published };
     }
     const next =

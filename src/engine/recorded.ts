@@ -41,7 +41,7 @@ export function transformResult({
 }
 
 export function effectResult({ step: _, observed = [], ...result }: Payloads["side_effect_end"]): EffectResult {
-  return { ...result, observed };
+  return { observed, ...result };
 }
 
 /** Where a record has no `field`, that of the whole: the engine names one, and so the two differ. */

@@ -211,7 +211,7 @@ export class ReplayExecutor implements StepExecutor {
     if (isSuppressed || this.#record.isTaken("transform_end"))
       return transformResult(this.#record.expect("transform_end").payload);
     try {
-      return { ...rerunTransform(step, inputs, observed), observed };
+      return { observed, ...rerunTransform(step, inputs, observed) };
     } catch (error) {
       // What a transform that threw had drawn is not on record; else, a missing reading is the record's own flaw.
       if (!(error instanceof MissingReading)) throw error;

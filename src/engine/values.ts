@@ -61,5 +61,5 @@ export function mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, s
 /** @throws RunFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
 export function evaluateCondition({ condition, onTrue, onFalse }: Evaluation, scope: Scope): EvaluationResult {
   const operands = operandsOf(condition, scope);
-  return { ...operands, outcome: holds(condition, operands) ? onTrue : onFalse };
+  return { outcome: holds(condition, operands) ? onTrue : onFalse, ...operands };
 }

@@ -1,5 +1,6 @@
 /** What the ledger says of a run: its last line counts, and what the lines before it add. */
 
+import type { SegmentPlace } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import type { LineState, Mark, RunLine } from "./line.ts";
 
@@ -36,6 +37,10 @@ export interface RunEntry {
   readonly isRebuilt: boolean;
   /** Where its last line begins in the ledger. */
   readonly offset: number;
+  /** Where its trace is among others, unless it has got a folder of its own since; null where it has one in any case. */
+  readonly place: SegmentPlace | null;
+  /** The segment in which it has lines; also of a run that goes on in a folder. */
+  readonly segment: string | null;
 }
 
 /** The entry after one more line of the run. A ledger may have very many lines: nothing is copied that stays. */
@@ -61,6 +66,8 @@ export function entryAfter(before: RunEntry | undefined, line: RunLine, offset: 
     marks: isOwn ? marks : marksAfter(marks, mark, line),
     isRebuilt: (before?.isRebuilt ?? false) || line.rebuilt === true,
     offset,
+    place: line.place ?? null,
+    segment: line.place?.segment ?? before?.segment ?? null,
   };
 }
 

@@ -15,26 +15,16 @@ import {
   TooLarge,
   type TraceAccess,
 } from "../ports.ts";
-import { errnoOf } from "./errno.ts";
+import { attempt, errnoOf } from "./errno.ts";
 import { replace } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./own-names.ts";
+import { readSegmented } from "./segment-source.ts";
 import { TRACE_MODES } from "./trace-files.ts";
 
-/** The result of a file system call, or `absent` if there is no file. @throws IoError */
-export function attempt<T>(work: () => T, absent: T): T {
-  try {
-    return work();
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR") return absent;
-    if (error instanceof IoError) throw error;
-    throw new IoError(errno, error);
-  }
-}
-
 export const nodeFiles: Files = {
-  read: (file, most) => attempt<Uint8Array | null>(() => readOpened(file, most), null),
+  read: (file, most) =>
+    attempt<Uint8Array | null>(() => readOpened(file, most), null) ?? readSegmented(file, most ?? SIZE.text),
   realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
   isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
   list: (folder, withEmptyFolders = false) => [...listBelow(folder, "", withEmptyFolders)],

@@ -3,9 +3,11 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TraceAccess, TracesRoot } from "../ports.ts";
-import { nameBelow, openDataRoot } from "./data-root.ts";
-import { attempt } from "./node-ports.ts";
+import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
+import { openDataRoot } from "./data-root.ts";
+import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
+import { nameBelow } from "./store-location.ts";
 import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 
 /** How long another process that writes to the ledger is waited for: it needs less than a millisecond. */
@@ -25,6 +27,10 @@ export function openTracesRoot(
     folder: root,
     make: () => attempt(() => makeTracesFolder(root, access), undefined),
     names: () => attempt(() => readdirSync(root), []),
+    segments: () =>
+      attempt(() => readdirSync(join(root, SEGMENTS)), [])
+        .filter(isSegmentName)
+        .sort(),
     size: (path) => attempt(() => sizeOf(below(path)), 0),
     remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),
   };

@@ -1,10 +1,10 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
 import { FileFault } from "../errors/ports.ts";
-import { nodeClock, nodeFiles } from "../platform/node-ports.ts";
+import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
-import { openSegments, readSegmentedTrace } from "../platform/trace-segments.ts";
+import { openSegments } from "../platform/trace-segments.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
 
@@ -55,17 +55,15 @@ export function folderTraces(folder: string, access: TraceAccess = "owner"): Tra
  * there. A file is never changed but by adding lines.
  */
 export function segmentTraces(folder: string, access: TraceAccess = "owner"): Traces {
-  const segments = openSegments(folder, { access, now: () => nodeClock.now() });
-  const numbered = numberedNames();
+  const folders = folderTraces(folder, access);
+  const segments = openSegments(folder, { access });
   return {
     open(wanted) {
-      const id = numbered(wanted);
-      const { file: writer, place } = segments.open();
-      const bytes = () => {
-        const at = place();
-        return at === null ? new Uint8Array() : readSegmentedTrace(folder, at, id);
-      };
-      return { id, folder: "", file: null, writer, bytes };
+      const shared = segments.open(wanted);
+      if (shared === null) return folders.open(wanted);
+      const { id, address, file: writer } = shared;
+      const file = `${folder}/${address}`;
+      return { id, folder: "", file, writer, bytes: () => readAll(file) };
     },
   };
 }

@@ -45,9 +45,9 @@ export function tryAcquire(lock: LockFile): boolean {
   return linkFromPool(lock) ?? makeLock(lock.path);
 }
 
-const pooledLinkOf = ({ path, links }: LockFile) => `${links ?? dirname(path)}/${OWN}`;
-
 const poolOf = ({ folder, links }: LockFile) => links ?? folder;
+
+const pooledLinkOf = (lock: LockFile) => `${poolOf(lock)}/${OWN}`;
 
 /** Undefined where there is no pooled link, or none that can be linked. */
 function linkFromPool(lock: LockFile): boolean | undefined {

@@ -39,13 +39,20 @@ export const deadlineIn = (milliseconds: number) => now() + milliseconds;
 const now = () => Number(process.hrtime.bigint() / 1_000_000n);
 
 /** Does one piece of work after the other, in the order in which they were asked for. */
-export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
+export class WorkQueue {
+  #last: Promise<unknown> = Promise.resolve();
+  #length = 0;
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  add<T>(work: () => Promise<T>): Promise<T> {
+    this.#length++;
+    const done = this.#last.then(work).finally(() => this.#length--);
+    this.#last = done.catch(() => undefined);
     return done;
-  };
+  }
 }
 
 /**
@@ -61,6 +68,11 @@ export function tryLocked<T>(lock: LockFile, file: string, deadline: number, wor
   } finally {
     onLock(file, () => release(lock));
   }
+}
+
+/** Takes the lock, also from a process that has died; false while one that is not known to have died holds it. */
+export function tryTake(lock: LockFile, file: string): boolean {
+  return acquire(lock, file, Number.POSITIVE_INFINITY);
 }
 
 /** The holder of the lock; null if it is free. */

@@ -2,11 +2,15 @@
 
 import { replaceUnseen } from "../../errors/printable.ts";
 
-/** DejaVu Sans Mono: every glyph is 1233 of 2048 units wide. */
-const ADVANCE = 1233 / 2048;
+export const UNITS_PER_EM = 2048;
+
+/** DejaVu Sans Mono: every glyph is so many units wide. */
+export const GLYPH_WIDTH = 1233;
+
+const ADVANCE = GLYPH_WIDTH / UNITS_PER_EM;
 
 /** From the middle of a capital to its base line. */
-const HALF_CAPITAL = 1493 / 2048 / 2;
+const HALF_CAPITAL = 1493 / UNITS_PER_EM / 2;
 
 export const FONT_FAMILY = "DejaVu Sans Mono";
 
@@ -47,6 +51,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 export function xml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
+}
+
+const MARKS = new Map(Object.entries(ENTITIES).map(([mark, entity]) => [entity, mark]));
+
+/** What `xml` was given. */
+export function fromXml(text: string): string {
+  return text.replace(/&\w+;/g, (entity) => MARKS.get(entity) ?? entity);
 }
 
 /** The width of the widest of the texts; 0 where there are none. */

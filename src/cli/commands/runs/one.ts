@@ -73,8 +73,8 @@ function entryOf(id: string, events: readonly TraceEvent[]): RunEntry {
     if (line !== null) entry = entryAfter(entry, line as RunLine, 0);
   }
   const nothing = { id, workflow: "", state: "RUNNING", outcome: null, exitReason: null, due: null } as const;
-  const none = { sessions: 0, waits: [], actors: [], marks: [], isRebuilt: false, offset: 0 };
-  return entry ?? { ...nothing, ...none, begun: 0, changed: 0 };
+  const none = { sessions: 0, waits: [], actors: [], marks: [], isRebuilt: false, offset: 0, place: null };
+  return entry ?? { ...nothing, ...none, begun: 0, changed: 0, segment: null };
 }
 
 // ---- what there is to say ----
