@@ -4,6 +4,7 @@
  * there, everything else may be there, in part or not at all, and independently of everything else.
  */
 
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -154,7 +155,10 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
   } finally {
     replace(Object.fromEntries(Object.keys(recording).map((name) => [name, real[name as keyof typeof fs]])));
   }
-  return new Disk(folder, before, changes);
+  const disk = new Disk(folder, before, changes);
+  for (const [path, { bytes }] of snapshotOf(folder, nodeOf))
+    assert.equal(disk.now(path, disk.moments) ?? "", String(bytes), `${path} was changed past the recording`);
+  return disk;
 }
 
 /** The files and folders that are there, and what the files hold. */
