@@ -141,14 +141,18 @@ function columnsOf(descriptor: keyof typeof OUTPUTS): number | undefined {
 
 /** Asking Node for a stream that is a pipe costs more than most commands take, so the system is asked first. */
 function terminalAt(descriptor: keyof typeof OUTPUTS): NodeJS.WriteStream | undefined {
-  if (!isCharacterDevice(descriptor)) return undefined;
+  if (!mayBeTerminal(descriptor)) return undefined;
   const stream = descriptor === 1 ? process.stdout : process.stderr;
   return stream.isTTY ? stream : undefined;
 }
 
-function isCharacterDevice(descriptor: number): boolean {
+/** Terminals are character devices; so is what swallows everything. */
+function mayBeTerminal(descriptor: number): boolean {
   try {
-    return fs.fstatSync(descriptor).isCharacterDevice();
+    const output = fs.fstatSync(descriptor);
+    return (
+      output.isCharacterDevice() && output.rdev !== fs.statSync("/dev/null", { throwIfNoEntry: false })?.rdev
+    );
   } catch {
     return false;
   }

@@ -16,7 +16,7 @@ import {
   type TraceAccess,
 } from "../ports.ts";
 import { attempt, errnoOf } from "./errno.ts";
-import { isFileOrFolder, replace } from "./file-bytes.ts";
+import { replace } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./own-names.ts";
 import { readSegmented } from "./segment-source.ts";
@@ -50,8 +50,9 @@ function readOpened(file: string, most: number | undefined): Uint8Array {
   const { O_NONBLOCK, O_RDONLY } = fs.constants;
   const descriptor = fs.openSync(file, most === undefined ? O_RDONLY | O_NONBLOCK : O_RDONLY);
   try {
-    if (most === undefined && !isFileOrFolder(descriptor)) throw new IoError("ENXIO", undefined);
-    return readAtMost(descriptor, most ?? SIZE.text);
+    const stat = fs.fstatSync(descriptor);
+    if (most === undefined && !stat.isFile() && !stat.isDirectory()) throw new IoError("ENXIO", undefined);
+    return readKnown(descriptor, stat, most ?? SIZE.text);
   } finally {
     fs.closeSync(descriptor);
   }
@@ -61,7 +62,10 @@ const PIECE_BYTES = 2 ** 16;
 
 /** All that can be read, unless it is more. @throws TooLarge */
 export function readAtMost(descriptor: number, most: number): Uint8Array {
-  const stat = fs.fstatSync(descriptor);
+  return readKnown(descriptor, fs.fstatSync(descriptor), most);
+}
+
+function readKnown(descriptor: number, stat: fs.Stats, most: number): Uint8Array {
   if (stat.isFile()) {
     if (stat.size > most) throw new TooLarge(stat.size);
     return fs.readFileSync(descriptor);
