@@ -1,46 +1,97 @@
-/** Every benchmark: `npm run bench`, with `-- --json` as one document. */
+/**
+ * The benchmarks: `npm run bench`, or only some of them: `npm run bench -- SECTION…`, with `--json` as one document.
+ * `--runs N` is the length of the sustained loops.
+ */
 
 import { availableParallelism, cpus, release, tmpdir } from "node:os";
+import { parseArgs } from "node:util";
+import { fileSystemOf, isInMemory } from "./file-system.ts";
 import { growth } from "./growth.ts";
 import { ledger } from "./ledger.ts";
+import { peers } from "./peers.ts";
 import { ROUNDS } from "./sample.ts";
 import { type Section, toText } from "./section.ts";
 import { snapshotForms } from "./snapshot-forms.ts";
 import { child } from "./spawn.ts";
 import { startParts } from "./start-parts.ts";
 import { inScratch } from "./subject.ts";
+import { sustained } from "./sustained.ts";
 import { verification } from "./verification.ts";
 import { wholeProcess } from "./whole-process.ts";
 
-const isJson = process.argv.includes("--json");
+/** Every benchmark prints as it goes on; a section is null where what it needs is not beside the repository. */
+type Benchmark = (scratch: string) => AsyncIterable<Section | null> | Iterable<Section | null>;
 
+const inChild = (script: string) =>
+  function* (scratch: string) {
+    yield* [child<Section | readonly Section[] | null>(script, scratch)].flat();
+  };
+
+const later = (work: (scratch: string) => Promise<Section | readonly Section[] | null>) =>
+  async function* (scratch: string) {
+    yield* [await work(scratch)].flat();
+  };
+
+const { values, positionals } = options();
+const isJson = values.json;
+
+/** By the name with which one of them is chosen. */
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  process: later(wholeProcess),
+  "process-parts": later(startParts),
+  "snapshot-forms": later(snapshotForms),
+  run: inChild("one-process.ts"),
+  peers,
+  sustained: (scratch) => sustained(scratch, Number(values.runs)),
+  growth: later(growth),
+  ledger: later(ledger),
+  examination: inChild("examination.ts"),
+  verification: later(verification),
+  simulation: inChild("simulation.ts"),
+};
+
+function options() {
+  return parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false }, runs: { type: "string", default: "10000" } },
+  });
+}
+
+const scratchFileSystem = fileSystemOf(tmpdir());
 const machine = {
   cpu: cpus()[0]?.model.trim() ?? "unknown",
   cores: availableParallelism(),
   node: process.version,
   system: `${process.platform} ${release()} ${process.arch}`,
-  scratch: tmpdir(),
+  scratch: `${tmpdir()} (${scratchFileSystem})`,
 };
 
-function say(section: Section): Section {
-  if (!isJson) console.log(toText(section));
-  return section;
+function head(): string {
+  const { cpu, cores, node, system, scratch } = machine;
+  return [
+    `${cores} cores of ${cpu}, node ${node}, ${system}, files in ${scratch}`,
+    ...(isInMemory(scratchFileSystem)
+      ? [`Files are in memory: no figure has what a device costs. Set TMPDIR to a folder on a disk.`]
+      : []),
+    `Medians of ${ROUNDS} samples taken in turn, unless said otherwise.\n`,
+  ].join("\n");
 }
 
-if (!isJson) {
-  const { cpu, cores, node, system, scratch } = machine;
-  console.log(`${cores} cores of ${cpu}, node ${node}, ${system}, files in ${scratch}`);
-  console.log(`Medians of ${ROUNDS} samples taken in turn, unless said otherwise.\n`);
+const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown.length > 0 || !/^[1-9]\d*$/.test(values.runs)) {
+  console.error(`usage: npm run bench -- [--json] [--runs N] [${Object.keys(BENCHMARKS).join(" | ")}]…`);
+  process.exit(2);
 }
-const sections = await inScratch(async (scratch) => [
-  say(await wholeProcess(scratch)),
-  ...(await startParts(scratch)).map(say),
-  ...[await snapshotForms(scratch)].filter((section) => section !== null).map(say),
-  say(child<Section>("one-process.ts", scratch)),
-  ...(await growth(scratch)).map(say),
-  ...(await ledger(scratch)).map(say),
-  ...child<readonly Section[]>("examination.ts", scratch).map(say),
-  ...(await verification(scratch)).map(say),
-  ...[child<Section | null>("simulation.ts", scratch)].filter((section) => section !== null).map(say),
-]);
+if (!isJson) console.log(head());
+const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+const sections: Section[] = [];
+await inScratch(async (scratch) => {
+  for (const name of chosen) {
+    for await (const section of BENCHMARKS[name]?.(scratch) ?? []) {
+      if (section === null) continue;
+      sections.push(section);
+      if (!isJson) console.log(toText(section));
+    }
+  }
+});
 if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

@@ -14,7 +14,7 @@ const elsewhere = await openRunner(subject, mkdtempSync(join(scratch, "elsewhere
 for (let i = 0; i < WARM_UP; i++) await elsewhere();
 
 // What the data root holds is there already: it is not laid out anew.
-const runner = await openRunner({ ...subject, data: null }, folder, Number(first));
+const runner = await openRunner({ ...subject, data: null }, folder, "folders", Number(first));
 // Whoever looks first reads the whole store; what is asked here is what every later run costs.
 await runner();
 const costs: number[] = [];

@@ -17,6 +17,6 @@ for (let i = 0; i < WARM_UP; i++) await elsewhere();
 // What the data root holds is there already: it is not laid out anew.
 const runners: [string, Runner][] = [];
 for (const folder of folders)
-  runners.push([folder, await openRunner({ ...subject, data: null }, folder, 2_000_000)]);
+  runners.push([folder, await openRunner({ ...subject, data: null }, folder, "folders", 2_000_000)]);
 const samples = await inTurn(Object.fromEntries(runners), RUNS);
 console.log(JSON.stringify(folders.map((folder) => samples[folder])));

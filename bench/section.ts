@@ -4,10 +4,12 @@ import { type Spread, spreadOf } from "./sample.ts";
 
 export interface Row extends Spread {
   readonly what: string;
-  readonly unit: "ms" | "µs" | "runs/s" | "events/s" | "steps/s" | "MB";
+  readonly unit: "ms" | "µs" | "runs/s" | "events/s" | "steps/s" | "MB" | "bytes";
   /** Against the row that the section names. */
   readonly ratio?: number;
   readonly goal?: Goal;
+  /** Beyond the goal. */
+  readonly hope?: Goal;
 }
 
 export interface Goal {
@@ -15,6 +17,7 @@ export interface Goal {
   readonly isMet: boolean;
 }
 
+/** Without rows where it was left out. */
 export interface Section {
   readonly title: string;
   /** What is measured, and what the ratio is to. */
@@ -28,6 +31,11 @@ export function atMost(found: number, limit: number, unit = "x"): Goal {
 
 export function atLeast(found: number, limit: number): Goal {
   return { text: `>= ${limit}`, isMet: found >= limit };
+}
+
+/** A spread of a single sample. */
+export function once(value: number): Spread {
+  return { median: value, p10: value, p90: value };
 }
 
 /** A row for each size, and how much more it costs than the first. */
@@ -49,6 +57,7 @@ export function growthRows(
 const HEAD = ["", "median", "p10", "p90", "unit", "ratio", "goal"] as const;
 
 export function toText({ title, about, rows }: Section): string {
+  if (rows.length === 0) return `${title}\n${about}\n`;
   const cells = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] as string).length)));
   const isText = (column: number) => column === 0 || column === 4 || column === 6;
@@ -63,10 +72,13 @@ export function toText({ title, about, rows }: Section): string {
   return `${title}\n${about}\n\n${lines.join("\n")}\n`;
 }
 
-function cellsOf({ what, median, p10, p90, unit, ratio, goal }: Row): readonly string[] {
-  const verdict = goal === undefined ? "" : `${goal.text} ${goal.isMet ? "met" : "MISSED"}`;
+function cellsOf({ what, median, p10, p90, unit, ratio, goal, hope }: Row): readonly string[] {
+  const verdicts = [
+    ...(goal === undefined ? [] : [`${goal.text} ${goal.isMet ? "met" : "MISSED"}`]),
+    ...(hope === undefined ? [] : [`${hope.text} hoped for, ${hope.isMet ? "met" : "not met"}`]),
+  ];
   const values = [median, p10, p90].map(rounded);
-  return [what, ...values, unit, ratio === undefined ? "" : `${ratio.toFixed(2)}x`, verdict];
+  return [what, ...values, unit, ratio === undefined ? "" : `${ratio.toFixed(2)}x`, verdicts.join("; ")];
 }
 
 function rounded(value: number): string {

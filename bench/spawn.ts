@@ -50,16 +50,24 @@ export function usageOf(args: readonly string[]): Usage {
   return { wall, cpu: (userCPUTime + systemCPUTime) / 1000, peak: (maxRSS * 1024) / 1e6 };
 }
 
-/** Milliseconds that processors worked for a successful `node <args>`, from before its start until after its end. */
-export function cpuOf(args: readonly string[], more: Readonly<Record<string, string>> = {}): number {
-  const timed = `TIMEFORMAT="%3U %3S"; time "$@" > /dev/null`;
+/** Milliseconds of a successful `node <args>`, from before its start until after its end; nothing runs in it besides. */
+export function timesOf(
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Pick<Usage, "wall" | "cpu"> {
+  const timed = `TIMEFORMAT="%3R %3U %3S"; time "$@" > /dev/null`;
   const { status, stderr } = spawnSync("bash", ["-c", timed, "bash", process.execPath, ...args], {
     env: { ...env, LC_ALL: "C", ...more },
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}\n${stderr}`);
-  const [user = "", system = ""] = stderr.trim().split(" ");
-  return (Number(user) + Number(system)) * 1000;
+  const [wall = 0, user = 0, system = 0] = stderr.trim().split(" ").map(Number);
+  return { wall: wall * 1000, cpu: (user + system) * 1000 };
+}
+
+/** Milliseconds that processors worked for a successful `node <args>`. */
+export function cpuOf(args: readonly string[], more: Readonly<Record<string, string>> = {}): number {
+  return timesOf(args, more).cpu;
 }
 
 /** What a benchmark in a process of its own printed as JSON. */

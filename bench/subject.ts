@@ -32,16 +32,16 @@ export interface Subject {
 
 export type Payload = { readonly [field: string]: string | number | null | Payload | readonly Payload[] };
 
+const completed = join(root, "fixtures/wf-release-change/completed.json");
+const completedRelease = JSON.parse(readFileSync(completed, "utf8")) as Payload;
+
 export const ownRelease: Subject = {
   name: "WF_RELEASE_CHANGE_V0",
   workflow: "release_governance::WF_RELEASE_CHANGE_V0",
   snapshot: join(root, "protocol_snapshot"),
   data: join(root, "fixtures/data"),
   capabilities: [CAPABILITIES],
-  payload: (i) => ({
-    ...(JSON.parse(readFileSync(join(root, "fixtures/wf-release-change/completed.json"), "utf8")) as Payload),
-    change_id: `CHG-${10_000 + i}`,
-  }),
+  payload: (i) => ({ ...completedRelease, change_id: `CHG-${10_000 + i}` }),
 };
 
 /** Undefined where the published snapshot is not beside the repository. */

@@ -35,6 +35,12 @@ export interface Files {
   isFolder(path: string): boolean;
 }
 
+/** A file that the package contains; null where it is not there. */
+export interface ShippedFile {
+  readonly file: string;
+  readonly bytes: Uint8Array | null;
+}
+
 export interface ListedFile {
   readonly path: string;
   readonly isLink: boolean;
@@ -358,6 +364,16 @@ export interface FolderWatch {
   close(): void;
 }
 
+/** Where a run's lines are in the file that it shares with other runs. In bytes. */
+export interface SegmentPlace {
+  /** The name of the file, below `segments/` of the traces folder. */
+  readonly segment: string;
+  /** Where its first line begins. */
+  readonly offset: number;
+  /** Where its last line so far ends; the lines of other runs may be between. */
+  readonly end: number;
+}
+
 /** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
@@ -378,6 +394,8 @@ export interface TraceFolder {
   readonly file: TraceFile;
   /** Where what the trace suppresses may be kept; absent where nothing can be. */
   readonly secrets?: SecretsFile;
+  /** Where its lines are so far, in a file that it shares; null before the first. Absent where the file is its own. */
+  place?(): SegmentPlace | null;
 }
 
 /** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */
@@ -397,10 +415,23 @@ export interface TracesRoot extends DataRoot {
   make(): void;
   /** The names in the folder itself; none where there is no folder. @throws IoError */
   names(): readonly string[];
+  /** The names of the files below it that several traces share, sorted. @throws IoError */
+  segments(): readonly string[];
+  /** Who may go on with the run in the segment; null where nobody does. */
+  segmentWriter(segment: string, run: string): LockHolder | null;
+  /** Null while a process writes it, or has it for something else, and where there is none. @throws IoError */
+  lockSegment(segment: string): LockedSegment | null;
   /** Bytes of all files in a folder below it. @throws IoError */
   size(folder: string): number;
   /** Removes a folder below it with all that is in it; nothing there is as good. @throws IoError */
   remove(folder: string): void;
+}
+
+/** A segment that nobody writes, out of which nobody else moves a run. */
+export interface LockedSegment {
+  /** Removes the lines of runs; the file where no run is left. Either all of that is done or nothing. @throws IoError */
+  remove(isRemoved: (run: string) => boolean): void;
+  unlock(): void;
 }
 
 /** A trace that is there already, locked: nobody else appends to it. */

@@ -7,6 +7,7 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import type { ValuesOf } from "./option.ts";
+import { toPng } from "./renderings.ts";
 import type { COVERAGE_FILES } from "./shared-options.ts";
 import { writeFileArgument } from "./write-file.ts";
 
@@ -51,8 +52,7 @@ const MAKERS: Readonly<Record<Kind, (covered: Covered) => Promise<string | Uint8
   },
   svg: ({ coverage }) => svgOf(coverage),
   async png({ coverage, context: { platform } }) {
-    const { renderPng } = await import("../render/png.ts");
-    return renderPng(await svgOf(coverage), platform.shipped("DejaVuSansMono.ttf"));
+    return toPng(await svgOf(coverage), platform);
   },
 };
 

@@ -28,6 +28,12 @@ export function withinText(make: () => string): string {
   }
 }
 
+/** @throws RenderFault `FONT_MISSING` */
+export async function toPng(svg: string, platform: Platform): Promise<Uint8Array> {
+  const { renderPng } = await import("../render/png.ts");
+  return renderPng(svg, platform.shipped("DejaVuSansMono.outlines"));
+}
+
 export const RENDERINGS: Readonly<Record<Kind, Make>> = {
   async html({ plan, events, warnings }) {
     const { renderHtml } = await import("../render/html/html.ts");
@@ -38,11 +44,8 @@ export const RENDERINGS: Readonly<Record<Kind, Make>> = {
     return withinText(() => renderMarkdown(events, toGraph(plan)));
   },
   async png({ plan, events }, world) {
-    const [{ renderSvg }, { renderPng }] = await Promise.all([
-      import("../render/svg.ts"),
-      import("../render/png.ts"),
-    ]);
-    return renderPng(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf"));
+    const { renderSvg } = await import("../render/svg.ts");
+    return toPng(renderSvg(events, toGraph(plan)), world);
   },
   async svg({ plan, events }) {
     const { renderSvg } = await import("../render/svg.ts");

@@ -45,11 +45,12 @@ export async function editLedger<T>(root: TracesRoot, work: (editor: LedgerEdito
 }
 
 /** What a line about a run repeats that changes nothing of its state. */
-export function repeated({ run, workflow, state, head, outcome, exit_reason_code, waits }: RunLine) {
+export function repeated({ run, workflow, state, head, outcome, exit_reason_code, place, waits }: RunLine) {
   return {
     ...{ run, workflow, state, head },
     ...(outcome === undefined ? {} : { outcome }),
     ...(exit_reason_code === undefined ? {} : { exit_reason_code }),
+    ...(place === undefined ? {} : { place }),
     ...(waits === undefined ? {} : { waits }),
   };
 }

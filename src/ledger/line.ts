@@ -38,6 +38,12 @@ const mark = closed({
   removed: optional(oneOf(true), "The bookmark of this name is removed."),
 });
 
+const place = closed({
+  segment: required(text, "The name of the file, below `segments`."),
+  offset: required(count, "Where the run's first line begins, in bytes."),
+  end: required(count, "Where its last line so far ends; the lines of other runs may be between."),
+});
+
 const LINK = {
   schema: required(oneOf(LEDGER_SCHEMA), "The format."),
   sequence: required(count, "The line's number, from 1 without gaps."),
@@ -59,6 +65,10 @@ export const RUN_LINE = {
   ),
   exit_reason_code: optional(text, "Why the run ended."),
   head: required(digest, "`hash` of the trace's last line at that moment."),
+  place: optional(
+    place,
+    "Where the run's lines were when this line was written, if they are in a file that other runs share. Absent: in a folder of its own.",
+  ),
   waits: optional(waits, "What the run waits for, as its trace records it."),
   actor: optional(text, "Who began the run, answered it or marked it: an FQDN."),
   mark: optional(mark, "The bookmark that is set or removed; all else repeats the line before."),

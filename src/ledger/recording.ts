@@ -1,13 +1,13 @@
 /** What is kept of a run beside its trace while it goes on: its lines in the ledger, and the protocols that it is on. */
 
 import type { Plan } from "../plan/plan.ts";
-import type { TraceFile } from "../ports.ts";
+import type { TraceFile, TraceFolder } from "../ports.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { LedgerFault } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LineBody, RunLine } from "./line.ts";
 import type { ProtocolArchive } from "./protocols/archive.ts";
-import { RunLines } from "./run-lines.ts";
+import { type RunLineBody, RunLines } from "./run-lines.ts";
 
 /** What is kept beside the traces of one folder. */
 export interface TraceRecords {
@@ -21,6 +21,8 @@ export interface TraceRecords {
 
 /** What is kept of one run. It is told every event of the run's trace, in order. */
 export interface Recording {
+  /** The trace that was opened for the run. */
+  opened(trace: Pick<TraceFolder, "place">): void;
   take(event: TraceEvent): void;
   /** The trace has been written as far as it goes for now, so that what it says of its end can be relied on. */
   end(): Promise<void>;
@@ -70,12 +72,14 @@ class RunRecording implements Recording {
   /** What was found before there was a trace: of a run that has none, nothing is said. */
   #early: readonly (LedgerFault | null)[];
   /** What the last event says, and may not be on the device yet. */
-  #pending: LineBody | null = null;
+  #pending: RunLineBody | null = null;
   /** All that was begun to be written. */
   #written: Promise<unknown> = Promise.resolve();
   /** Resolves when the protocols of nested runs are kept; null where there are none. */
   #kept: Promise<unknown> | null = null;
   readonly #called = new Set<string>();
+  /** Where the trace is so far, in a segment. */
+  #place: TraceFolder["place"] = undefined;
   #hasFailed = false;
 
   constructor(plan: Plan, records: TraceRecords, early: readonly (LedgerFault | null)[]) {
@@ -83,6 +87,10 @@ class RunRecording implements Recording {
     this.#records = records;
     this.#lines = new RunLines(plan.workflow.fqdn);
     this.#early = early;
+  }
+
+  opened({ place }: Pick<TraceFolder, "place">): void {
+    this.#place = place;
   }
 
   take(event: TraceEvent): void {
@@ -107,8 +115,9 @@ class RunRecording implements Recording {
   }
 
   #flush(): void {
-    const line = this.#pending;
-    if (line === null) return;
+    if (this.#pending === null) return;
+    const place = this.#place?.() ?? null;
+    const line = place === null ? this.#pending : { ...this.#pending, place };
     this.#pending = null;
     this.#write(this.#kept === null ? this.#record(line) : this.#kept.then(() => this.#record(line)));
   }

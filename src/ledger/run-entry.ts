@@ -1,6 +1,8 @@
 /** What the ledger says of a run: its last line counts, and what the lines before it add. */
 
+import type { SegmentPlace } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
+import { isSegmentName } from "../trace/segment.ts";
 import type { LineState, Mark, RunLine } from "./line.ts";
 
 /** A bookmark that is set on a run. */
@@ -36,11 +38,16 @@ export interface RunEntry {
   readonly isRebuilt: boolean;
   /** Where its last line begins in the ledger. */
   readonly offset: number;
+  /** Where its trace is among others, unless it has got a folder of its own since; null where it has one in any case. */
+  readonly place: SegmentPlace | null;
+  /** The segment in which it has lines; also of a run that goes on in a folder. */
+  readonly segment: string | null;
 }
 
 /** The entry after one more line of the run. A ledger may have very many lines: nothing is copied that stays. */
 export function entryAfter(before: RunEntry | undefined, line: RunLine, offset: number): RunEntry {
   const { run: id, workflow, state, waits = NONE, actor, mark } = line;
+  const place = placeIn(line);
   const at = Date.parse(line.at);
   // A bookmark changes nothing about the run.
   const isOwn = mark === undefined;
@@ -61,10 +68,17 @@ export function entryAfter(before: RunEntry | undefined, line: RunLine, offset: 
     marks: isOwn ? marks : marksAfter(marks, mark, line),
     isRebuilt: (before?.isRebuilt ?? false) || line.rebuilt === true,
     offset,
+    place,
+    segment: place?.segment ?? before?.segment ?? null,
   };
 }
 
 const NONE: readonly never[] = [];
+
+/** Null also for one that names no file of the folder. */
+export function placeIn({ place }: Pick<RunLine, "place">): SegmentPlace | null {
+  return place !== undefined && isSegmentName(place.segment) ? place : null;
+}
 
 function dueOf(waits: readonly WaitEntry[]): number | null {
   let first: number | null = null;

@@ -26,13 +26,17 @@ const COLUMN = {
   offset: 13,
   /** Where what most runs do not have is in the list of that, from 1; 0 for none. */
   more: 15,
+  segment: 16,
+  placeOffset: 17,
+  /** 0 for none. */
+  placeEnd: 19,
 } as const;
-const ROW_WORDS = 16;
+const ROW_WORDS = 21;
 const REBUILT = 0x100;
 const HALF = 2 ** 32;
 
-type TextColumn = "workflow" | "outcome" | "exitReason" | "actor";
-type NumberColumn = "begun" | "changed" | "due" | "offset";
+type TextColumn = "workflow" | "outcome" | "exitReason" | "actor" | "segment";
+type NumberColumn = "begun" | "changed" | "due" | "offset" | "placeOffset" | "placeEnd";
 
 /** What most runs have nothing of. */
 interface More {
@@ -206,6 +210,9 @@ export class RunTable {
     setNumber(row, COLUMN.changed, entry.changed);
     setNumber(row, COLUMN.due, entry.due ?? 0);
     setNumber(row, COLUMN.offset, entry.offset);
+    row[COLUMN.segment] = this.#numberOf(entry.segment);
+    setNumber(row, COLUMN.placeOffset, entry.place?.offset ?? 0);
+    setNumber(row, COLUMN.placeEnd, entry.place?.end ?? 0);
     if (before > 0) this.#more[before - 1] = isMore ? { waits, actors, marks } : null;
     else if (isMore) row[COLUMN.more] = this.#more.push({ waits, actors, marks });
   }
@@ -233,13 +240,17 @@ export class RunTable {
       Buffer.from(JSON.stringify(more)),
     ];
     const [rows = 0, ids = 0, texts = 0, rest = 0] = parts.map(({ length }) => length);
-    return { pages: [packPages(Buffer.concat(parts))], facts: { rows, ids, texts, more: rest } };
+    return {
+      pages: [packPages(Buffer.concat(parts))],
+      facts: { row: ROW_WORDS, rows, ids, texts, more: rest },
+    };
   }
 }
 
 /** @throws StaleIndexError */
 export function loadTable(pages: Pages, facts: JsonObject): RunTable {
   const size = (name: string) => sizeIn(facts, name);
+  if (size("row") !== ROW_WORDS) throw new StaleIndexError();
   const [rows, ids, texts, more] = [size("rows"), size("ids"), size("texts"), size("more")];
   const bytes = unpackPages(pages.all(), rows + ids + texts + more);
   let start = 0;
@@ -314,6 +325,14 @@ class Row implements RunEntry {
   }
   get offset() {
     return this.#table.number(this.#place, "offset");
+  }
+  get segment() {
+    return this.#table.text(this.#place, "segment");
+  }
+  get place() {
+    const end = this.#table.number(this.#place, "placeEnd");
+    if (end === 0) return null;
+    return { segment: this.segment ?? "", offset: this.#table.number(this.#place, "placeOffset"), end };
   }
   get sessions() {
     return this.#table.sessions(this.#place);

@@ -1,6 +1,6 @@
 /** The runs of a ledger: listed, found by their ids, and with the state that they are in. */
 
-import type { StoreFileReader, TracesRoot } from "../ports.ts";
+import type { SegmentPlace, StoreFileReader, TracesRoot } from "../ports.ts";
 import type { LineReader } from "../storage/files/jsonl-cache.ts";
 import { corrupt, isBlank, lineAt, parseEntry } from "../storage/files/jsonl-scan.ts";
 import { openLines } from "../storage/files/jsonl-store.ts";
@@ -48,22 +48,25 @@ export function lastLineAbout(
 
 const DIGEST = '"[0-9a-f]{64}"';
 const TEXT = '"([^"\\\\]*)"';
+const PLACE = `(?:"place":\\{"end":(\\d+),"offset":(\\d+),"segment":${TEXT}\\},)?`;
 /** A line without waits, bookmark and what else is rare. */
 const USUAL = new RegExp(
   `^\\{(?:"actor":${TEXT},)?"at":${TEXT},(?:"exit_reason_code":${TEXT},)?"hash":${DIGEST},"head":${DIGEST},` +
-    `(?:"outcome":${TEXT},)?"prev_hash":${DIGEST},"run":${TEXT},"schema":"[^"]*","sequence":\\d+,"state":${TEXT},"workflow":${TEXT}\\}$`,
+    `(?:"outcome":${TEXT},)?${PLACE}"prev_hash":${DIGEST},"run":${TEXT},"schema":"[^"]*","sequence":\\d+,"state":${TEXT},"workflow":${TEXT}\\}$`,
 );
 
 /** The members of a usual line that the table is made of: reading it so takes a third of parsing it. */
 function usualLine(text: string): UsualLine | undefined {
   const found = USUAL.exec(text);
   if (found === null) return undefined;
-  const [, actor, at, exit_reason_code, outcome, run, state, workflow] = found;
-  return { actor, at, exit_reason_code, outcome, run, state, workflow };
+  const [, actor, at, exit_reason_code, outcome, end, offset, segment, run, state, workflow] = found;
+  const place = segment === undefined ? undefined : { segment, offset: Number(offset), end: Number(end) };
+  return { actor, at, exit_reason_code, outcome, place, run, state, workflow };
 }
 
-type UsualLine = {
-  readonly [N in "actor" | "at" | "exit_reason_code" | "outcome" | "run" | "state" | "workflow"]:
-    | string
-    | undefined;
-};
+interface UsualLine
+  extends Readonly<
+    Record<"actor" | "at" | "exit_reason_code" | "outcome" | "run" | "state" | "workflow", string | undefined>
+  > {
+  readonly place: SegmentPlace | undefined;
+}

@@ -48,21 +48,23 @@ export function read(path: string): Uint8Array {
 }
 
 export function readAt(path: string, offset: number, length: number): Uint8Array {
-  return reading(path, (file) => fill(file, offset, length));
+  return reading(path, (file) => readOpenedAt(file, offset, length));
 }
 
 /** All chunks are of the same file, even if the name is given to another file meanwhile. */
 export function readFrom(path: string, offset: number, take: (piece: Uint8Array) => void): void {
-  reading(path, (file) => {
-    let at = offset;
-    for (;;) {
-      const wanted = Math.min(PIECE_BYTES, fstatSync(file).size - at);
-      const piece = wanted > 0 ? fill(file, at, wanted) : undefined;
-      if (piece === undefined || piece.length === 0) return;
-      take(piece);
-      at += piece.length;
-    }
-  });
+  reading(path, (file) => readOpenedFrom(file, offset, take));
+}
+
+export function readOpenedFrom(file: number, offset: number, take: (piece: Uint8Array) => void): void {
+  let at = offset;
+  for (;;) {
+    const wanted = Math.min(PIECE_BYTES, fstatSync(file).size - at);
+    const piece = wanted > 0 ? readOpenedAt(file, at, wanted) : undefined;
+    if (piece === undefined || piece.length === 0) return;
+    take(piece);
+    at += piece.length;
+  }
 }
 
 function reading<T>(path: string, work: (file: number) => T): T {
@@ -83,7 +85,7 @@ function openFile(path: string): number {
 }
 
 /** Of a folder the system itself says that it cannot be read. */
-export function isFileOrFolder(file: number): boolean {
+function isFileOrFolder(file: number): boolean {
   const stat = fstatSync(file);
   return stat.isFile() || stat.isDirectory();
 }
@@ -102,7 +104,7 @@ function opened<T>(path: string, flags: number, work: (file: number) => T, mode 
   }
 }
 
-function fill(file: number, offset: number, length: number): Uint8Array {
+export function readOpenedAt(file: number, offset: number, length: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {

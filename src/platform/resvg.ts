@@ -1,13 +1,12 @@
 /** The rasteriser, by the shortest way to its native part. */
 
 import { createRequire } from "node:module";
-import type { RenderedImage, Resvg, ResvgRenderOptions } from "@resvg/resvg-js";
+import type { RenderedImage, ResvgRenderOptions } from "@resvg/resvg-js";
 
 interface Picture {
   readonly width: number;
   readonly height: number;
   render(): Pick<RenderedImage, "asPng">;
-  getBBox(): ReturnType<Resvg["getBBox"]>;
 }
 
 /** The class of the native part: it takes the options as JSON. */
@@ -15,9 +14,10 @@ type NativePicture = new (svg: string, options: string) => Picture;
 
 let native: NativePicture | undefined;
 
-export function openPicture(svg: string, options: ResvgRenderOptions): Picture {
+/** Of a picture without text: no font is looked for. */
+export function openPicture(svg: string, options: Pick<ResvgRenderOptions, "fitTo"> = {}): Picture {
   native ??= nativePicture();
-  return new native(svg, JSON.stringify(options));
+  return new native(svg, JSON.stringify({ ...options, font: { loadSystemFonts: false } }));
 }
 
 /**

@@ -5,11 +5,19 @@ import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
-import { syncFolder, syncOpened, writeWhole } from "./file-bytes.ts";
+import { syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryRemove } from "./lock/lock.ts";
 import { release, tryAcquire } from "./lock/lock-link-pool.ts";
 import { makeFolders } from "./make-folders.ts";
 import { linksIn, lockOf } from "./own-names.ts";
+import {
+  isFolderNumber,
+  mayBeInSegment,
+  momentOfName,
+  namesGivenIn,
+  nextFolderNumber,
+  numberedName,
+} from "./segment-names.ts";
 
 /** Permissions of the files of a run; the umask may reduce them. */
 export const TRACE_MODES = {
@@ -60,7 +68,7 @@ function secretsFile(folder: string, id: string): SecretsFile {
   return {
     read: () => guarded(() => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : null)),
     append: (text) => guarded(() => fs.appendFileSync(file, text, { mode: TRACE_MODES.owner.file })),
-    remove: () => guarded(() => fs.rmSync(file, { force: true })),
+    remove: () => guarded(() => unlessAbsent(() => fs.unlinkSync(file))),
   };
 }
 
@@ -143,19 +151,27 @@ function makeFolder(
   wanted: string,
   mode: number,
 ): { readonly id: string; readonly folder: string } {
-  let taken = 0;
-  for (;;) {
-    const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
+  const root = path.resolve(traces);
+  const moment = momentOfName(wanted);
+  const names = moment === null ? null : namesGivenIn(root);
+  const isGiven = names !== null && moment !== null && names.accepts(moment);
+  for (let number = 1; ; ) {
+    const id = isGiven ? names.give(wanted, moment) : numberedName(wanted, number);
     const folder = path.join(traces, id);
     try {
       fs.mkdirSync(folder, { mode });
-      return { id, folder };
     } catch (error) {
       const list = unsyncedOf(traces);
       if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) list.push(parent);
-      else if (errnoOf(error) === "EEXIST") taken++;
+      else if (errnoOf(error) === "EEXIST")
+        number = isFolderNumber(number) ? nextFolderNumber(number) : number + 1;
       else throw error;
+      continue;
     }
+    // After the folder is there: a process that gives the name in a segment looks for the folder after the segment is there.
+    if (isGiven || isFolderNumber(number) || !mayBeInSegment(root, wanted)) return { id, folder };
+    fs.rmdirSync(folder);
+    number = nextFolderNumber(number);
   }
 }
 

@@ -3,24 +3,27 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { StoreFault, TraceFault } from "../errors/ports.ts";
-import { isoInstant } from "../json/date-time.ts";
-import type { TraceAccess, TraceFile } from "../ports.ts";
-import { type SegmentPlace, traceInSegment } from "../trace/segment.ts";
+import type { SegmentPlace, TraceAccess, TraceFile } from "../ports.ts";
+import { SEGMENTS, segmentAddress } from "../trace/segment.ts";
 import { errnoOf } from "./errno.ts";
-import { appendWhole, readAt, syncFolder, syncOpened } from "./file-bytes.ts";
-import { release, tryAcquire } from "./lock/lock-link-pool.ts";
+import { appendWhole, syncFolder, syncOpened } from "./file-bytes.ts";
+import { holdToExit } from "./lock/held-to-exit.ts";
+import { tryAcquire } from "./lock/lock-link-pool.ts";
 import { token } from "./lock/lock-owner.ts";
 import { linksIn, lockOf } from "./own-names.ts";
+import { momentOfName, namesGivenIn, numberedName, type SegmentNames, takeNames } from "./segment-names.ts";
+import { setWrittenHere } from "./segment-writer.ts";
 import { sharedSync } from "./shared-sync.ts";
 import { makeTracesFolder, TRACE_MODES, unsyncedOf } from "./trace-files.ts";
-
-/** Below the traces folder. */
-export const SEGMENTS = "segments";
 
 /** A segment that has reached this size takes no new run. */
 const MOST_BYTES = 1 << 28;
 
 export interface SegmentedTrace {
+  /** The name that was wanted, numbered where somebody else may have it. */
+  readonly id: string;
+  /** What names it below the traces folder. */
+  readonly address: string;
   readonly file: TraceFile;
   /** Where its lines are so far; null before the first. */
   place(): SegmentPlace | null;
@@ -28,45 +31,64 @@ export interface SegmentedTrace {
 
 export interface SegmentsOptions {
   readonly access: TraceAccess;
-  /** Milliseconds since the epoch; names the segment. */
-  readonly now: () => number;
+  /** The clock of the system, whatever that of the runs is, in milliseconds since the epoch. Default: that of this machine. */
+  readonly now?: () => number;
   readonly mostBytes?: number;
 }
 
 /** The segments that this process writes below a traces folder. */
 export interface Segments {
-  /** For the trace of one run. @throws TraceFault where no segment can be made */
-  open(): SegmentedTrace;
+  /**
+   * For the trace of one run. Null where it needs a folder of its own: of the moment with which the name begins, names may
+   * repeat, because the run's clock is fixed or was set back. @throws TraceFault where no segment can be made
+   */
+  open(wanted: string): SegmentedTrace | null;
   /** The next run begins another segment. */
   close(): void;
 }
 
-export function openSegments(traces: string, options: SegmentsOptions): Segments {
-  const { mostBytes = MOST_BYTES } = options;
+export function openSegments(folder: string, options: SegmentsOptions): Segments {
+  const { mostBytes = MOST_BYTES, now = Date.now, access } = options;
+  const traces = path.resolve(folder);
+  const begun = now();
   let current: Segment | null = null;
   const close = () => {
     current?.endWithLastRun();
     current = null;
   };
   return {
-    open() {
-      if (current !== null && (current.isBroken || current.size >= mostBytes)) close();
-      current ??= Segment.make(path.resolve(traces), options);
-      return current.begin();
+    open(wanted) {
+      const moment = momentOfName(wanted);
+      if (moment === null || moment < begun || moment > now()) return null;
+      return orUnwritable(path.join(traces, SEGMENTS), null, () => {
+        if (current !== null && (current.isBroken || current.size >= mostBytes)) close();
+        const names = current === null ? namesFor(traces, access, now) : namesGivenIn(traces);
+        if (names === null || !names.accepts(moment)) return null;
+        current ??= Segment.make(traces, wanted, access);
+        // After the segment is there: who makes a folder looks for segments after the folder is there.
+        return current.begin(names.give(wanted, moment));
+      });
     },
     close,
   };
+}
+
+function namesFor(traces: string, access: TraceAccess, now: () => number): SegmentNames | null {
+  makeTracesFolder(traces, access);
+  fs.mkdirSync(path.join(traces, SEGMENTS), { recursive: true, mode: TRACE_MODES[access].folder });
+  return takeNames(traces, now);
 }
 
 class Segment {
   readonly #path: string;
   readonly #descriptor: number;
   readonly #own: fs.Stats;
-  readonly #unlock: () => void;
+  readonly #close: () => void;
   /** Shared by all runs of the segment. */
   readonly #sync: () => Promise<void>;
+  /** The runs that are written now. */
+  readonly #open = new Set<string>();
   #size = 0;
-  #runs = 0;
   #isEnding = false;
   #isBroken = false;
 
@@ -74,33 +96,32 @@ class Segment {
     this.#path = file;
     this.#descriptor = descriptor;
     this.#own = fs.fstatSync(descriptor);
-    this.#unlock = unlock;
     this.#sync = sharedSync(async () => {
       await syncOpened(descriptor);
       syncNames();
     });
+    const end = setWrittenHere(file, this.#open);
+    this.#close = () => {
+      end();
+      fs.closeSync(descriptor);
+      unlock();
+    };
   }
 
-  /** `<begun>__<process>.jsonl`, locked for as long as it is written to. */
-  static make(traces: string, { access, now }: SegmentsOptions): Segment {
+  /** `<moment of its first run>__<process>.jsonl`, locked for as long as it is written to. @throws the system's own error */
+  static make(traces: string, first: string, access: TraceAccess): Segment {
     const folder = path.join(traces, SEGMENTS);
-    try {
-      makeTracesFolder(traces, access);
-      fs.mkdirSync(folder, { recursive: true, mode: TRACE_MODES[access].folder });
-      const begun = isoInstant(now()).replace(/[-:.]/g, "");
-      for (let count = 1; ; count++) {
-        const file = path.join(folder, `${begun}__${token}${count === 1 ? "" : `_${count}`}.jsonl`);
-        const lock = { path: lockOf(file), folder, links: linksIn(traces) };
-        if (fs.existsSync(file) || !tryAcquire(lock)) continue;
-        const descriptor = fs.openSync(file, "ax", TRACE_MODES[access].file);
-        const unsynced = [[folder, traces], unsyncedOf(traces)];
-        const syncNames = () => {
-          for (const list of unsynced) for (const one of list.splice(0)) syncFolder(one);
-        };
-        return new Segment(file, descriptor, () => release(lock), syncNames);
-      }
-    } catch (error) {
-      throw unwritable(folder, null, error);
+    const wanted = `${first.slice(0, first.indexOf("__"))}__${token}`;
+    for (let count = 1; ; count++) {
+      const file = path.join(folder, `${numberedName(wanted, count)}.jsonl`);
+      const lock = { path: lockOf(file), folder, links: linksIn(traces) };
+      if (fs.existsSync(file) || !tryAcquire(lock)) continue;
+      const descriptor = fs.openSync(file, "ax", TRACE_MODES[access].file);
+      const unsynced = [[folder, traces], unsyncedOf(traces)];
+      const syncNames = () => {
+        for (const list of unsynced) for (const one of list.splice(0)) syncFolder(one);
+      };
+      return new Segment(file, descriptor, holdToExit(lock), syncNames);
     }
   }
 
@@ -113,11 +134,13 @@ class Segment {
     return this.#isBroken;
   }
 
-  begin(): SegmentedTrace {
-    this.#runs++;
+  begin(id: string): SegmentedTrace {
+    this.#open.add(id);
     let place: SegmentPlace | null = null;
     const segment = path.basename(this.#path);
     return {
+      id,
+      address: segmentAddress(segment, id),
       place: () => place,
       file: {
         append: (text) => {
@@ -133,8 +156,7 @@ class Segment {
           }
         },
         close: () => {
-          this.#runs--;
-          this.#closeIfOver();
+          if (this.#open.delete(id)) this.#closeIfOver();
         },
       },
     };
@@ -177,20 +199,16 @@ class Segment {
   }
 
   #closeIfOver(): void {
-    if (!this.#isEnding || this.#runs > 0) return;
-    fs.closeSync(this.#descriptor);
-    this.#unlock();
+    if (this.#isEnding && this.#open.size === 0) this.#close();
   }
 }
 
-/** The bytes of the trace as a file of its own would have them. @throws the system's own error */
-export function readSegmentedTrace(
-  traces: string,
-  { segment, offset, end }: SegmentPlace,
-  run: string,
-): Uint8Array {
-  const bytes = readAt(path.join(traces, SEGMENTS, segment), offset, end - offset);
-  return Buffer.concat([...traceInSegment([bytes], run)]);
+function orUnwritable<T>(folder: string, file: string | null, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw unwritable(folder, file, error);
+  }
 }
 
 function unwritable(folder: string, file: string | null, cause: unknown): TraceFault<"TRACE_UNWRITABLE"> {

@@ -1,15 +1,36 @@
 /** A segment holds the lines of several traces, as they were written: each names its run, and each run is a chain of its own. */
 
+import type { Source } from "../ports.ts";
 import { linesIn } from "./chunks.ts";
 
-/** Where a run's lines are in its segment. */
-export interface SegmentPlace {
-  /** The name of the segment's file. */
+export type { SegmentPlace } from "../ports.ts";
+
+/** The folder of the segments, below the traces folder. */
+export const SEGMENTS = "segments";
+
+/** Whether a file below `segments` is one; locks and drafts are not. */
+export function isSegmentName(name: string): boolean {
+  return /^[^/#]+\.jsonl$/.test(name);
+}
+
+/** What names the trace of a run in a segment, below the traces folder. */
+export function segmentAddress(segment: string, run: string): string {
+  return `${SEGMENTS}/${segment}#${run}`;
+}
+
+export interface SegmentAddress {
+  /** The traces folder. */
+  readonly traces: string;
   readonly segment: string;
-  /** Where its first line begins. */
-  readonly offset: number;
-  /** Where its last line ends; the lines of other runs may be between. */
-  readonly end: number;
+  readonly run: string;
+}
+
+const ADDRESS = /^(?:(.*)\/)?segments\/([^/#]+\.jsonl)#([^/#]+)$/s;
+
+/** What a path says that ends as an address; null for every other one. */
+export function parseAddress(path: string): SegmentAddress | null {
+  const [, traces = ".", segment, run] = ADDRESS.exec(path) ?? [];
+  return segment === undefined || run === undefined ? null : { traces: traces || "/", segment, run };
 }
 
 /** The members in front of a run's name have a bounded length; a payload comes behind it. */
@@ -26,9 +47,91 @@ export function runOfLine(line: Buffer): string | null {
  * that it names alone; one that ends before the name belongs to none.
  */
 export function* traceInSegment(pieces: Iterable<Uint8Array>, run: string): Generator<Uint8Array> {
-  for (const { bytes, isWhole } of linesIn(pieces)) {
-    if (runOfLine(bytes) !== run) continue;
-    yield isWhole ? Buffer.concat([bytes, LINE_BREAK]) : bytes;
+  const name = Buffer.from(`"execution_id":"${run}"`);
+  for (const lines of wholeLines(pieces)) {
+    // Most lines are of other runs: they are not looked at one by one.
+    for (let at = lines.indexOf(name); at !== -1; ) {
+      const start = lines.lastIndexOf(BREAK, at) + 1;
+      const end = lines.indexOf(BREAK, at) + 1 || lines.length;
+      const line = lines.subarray(start, end);
+      if (runOfLine(line) === run) yield Buffer.from(line);
+      at = lines.indexOf(name, end);
+    }
+  }
+}
+
+const BREAK = 0x0a;
+
+/** The pieces, cut behind line breaks. Each is valid until the next is asked for. */
+function* wholeLines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
+  let begun: Buffer[] = [];
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const end = bytes.lastIndexOf(BREAK) + 1;
+    if (end > 0)
+      yield begun.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...begun, bytes.subarray(0, end)]);
+    if (end > 0) begun = [];
+    // The caller may reuse the piece.
+    if (end < bytes.length) begun.push(Buffer.from(bytes.subarray(end)));
+  }
+  if (begun.length > 0) yield Buffer.concat(begun);
+}
+
+/** Where the lines of a run are in a segment, and how many bytes they have without those of other runs between them. */
+export interface RunInSegment {
+  readonly offset: number;
+  readonly end: number;
+  readonly bytes: number;
+}
+
+/** Of every run of a segment, in the order in which they began. */
+export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string, RunInSegment> {
+  const runs = new Map<string, RunInSegment>();
+  addRuns(runs, pieces, 0);
+  return runs;
+}
+
+/**
+ * Adds what a segment has from an offset on, at which a line begins. Answers where an incomplete last line begins, which is
+ * counted with the run that it names, or the end.
+ */
+export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8Array>, from: number): number {
+  let [end, whole] = [from, from];
+  for (const { bytes: line, isWhole } of linesIn(pieces)) {
+    const offset = end;
+    end += line.length + Number(isWhole);
+    if (isWhole) whole = end;
+    const run = runOfLine(line);
+    if (run === null) continue;
+    const known = runs.get(run);
+    runs.set(run, { offset: known?.offset ?? offset, end, bytes: (known?.bytes ?? 0) + end - offset });
+  }
+  return whole;
+}
+
+/** The trace of a run in a segment, or a whole line of the segment that names no run, by its number from 1. */
+export type FoundInSegment =
+  | { readonly run: string; readonly place: RunInSegment; readonly trace: Source }
+  | { readonly strayLine: number };
+
+/** Everything that a segment has, in two passes; of a segment that grows, what it has when they begin. */
+export function* tracesInSegment(segment: Pick<Source, "pieces">): Generator<FoundInSegment> {
+  const runs = runsInSegment(segment.pieces());
+  const held = new Map<string, Buffer[]>();
+  let [end, number] = [0, 0];
+  for (const { bytes: line, isWhole } of linesIn(segment.pieces())) {
+    end += line.length + Number(isWhole);
+    number++;
+    const run = runOfLine(line);
+    const place = run === null ? undefined : runs.get(run);
+    if (run === null && isWhole) yield { strayLine: number };
+    if (run === null || place === undefined || end > place.end) continue;
+    const lines = held.get(run) ?? [];
+    lines.push(isWhole ? Buffer.concat([line, LINE_BREAK]) : Buffer.from(line));
+    held.set(run, lines);
+    if (end < place.end) continue;
+    held.delete(run);
+    yield { run, place, trace: { size: place.bytes, pieces: () => lines } };
   }
 }
 

@@ -33,6 +33,7 @@ export async function runWorkflow({ records, ...request }: RecordedRunRequest): 
       ...actorOf(request.plan, request.actor),
       openTrace(id) {
         const trace = request.openTrace(id);
+        recording?.opened(trace);
         return { ...trace, file: hold(trace.file) };
       },
       listen(event) {

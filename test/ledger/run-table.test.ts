@@ -21,10 +21,17 @@ const wait = (key: string, due?: string) => ({
   ...(due === undefined ? {} : { due }),
 });
 
+/** Far into a file of the name. */
+const place = (segment: string, offset: number) => ({ place: { segment, offset, end: 2 ** 33 + offset } });
+
 const LINES: readonly RunLine[] = [
-  line("a1", "RUNNING", 1_000, { actor: "trial::AC_ONE_V0" }),
-  line("a2", "RUNNING", 2_000),
-  line("a1", "COMPLETED", 3_000, { outcome: "SUCCESS", exit_reason_code: "COMPLETED" }),
+  line("a1", "RUNNING", 1_000, { actor: "trial::AC_ONE_V0", ...place("one.jsonl", 0) }),
+  line("a2", "RUNNING", 2_000, place("one.jsonl", 5)),
+  line("a1", "COMPLETED", 3_000, {
+    outcome: "SUCCESS",
+    exit_reason_code: "COMPLETED",
+    ...place("one.jsonl", 0),
+  }),
   line("b1", "RUNNING", -5_000),
   line("a2", "WAITING", 4_000, { waits: [wait("ö"), wait("k", "2026-01-31T09:00:00.000Z")] }),
   line("b1", "FAILED", 5_000, { exit_reason_code: "ADMISSION_DENIED", rebuilt: true }),
@@ -32,6 +39,7 @@ const LINES: readonly RunLine[] = [
   line("a1", "COMPLETED", 7_000, {
     exit_reason_code: "COMPLETED",
     mark: { name: "look", tags: ["x"], line: 3 },
+    ...place("one.jsonl", 0),
   }),
   line("a2", "FAILED", 8_000, {
     outcome: "VIOLATION",
@@ -39,12 +47,16 @@ const LINES: readonly RunLine[] = [
     actor: "trial::AC_ONE_V0",
   }),
   line("a1", "COMPLETED", 9_000, { exit_reason_code: "COMPLETED", mark: { name: "look", removed: true } }),
-  line("a1", "COMPLETED", 9_500, { exit_reason_code: "COMPLETED", mark: { name: "other", about: "why" } }),
+  line("a1", "COMPLETED", 9_500, {
+    exit_reason_code: "COMPLETED",
+    mark: { name: "other", about: "why" },
+    ...place("two.jsonl", 7),
+  }),
 ];
 
 const plain = (entry: RunEntry) => {
   const { id, workflow, state, outcome, exitReason, begun, changed, due, sessions } = entry;
-  const { waits, actors, marks, isRebuilt, offset } = entry;
+  const { waits, actors, marks, isRebuilt, offset, place, segment } = entry;
   return {
     id,
     workflow,
@@ -60,6 +72,8 @@ const plain = (entry: RunEntry) => {
     marks,
     isRebuilt,
     offset,
+    place,
+    segment,
   };
 };
 
@@ -89,6 +103,9 @@ test("of each run, the last line counts, and what those before it add", () => {
     [a2?.state, a2?.sessions, a2?.actors, a2?.waits, a2?.due, a2?.begun, a2?.changed, a2?.offset],
     ["FAILED", 2, ["trial::AC_TWO_V0", "trial::AC_ONE_V0"], [], null, 2000, 8000, 800],
   );
+  // It went on in a folder; the other has a line in another segment since.
+  assert.deepEqual([a2?.place, a2?.segment, b1?.segment], [null, "one.jsonl", null]);
+  assert.deepEqual([a1?.place, a1?.segment], [place("two.jsonl", 7).place, "two.jsonl"]);
   const other = { name: "other", about: "why", at: new Date(9500).toISOString() };
   assert.deepEqual([a1?.state, a1?.marks, a1?.changed, a1?.sessions], ["COMPLETED", [other], 3000, 1]);
 });

@@ -50,16 +50,24 @@ function place(t: TestContext): Place {
       number++;
       const line = { run, workflow: `trial::WF_${number % 3}_V0`, state, head: sha256(`${number}`) };
       const at = new Date(NOW + number * 1000).toISOString();
+      const place = { segment: `${number % 2}.jsonl`, offset: number, end: number * 1000 };
       // Each writer is another one.
-      assert.equal(await openLedger(openTracesRoot(folder), () => NOW).record({ at, ...line }), null);
+      assert.equal(
+        await openLedger(openTracesRoot(folder), () => NOW).record({
+          at,
+          ...line,
+          ...(number % 3 === 0 ? {} : { place }),
+        }),
+        null,
+      );
     },
   };
 }
 
 const listed = (runs: RunTable) =>
-  [...runs.newestFirst()].map(({ id, workflow, state, changed, sessions, offset }) => {
+  [...runs.newestFirst()].map(({ id, workflow, state, changed, sessions, offset, place, segment }) => {
     const found = runs.startingWith(id).some((one) => one.id === id);
-    return { id, workflow, state, changed, sessions, offset, found };
+    return { id, workflow, state, changed, sessions, offset, place, segment, found };
   });
 
 const indexIn = (folder: string) => {

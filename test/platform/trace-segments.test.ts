@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { TraceFault } from "../../src/errors/ports.ts";
+import { openSource } from "../../src/platform/file-chunks.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
-import { openSegments, readSegmentedTrace } from "../../src/platform/trace-segments.ts";
+import { openSegments } from "../../src/platform/trace-segments.ts";
 import type { TraceFile } from "../../src/ports.ts";
 import type { EventBody } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
@@ -16,13 +17,18 @@ import { memoryTrace } from "../engine/trial.ts";
 
 const NOW = Date.parse("2026-01-31T09:00:00Z");
 
+/** The name of a run that begins so many milliseconds after `NOW`. */
+const name = (run: number, later = 0) =>
+  `20260131T090000${String(later).padStart(3, "0")}Z__WF_TRIAL_V0__${String(run).padStart(8, "0")}`;
+
 function place(t: TestContext, mostBytes?: number) {
   const traces = mkdtempSync(join(tmpdir(), "pgs-segments-"));
   t.after(() => rmSync(traces, { recursive: true }));
   const size = mostBytes === undefined ? {} : { mostBytes };
   const segments = openSegments(traces, { access: "owner", now: () => NOW, ...size });
-  const files = () => readdirSync(join(traces, "segments")).filter((name) => name.endsWith(".jsonl"));
-  return { traces, segments, files };
+  const files = () => readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl"));
+  const open = (run: number) => segments.open(name(run)) ?? assert.fail("no segment");
+  return { traces, segments, files, open };
 }
 
 /** An event whose payload names another run where a line names its own. */
@@ -32,18 +38,18 @@ const announced = (n: number): EventBody => ({
   node_id: "END",
   payload: {
     event_code: "EV",
-    payload: { n, text: '{"elapsed_us":1,"event_type":"a","execution_id":"run-0"' },
+    payload: { n, text: `{"elapsed_us":1,"event_type":"a","execution_id":"${name(0)}"` },
   },
 });
 
 function journalOf(file: TraceFile, run: number) {
-  return openJournal(file, { executionId: `run-${run}`, clock: fixedClock(NOW) });
+  return openJournal(file, { executionId: name(run), clock: fixedClock(NOW) });
 }
 
 test("the lines of runs that write by turns come apart as the bytes of a file of their own", (t) => {
-  const { traces, segments, files } = place(t);
+  const { traces, files, open } = place(t);
   const runs = Array.from({ length: 5 }, (_, run) => {
-    const [shared, own] = [segments.open(), memoryTrace()];
+    const [shared, own] = [open(run), memoryTrace()];
     return { run, shared, own, journals: [journalOf(shared.file, run), journalOf(own.file, run)] };
   });
   for (let n = 0; n < 12; n++) {
@@ -56,16 +62,17 @@ test("the lines of runs that write by turns come apart as the bytes of a file of
     }
   }
   assert.equal(files().length, 1);
-  for (const { run, shared, own } of runs) {
-    const at = shared.place() ?? assert.fail("no line");
-    assert.equal(String(readSegmentedTrace(traces, at, `run-${run}`)), own.text());
+  for (const { shared, own } of runs) {
+    const source = openSource(join(traces, shared.address)) ?? assert.fail("no trace");
+    assert.equal(String(Buffer.concat([...source.pieces()])), own.text());
+    assert.equal(source.size, own.text().length);
   }
 });
 
 test("a torn last line belongs to the run that it names, and to none where it ends before the name", (t) => {
-  const { traces, segments, files } = place(t);
+  const { traces, files, open } = place(t);
   const texts = [0, 1].map((run) => {
-    const { file } = segments.open();
+    const { file } = open(run);
     const own = memoryTrace();
     for (const one of [file, own.file]) {
       const journal = journalOf(one, run);
@@ -80,10 +87,10 @@ test("a torn last line belongs to the run that it names, and to none where it en
   for (let length = 1; length < last.length; length++) {
     const torn = last.slice(0, length);
     const pieces = [Buffer.concat([whole, Buffer.from(torn)])];
-    const isNamed = runOfLine(Buffer.from(torn)) === "run-1";
-    assert.equal(String(Buffer.concat([...traceInSegment(pieces, "run-0")])), texts[0], torn);
+    const isNamed = runOfLine(Buffer.from(torn)) === name(1);
+    assert.equal(String(Buffer.concat([...traceInSegment(pieces, name(0))])), texts[0], torn);
     assert.equal(
-      String(Buffer.concat([...traceInSegment(pieces, "run-1")])),
+      String(Buffer.concat([...traceInSegment(pieces, name(1))])),
       isNamed ? last + torn : last,
       torn,
     );
@@ -91,17 +98,17 @@ test("a torn last line belongs to the run that it names, and to none where it en
 });
 
 test("a segment of its size takes no new run, is locked until its last run ends, and keeps its bytes", (t) => {
-  const { traces, segments, files } = place(t, 10);
-  const first = segments.open();
+  const { traces, segments, files, open } = place(t, 10);
+  const first = open(1);
   first.file.append("x".repeat(10));
-  const second = segments.open();
+  const second = open(2);
   second.file.append("second");
-  const [one = "", two = ""] = files().map((name) => join(traces, "segments", name));
+  const [one = "", two = ""] = files().map((one) => join(traces, "segments", one));
   const texts = () => [one, two].map((file) => readFileSync(file, "utf8")).sort();
   assert.equal(files().length, 2);
   first.file.append("y");
   assert.deepEqual(texts(), ["second", `${"x".repeat(10)}y`]);
-  const locks = () => readdirSync(join(traces, "segments")).filter((name) => name.endsWith(".lock")).length;
+  const locks = () => readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl.lock")).length;
   assert.equal(locks(), 2);
   first.file.close();
   assert.equal(locks(), 1);
@@ -112,14 +119,14 @@ test("a segment of its size takes no new run, is locked until its last run ends,
 });
 
 test("a segment that was removed fails for all its runs, and the next run begins another", (t) => {
-  const { traces, segments, files } = place(t);
-  const [first, second] = [segments.open(), segments.open()];
+  const { traces, files, open } = place(t);
+  const [first, second] = [open(1), open(2)];
   first.file.append("first\n");
   second.file.append("second\n");
   rmSync(join(traces, "segments", files()[0] ?? ""));
   assert.throws(() => first.file.checkPlace(), TraceFault);
   assert.throws(() => second.file.append("more\n"), TraceFault);
-  const third = segments.open();
+  const third = open(3);
   third.file.append("third\n");
   third.file.checkPlace();
   assert.equal(files().length, 1);
@@ -128,6 +135,11 @@ test("a segment that was removed fails for all its runs, and the next run begins
 test("two openers of one moment and process never share a segment", (t) => {
   const { traces, segments, files } = place(t);
   const other = openSegments(traces, { access: "owner", now: () => NOW });
-  for (const one of [segments, other]) one.open().file.append("line\n");
+  const ids = [segments, other].map((one) => {
+    const opened = one.open(name(1)) ?? assert.fail("no segment");
+    opened.file.append("line\n");
+    return opened.id;
+  });
   assert.equal(files().length, 2);
+  assert.deepEqual(ids, [name(1), `${name(1)}_65`]);
 });

@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
+import { charactersOf, outlinesText, tableOf } from "../../bin/outlines.mts";
 import { RenderFault } from "../../src/render/errors.ts";
+import { NAME_SIZE, SMALL_SIZE } from "../../src/render/picture/drawing.ts";
+import { TITLE_SIZE } from "../../src/render/picture/picture.ts";
+import { svgText } from "../../src/render/picture/svg-text.ts";
 import { drawable, FONT_FAMILY, textWidth } from "../../src/render/picture/text-metrics.ts";
 import { renderPng } from "../../src/render/png.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { takingTurns } from "../support/portion.ts";
-import { FONT, fullRun, PARCEL } from "./trial-run.ts";
+import { FONT, fullRun, OUTLINES, PARCEL } from "./trial-run.ts";
 
 const it = takingTurns(import.meta.url);
 
 const SVG = renderSvg(fullRun(), PARCEL);
+const SHIPPED = { file: OUTLINES, bytes: readFileSync(OUTLINES) };
+const TTF = readFileSync(FONT);
+
+const FONT_OPTIONS = { fontFiles: [FONT], loadSystemFonts: false, defaultFontFamily: FONT_FAMILY };
 
 function sizeOf(png: Uint8Array): readonly [number, number] {
   const header = new DataView(png.buffer, png.byteOffset);
@@ -20,19 +27,19 @@ function sizeOf(png: Uint8Array): readonly [number, number] {
 }
 
 test("the picture is a PNG of the drawn size", () => {
-  const png = renderPng(SVG, FONT);
+  const png = renderPng(SVG, SHIPPED);
   assert.deepEqual([...png.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(SVG) as RegExpExecArray;
   assert.deepEqual(sizeOf(png), [Number(width), Number(height)]);
 });
 
 test("rendering twice gives the same bytes", () => {
-  assert.deepEqual(renderPng(SVG, FONT), renderPng(SVG, FONT));
+  assert.deepEqual(renderPng(SVG, SHIPPED), renderPng(SVG, SHIPPED));
 });
 
 it("a huge picture stays under twelve million pixels and keeps its proportions", () => {
   const huge = SVG.replace(/width="\d+" height="\d+" viewBox="[^"]*"/, 'width="9000" height="3000"');
-  const [width, height] = sizeOf(renderPng(huge, FONT));
+  const [width, height] = sizeOf(renderPng(huge, SHIPPED));
   assert.ok(width * height <= 12_000_000 && width * height > 11_900_000, `${width}x${height}`);
   assert.ok(Math.abs(width / height - 3) < 0.01);
 });
@@ -45,8 +52,7 @@ test("text is really drawn", () => {
 
 /** Pixels as dark as letters are. */
 function darkPixels(svg: string): number {
-  const font = { fontFiles: [FONT], loadSystemFonts: false, defaultFontFamily: FONT_FAMILY };
-  const { pixels } = new Resvg(svg, { font }).render();
+  const { pixels } = new Resvg(svg, { font: FONT_OPTIONS }).render();
   let dark = 0;
   for (let i = 0; i < pixels.length; i += 4) {
     const sum = (pixels[i] as number) + (pixels[i + 1] as number) + (pixels[i + 2] as number);
@@ -55,43 +61,56 @@ function darkPixels(svg: string): number {
   return dark;
 }
 
-for (const file of ["no-such-font.ttf", import.meta.filename]) {
-  test(`without a usable font the picture is refused: ${file.endsWith(".ts") ? "not a font" : "no file"}`, () => {
+for (const [what, bytes] of Object.entries({ "no file": null, "another file": Buffer.from("no font\n") })) {
+  test(`without the letters of the font the picture is refused: ${what}`, () => {
     const isMissing = (fault: unknown) => fault instanceof RenderFault && fault.code === "FONT_MISSING";
-    assert.throws(() => renderPng(SVG, join(import.meta.dirname, file)), isMissing);
+    assert.throws(() => renderPng(SVG, { file: "letters", bytes }), isMissing);
   });
 }
 
-test("the shipped font has a letter, as wide as the layout takes it, for everything drawable keeps", () => {
-  const font = readFileSync(FONT);
-  const table = (tag: string) => {
-    const at = font.indexOf(tag, 12, "latin1");
-    return font.subarray(font.readUInt32BE(at + 8), font.readUInt32BE(at + 8) + font.readUInt32BE(at + 12));
-  };
-  const [unitsPerEm, glyphs] = [table("head").readUInt16BE(18), table("hhea").readUInt16BE(34)];
-  for (let i = 0; i < glyphs; i++) {
-    assert.equal(table("hmtx").readUInt16BE(4 * i) / unitsPerEm, textWidth("m", 1));
+test("the letters are those of the font that lies beside them", () => {
+  const text = SHIPPED.bytes.toString("latin1");
+  assert.equal(text, outlinesText(TTF), "stale: node --import tsx bin/outlines.mts writes it");
+});
+
+test("a picture with a letter that the font does not have is refused", () => {
+  assert.throws(() => renderPng(SVG.replace("</text>", "\u4e2d</text>"), SHIPPED), RenderFault);
+});
+
+/** Every letter of the font in each size, thin and strong. */
+function everyLetter(letters: readonly string[]): string {
+  const lines = letters.flatMap((letter, i) => [
+    svgText(letter.repeat(2), { x: 5.3, y: 20 * i + 10 }, "#1f2328", SMALL_SIZE),
+    svgText(letter, { x: 40, y: 20 * i + 10 }, "#59636e", NAME_SIZE),
+    svgText(letter, { x: 60, y: 20 * i + 10 }, "#1a7f37", TITLE_SIZE, true),
+  ]);
+  const size = `width="80" height="${20 * letters.length}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="${FONT_FAMILY}" font-size="${SMALL_SIZE}">${lines.join("")}</svg>`;
+}
+
+test("letters drawn from their outlines are those that the rasteriser draws of the font's file", () => {
+  const letters = charactersOf(TTF)
+    .map((code) => String.fromCodePoint(code))
+    .filter((letter) => drawable(letter) === letter);
+  for (let i = 0; i < letters.length; i += 100) {
+    const svg = everyLetter(letters.slice(i, i + 100));
+    const drawn = new Resvg(svg, { font: FONT_OPTIONS }).render().asPng();
+    assert.ok(drawn.equals(renderPng(svg, SHIPPED)), `from ${letters[i]} on`);
   }
-  const covered = charactersOf(table("cmap"));
+  assert.ok(new Resvg(SVG, { font: FONT_OPTIONS }).render().asPng().equals(renderPng(SVG, SHIPPED)));
+});
+
+test("the shipped font has a letter, as wide as the layout takes it, for everything drawable keeps", () => {
+  const at = (tag: string) => tableOf(TTF, tag);
+  for (let i = 0; i < TTF.readUInt16BE(at("hhea") + 34); i++) {
+    const width = TTF.readUInt16BE(at("hmtx") + 4 * i);
+    assert.equal(width / TTF.readUInt16BE(at("head") + 18), textWidth("m", 1));
+  }
+  const covered = new Set(charactersOf(TTF));
   for (let point = 0; point < 0x10000; point++) {
     for (const letter of drawable(String.fromCodePoint(point))) {
       assert.ok(covered.has(letter.codePointAt(0) ?? 0), `U+${point.toString(16)}`);
     }
   }
-  assert.ok(font.length < 90_000);
+  assert.ok(SHIPPED.bytes.length < 180_000);
 });
-
-/** The characters of a `cmap` table's first subtable of format 4. */
-function charactersOf(cmap: Buffer): ReadonlySet<number> {
-  const offsets = Array.from({ length: cmap.readUInt16BE(2) }, (_, i) => cmap.readUInt32BE(4 + 8 * i + 4));
-  const at = offsets.find((offset) => cmap.readUInt16BE(offset) === 4);
-  assert.ok(at !== undefined);
-  const segments = cmap.readUInt16BE(at + 6) / 2;
-  const characters = new Set<number>();
-  for (let i = 0; i < segments; i++) {
-    const end = cmap.readUInt16BE(at + 14 + 2 * i);
-    const start = cmap.readUInt16BE(at + 16 + 2 * segments + 2 * i);
-    for (let c = start; c <= end && c !== 0xffff; c++) characters.add(c);
-  }
-  return characters;
-}

@@ -8,6 +8,7 @@ import type { Graph, GraphEdge, GraphNode } from "../../src/trace/declared-graph
 import type { EventBody, Payloads, TraceEvent } from "../../src/trace/event.ts";
 
 export const FONT = join(import.meta.dirname, "../../src/render/fonts/DejaVuSansMono.ttf");
+export const OUTLINES = FONT.replace(/ttf$/, "outlines");
 
 export const TRACE_ID = "20260131T090000000Z__WF_ADMIT_PARCEL_V0__0a1b2c3d";
 

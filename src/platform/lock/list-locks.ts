@@ -3,9 +3,9 @@
 import { type Dirent, existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locks, StoredLock } from "../../ports.ts";
-import { reach, readOnly } from "../data-root.ts";
-import { attempt } from "../node-ports.ts";
+import { attempt } from "../errno.ts";
 import { LOCK_ENDING } from "../own-names.ts";
+import { placeOf, reach, readOnly } from "../store-location.ts";
 import { deadlineIn, holderOf, retry, tryRemove } from "./lock.ts";
 import { textOf, tokenIn } from "./lock-owner.ts";
 
@@ -24,7 +24,7 @@ export function openLocks(root: string): Locks {
       const store = file.slice(0, -ending.length);
       const deadline = deadlineIn(PATIENCE_MS);
       const alive = await retry(() =>
-        reach(readOnly(root), store, false, ({ folder, path }) =>
+        reach(placeOf(readOnly(root), store), "look", ({ folder, path }) =>
           tryRemove({ folder, path: `${path}${ending}` }, file, deadline),
         ),
       );

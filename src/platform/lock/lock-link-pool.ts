@@ -17,7 +17,7 @@ import {
   symlinkSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { codeOf } from "../errno.ts";
 import { isLinkName, linkNameOf } from "../own-names.ts";
 import { holderIn, ownText, remove, textOf, token } from "./lock-owner.ts";
@@ -45,9 +45,9 @@ export function tryAcquire(lock: LockFile): boolean {
   return linkFromPool(lock) ?? makeLock(lock.path);
 }
 
-const pooledLinkOf = ({ path, links }: LockFile) => join(links ?? dirname(path), OWN);
-
 const poolOf = ({ folder, links }: LockFile) => links ?? folder;
+
+const pooledLinkOf = (lock: LockFile) => `${poolOf(lock)}/${OWN}`;
 
 /** Undefined where there is no pooled link, or none that can be linked. */
 function linkFromPool(lock: LockFile): boolean | undefined {
@@ -140,7 +140,7 @@ function removeAtExit(): void {
 
 function removeFromPool(folder: string): void {
   pool.delete(folder);
-  ignoringErrors(() => remove(join(folder, OWN)));
+  ignoringErrors(() => remove(`${folder}/${OWN}`));
 }
 
 /**
@@ -152,7 +152,8 @@ export function removeStale(lock: LockFile): void {
   const folder = dirname(pooledLinkOf(lock));
   ignoringErrors(() => {
     for (const name of readdirSync(folder)) {
-      if (isLinkName(name) && isStale(join(folder, name))) remove(join(folder, name));
+      const link = `${folder}/${name}`;
+      if (isLinkName(name) && isStale(link)) remove(link);
     }
   });
 }

@@ -38,16 +38,6 @@ export const deadlineIn = (milliseconds: number) => now() + milliseconds;
 
 const now = () => Number(process.hrtime.bigint() / 1_000_000n);
 
-/** Does one piece of work after the other, in the order in which they were asked for. */
-export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
-  };
-}
-
 /**
  * Does `work` while this process alone holds the lock of `file`, if it can have it now. A lock whose process has died
  * is taken over.
@@ -61,6 +51,11 @@ export function tryLocked<T>(lock: LockFile, file: string, deadline: number, wor
   } finally {
     onLock(file, () => release(lock));
   }
+}
+
+/** Takes the lock, also from a process that has died; false while one that is not known to have died holds it. */
+export function tryTake(lock: LockFile, file: string): boolean {
+  return acquire(lock, file, Number.POSITIVE_INFINITY);
 }
 
 /** The holder of the lock; null if it is free. */

@@ -1,12 +1,16 @@
 /** Text in a picture: what the shipped font can show, and exactly how wide it is. */
 
-import { UNSEEN } from "../../errors/printable.ts";
+import { replaceUnseen } from "../../errors/printable.ts";
 
-/** DejaVu Sans Mono: every glyph is 1233 of 2048 units wide. */
-const ADVANCE = 1233 / 2048;
+export const UNITS_PER_EM = 2048;
+
+/** DejaVu Sans Mono: every glyph is so many units wide. */
+export const GLYPH_WIDTH = 1233;
+
+const ADVANCE = GLYPH_WIDTH / UNITS_PER_EM;
 
 /** From the middle of a capital to its base line. */
-const HALF_CAPITAL = 1493 / 2048 / 2;
+const HALF_CAPITAL = 1493 / UNITS_PER_EM / 2;
 
 export const FONT_FAMILY = "DejaVu Sans Mono";
 
@@ -24,7 +28,7 @@ const NOT_IN_FONT =
 
 /** The text without control characters, with a replacement mark for each letter the font does not have. */
 export function drawable(text: string): string {
-  return text.replace(UNSEEN, "").replace(NOT_IN_FONT, "\ufffd");
+  return replaceUnseen(text, () => "").replace(NOT_IN_FONT, "\ufffd");
 }
 
 /** At most `limit` characters; the middle is shortened, because beginning and end distinguish names. */
@@ -47,6 +51,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 export function xml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
+}
+
+const MARKS = new Map(Object.entries(ENTITIES).map(([mark, entity]) => [entity, mark]));
+
+/** What `xml` was given. */
+export function fromXml(text: string): string {
+  return text.replace(/&\w+;/g, (entity) => MARKS.get(entity) ?? entity);
 }
 
 /** The width of the widest of the texts; 0 where there are none. */

@@ -1,6 +1,6 @@
 /** Stores that are kept in memory alone, in the formats of the files. */
 
-import { nameBelow } from "../../platform/data-root.ts";
+import { nameBelow } from "../../platform/store-location.ts";
 import type { DataRoot, StoreFile } from "../../ports.ts";
 import type { OverlayStores } from "../stores.ts";
 import { fileStores } from "./stores.ts";

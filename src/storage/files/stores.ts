@@ -1,6 +1,7 @@
 /** The stores of a run as files below a data root, in the formats that the Python runtimes read. */
 
-import { type DataRootOptions, openDataRoot } from "../../platform/data-root.ts";
+import { openDataRoot } from "../../platform/data-root.ts";
+import type { DataRootOptions } from "../../platform/store-file.ts";
 import type { DataRoot, StoreFile, StoreFileReader } from "../../ports.ts";
 import type { OverlayStores, Store, StoreKind, StoreKinds, StoreReaders, Stores } from "../stores.ts";
 import { eventQuery } from "./event-query.ts";

@@ -12,7 +12,7 @@ import { file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { printJson } from "../../print.ts";
 import { filesOf, printFiles, type Target, targetsOf, writeTarget } from "../../rendering-files.ts";
-import { withinText } from "../../renderings.ts";
+import { toPng, withinText } from "../../renderings.ts";
 import { SEAL, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
 
@@ -89,6 +89,5 @@ async function make(
   const { renderDeclaredSvg } = await import("../../../render/declared-svg.ts");
   const svg = renderDeclaredSvg(toGraph(plan));
   if (kind === "svg") return svg;
-  const { renderPng } = await import("../../../render/png.ts");
-  return renderPng(svg, context.platform.shipped("DejaVuSansMono.ttf"));
+  return toPng(svg, context.platform);
 }

@@ -1,0 +1,241 @@
+/** The file of one store: looked for anew by every operation, and every failure is a `StoreFault` without absolute paths. */
+
+import { type BigIntStats, closeSync, lstatSync } from "node:fs";
+import { Fault } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
+import type { IndexFile, StoreFile, StoreStamp } from "../ports.ts";
+import { systemErrno } from "./errno.ts";
+import {
+  append,
+  appendWhole,
+  openToSync,
+  read,
+  readAt,
+  readFrom,
+  readOpenedAt,
+  readOpenedFrom,
+  replace,
+  syncFile,
+  syncFolder,
+  syncOpened,
+  truncate,
+  unlessAbsent,
+} from "./file-bytes.ts";
+import { openIndexFile } from "./index-file.ts";
+import { KeptFile } from "./kept-file.ts";
+import { type Attempt, deadlineIn, holderOf, tryLocked } from "./lock/lock.ts";
+import { token } from "./lock/lock-owner.ts";
+import { SharedLock } from "./lock/shared-lock.ts";
+import { isOpenAt } from "./open-folder.ts";
+import { draftOf, INDEXES, lockOf } from "./own-names.ts";
+import { sharedSync } from "./shared-sync.ts";
+import {
+  type Approach,
+  type Located,
+  locate,
+  lookAt,
+  placeOf,
+  type Root,
+  reach,
+  statAt,
+  type Unsynced,
+} from "./store-location.ts";
+
+export interface DataRootOptions {
+  /** Milliseconds a writer waits for another one before it gives up. */
+  readonly lockTimeout: number;
+  /** Bytes by which a store must have grown before an index of it is written. */
+  readonly indexWorth: number;
+  /** Called for a store that was replaced and could not keep its owner or group. */
+  readonly ownerLost: (file: string) => void;
+  /** Permissions of what is made; the umask may reduce them. */
+  readonly modes: Modes;
+  /** The folder for the link by which a process takes its next lock faster; by default that of each lock. */
+  readonly lockLinks: string | undefined;
+}
+
+export interface Modes {
+  readonly folder: number;
+  readonly file: number;
+}
+
+/** A store while its lock is held: its folder is not looked for again. */
+interface Held extends Located {
+  /** Undefined where nobody has looked since the lock was taken, or since the last write. */
+  stat: Located["stat"];
+}
+
+/** The file has become a link since, and what it leads to has another lock. */
+const LINKED = Symbol();
+
+export function openStoreFile(root: Root, name: string, options: DataRootOptions): StoreFile {
+  const { unsynced } = root;
+  const { file: mode } = options.modes;
+  const links = options.lockLinks === undefined ? {} : { links: options.lockLinks };
+  const place = placeOf(root, name);
+  const indexes = new Map<string, IndexFile>();
+  const file = new KeptFile();
+  let held: Held | undefined;
+  let isDirty = false;
+  const withFile = <T>(approach: Approach, work: (at: Located) => T): T =>
+    held === undefined ? reach(place, approach, work) : work(held);
+  const reading = <T>(work: (at: Located) => T): T => attempt("UNREADABLE", name, () => withFile("look", work));
+  const writing = <T>(work: (at: Located) => T, approach: Approach = "make"): T =>
+    attempt("UNWRITABLE", name, () => withFile(approach, work));
+  const look = <T>(work: (at: Located) => T): T | null =>
+    attempt("UNREADABLE", name, () => unlessAbsent(() => withFile("look", work)));
+  /** Of a store that nobody holds, what was found on the way to it. */
+  const statOf = (found: Located): BigIntStats | null => {
+    if (found !== held) return found.stat === undefined ? statAt(found.path) : found.stat;
+    if (held.stat === undefined) held.stat = statAt(held.plainPath);
+    return held.stat;
+  };
+  const changing = () => {
+    isDirty = true;
+    if (held !== undefined) held.stat = undefined;
+  };
+  const syncBytes = async () => {
+    const opened = writing(({ path }) => openToSync(path));
+    // What is written from here on may not be covered.
+    isDirty = false;
+    try {
+      await syncOpened(opened);
+    } catch (error) {
+      isDirty = true;
+      throw toFault("UNWRITABLE", name, error);
+    } finally {
+      closeSync(opened);
+    }
+  };
+  const hold = (work: () => void, deadline: number): Attempt<void> => {
+    const isKnown = file.isOpen;
+    const whileHeld = (found: Located) => () => {
+      held = { ...found, stat: undefined };
+      try {
+        if (isKnown && statOf(held)?.isSymbolicLink()) return LINKED;
+        return work();
+      } finally {
+        held = undefined;
+      }
+    };
+    const done = writing(
+      (found) => tryLocked({ ...found, ...links, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+      isKnown ? "trust" : "make",
+    );
+    if (done?.value !== LINKED) return done as Attempt<void>;
+    file.close();
+    return hold(work, deadline);
+  };
+  /** Whether the path still leads to the kept file. */
+  const isStillThere = (): boolean => {
+    if (held === undefined || !file.isOpen || !isOpenAt(held.folder)) return false;
+    held.stat = lookAt(held.plainPath);
+    return file.of(held.stat) !== null;
+  };
+  const lock = new SharedLock(hold, isStillThere);
+  const openIndex = (kind: string): IndexFile => {
+    // Derived data does not have to reach the device.
+    const index = placeOf({ ...root, unsynced: new Set() }, `${INDEXES}/${name}.${kind}`);
+    return openIndexFile(
+      options.indexWorth,
+      (work, isWriting) => reach(index, isWriting ? "make" : "look", ({ path }) => work(path)),
+      () => lstatSync(held?.path ?? locate(root.folder, name)).mode,
+    );
+  };
+  return {
+    name,
+    read: () => look(({ path }) => read(path)),
+    readFrom: (offset, take) =>
+      reading((found) => {
+        const opened = file.of(found.stat);
+        if (opened === null) readFrom(found.path, offset, take);
+        else readOpenedFrom(opened, offset, take);
+      }),
+    readAt: (offset, length) =>
+      reading((found) => {
+        const opened = file.of(found.stat);
+        return opened === null ? readAt(found.path, offset, length) : readOpenedAt(opened, offset, length);
+      }),
+    stamp: () =>
+      look((found) => {
+        const stat = statOf(found);
+        // Closes what is no longer there.
+        file.of(stat);
+        return toStamp(stat, name);
+      }),
+    holder: () => look(({ path }) => holderOf(lockOf(path))),
+    append: (text) =>
+      writing((found) => {
+        const bytes = Buffer.from(text, "utf8");
+        const opened = held === undefined ? null : file.openedAt(found.path, statOf(found));
+        changing();
+        if (opened === null) {
+          if (append(found.path, name, bytes, mode)) unsynced.add(found.folder);
+        } else {
+          appendWhole(opened, bytes, name);
+          if (held !== undefined) held.stat = file.statNow();
+        }
+      }),
+    truncate: (size) =>
+      writing(({ path }) => {
+        changing();
+        truncate(path, size);
+      }),
+    replace: (text) =>
+      writing(({ path, folder }) => {
+        unsynced.add(folder);
+        if (held !== undefined) held.stat = undefined;
+        if (!replace(path, draftOf(path, token), text, mode)) options.ownerLost(name);
+      }),
+    sync: sharedSync(async () => {
+      if (isDirty) await syncBytes();
+      if (unsynced.size > 0) writing(() => syncFolders(unsynced));
+    }),
+    syncNow: () =>
+      writing(({ path }) => {
+        syncFile(path);
+        syncFolders(unsynced);
+      }),
+    locked: (work, unlocked = () => null) => lock.do(work, unlocked, deadlineIn(options.lockTimeout)),
+    index(kind) {
+      const known = indexes.get(kind) ?? openIndex(kind);
+      indexes.set(kind, known);
+      return known;
+    },
+  };
+}
+
+function syncFolders(unsynced: Unsynced): void {
+  for (const folder of unsynced) {
+    syncFolder(folder);
+    unsynced.delete(folder);
+  }
+}
+
+type Failing = "UNREADABLE" | "UNWRITABLE";
+
+/** A system error becomes a fault of this store; every other error passes through. */
+export function attempt<T>(failing: Failing, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toFault(failing, file, error);
+  }
+}
+
+function toFault(failing: Failing, file: string, error: unknown): unknown {
+  const errno = error instanceof Fault ? undefined : systemErrno(error);
+  return errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
+}
+
+/** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
+function toStamp(stat: BigIntStats | null, file: string): StoreStamp | null {
+  if (stat === null) return null;
+  if (!stat.isFile())
+    throw new StoreFault("UNREADABLE", { file, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
+  return {
+    identity: `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`,
+    size: Number(stat.size),
+    modified: String(stat.mtimeNs),
+  };
+}
