@@ -26,7 +26,7 @@ export interface LiveEnvironment
    * `bytes` is the length of the whole trace.
    * @throws TraceFault, and EngineFault for an event that is too large
    */
-  readonly journal: Pick<Journal, "append" | "write" | "sync" | "bytes">;
+  readonly journal: Pick<Journal, "append" | "write" | "sync"> & { bytes(): number };
   readonly limits: TraceLimits;
   /** Aborts the run before its next node or step. */
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +48,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
     isAborted: () => live.signal?.aborted ?? false,
-    bytesLimit: () => (live.journal.bytes < live.limits.bytes ? null : live.limits.bytes),
+    bytesLimit: () => (live.journal.bytes() < live.limits.bytes ? null : live.limits.bytes),
     admit: (rules, where) => findMatches(rules, where, live.stores.events),
     validate,
     bind,

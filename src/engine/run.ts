@@ -146,9 +146,7 @@ export async function inTrace(
         append,
         write: () => journal.write(),
         sync: () => journal.sync(),
-        get bytes() {
-          return journal.bytes;
-        },
+        bytes: () => journal.bytes,
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
       losesSecrets: () => request.isDryRun !== true && secrets === null && redactor.salt !== undefined,

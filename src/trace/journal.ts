@@ -61,76 +61,96 @@ const WRITTEN_AT_ONCE: ReadonlySet<EventType> = new Set([
 const MOST_HELD = 1 << 16;
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
-export function openJournal(
-  file: TraceFile,
-  { executionId, clock, check, listen, after }: JournalOptions,
-): Journal {
-  const begun = clock.micros() - (after?.elapsedUs ?? 0);
-  let head = after?.head ?? genesis(executionId);
-  let sequence = after?.sequence ?? 0;
-  let bytes = after?.bytes ?? 0;
-  const effects = new Effects();
-  let held = "";
-  let heldBytes = 0;
-  let isBroken = false;
-  const broken = (error: unknown): unknown => {
-    isBroken = true;
-    return error instanceof TraceFault ? effects.toldBy(error) : error;
-  };
-  const write = () => {
+export function openJournal(file: TraceFile, options: JournalOptions): Journal {
+  return new OpenJournal(file, options);
+}
+
+/** A class: an object with getters of its own keeps everything that they reach until the next full garbage collection. */
+class OpenJournal implements Journal {
+  readonly #file: TraceFile;
+  readonly #options: JournalOptions;
+  /** The moment from which `elapsed_us` counts. */
+  readonly #begun: number;
+  readonly #effects = new Effects();
+  #head: Digest;
+  #sequence: number;
+  #bytes: number;
+  #held = "";
+  #heldBytes = 0;
+  #isBroken = false;
+
+  constructor(file: TraceFile, options: JournalOptions) {
+    const { executionId, clock, after } = options;
+    this.#file = file;
+    this.#options = options;
+    this.#begun = clock.micros() - (after?.elapsedUs ?? 0);
+    this.#head = after?.head ?? genesis(executionId);
+    this.#sequence = after?.sequence ?? 0;
+    this.#bytes = after?.bytes ?? 0;
+  }
+
+  get head(): Digest {
+    return this.#head;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  append(event: EventBody): void {
+    const { executionId, clock, check, listen } = this.#options;
+    const stamp = {
+      executionId,
+      sequence: this.#sequence + 1,
+      timestamp: isoInstant(clock.now()),
+      elapsedUs: clock.micros() - this.#begun,
+      prevHash: this.#head,
+    };
+    const { line, bytes, hash } = encodeEvent(event, stamp);
+    check?.(event, bytes);
+    this.#sequence++;
+    this.#bytes += bytes;
+    this.#held += `${line}\n`;
+    this.#heldBytes += bytes;
+    const isOutside = this.#effects.take(event);
+    const cannotWait = WRITTEN_AT_ONCE.has(event.event_type) && event.run === MAIN_RUN;
+    if (isOutside || cannotWait || this.#heldBytes >= MOST_HELD) this.write();
+    listen?.(recordedEvent(event, stamp, hash));
+    this.#head = hash;
+  }
+
+  write(): void {
     // Behind a line that was not written, no other may follow.
-    if (held === "" || isBroken) return;
-    const text = held;
-    held = "";
-    heldBytes = 0;
+    if (this.#held === "" || this.#isBroken) return;
+    const text = this.#held;
+    this.#held = "";
+    this.#heldBytes = 0;
     try {
-      file.append(text);
+      this.#file.append(text);
       // In a file that was removed, what was written is lost.
-      file.checkPlace();
+      this.#file.checkPlace();
     } catch (error) {
-      throw broken(error);
+      throw this.#broken(error);
     }
-  };
-  return {
-    get head() {
-      return head;
-    },
-    get bytes() {
-      return bytes;
-    },
-    get sequence() {
-      return sequence;
-    },
-    append(event) {
-      const stamp = {
-        executionId,
-        sequence: sequence + 1,
-        timestamp: isoInstant(clock.now()),
-        elapsedUs: clock.micros() - begun,
-        prevHash: head,
-      };
-      const { line, bytes: size, hash } = encodeEvent(event, stamp);
-      check?.(event, size);
-      sequence++;
-      bytes += size;
-      held += `${line}\n`;
-      heldBytes += size;
-      const isOutside = effects.take(event);
-      const cannotWait = WRITTEN_AT_ONCE.has(event.event_type) && event.run === MAIN_RUN;
-      if (isOutside || cannotWait || heldBytes >= MOST_HELD) write();
-      listen?.(recordedEvent(event, stamp, hash));
-      head = hash;
-    },
-    write,
-    async sync() {
-      write();
-      try {
-        await file.sync();
-      } catch (error) {
-        throw broken(error);
-      }
-    },
-  };
+  }
+
+  async sync(): Promise<void> {
+    this.write();
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      throw this.#broken(error);
+    }
+  }
+
+  #broken(error: unknown): unknown {
+    this.#isBroken = true;
+    return error instanceof TraceFault ? this.#effects.toldBy(error) : error;
+  }
 }
 
 /** Member by member: a spread in front of so many members costs as much as to hash the event. */

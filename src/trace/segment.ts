@@ -1,5 +1,6 @@
 /** A segment holds the lines of several traces, as they were written: each names its run, and each run is a chain of its own. */
 
+import type { Source } from "../ports.ts";
 import { linesIn } from "./chunks.ts";
 
 export type { SegmentPlace } from "../ports.ts";
@@ -9,7 +10,7 @@ export const SEGMENTS = "segments";
 
 /** Whether a file below `segments` is one; locks and drafts are not. */
 export function isSegmentName(name: string): boolean {
-  return name.endsWith(".jsonl");
+  return /^[^/#]+\.jsonl$/.test(name);
 }
 
 /** What names the trace of a run in a segment, below the traces folder. */
@@ -107,3 +108,31 @@ export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8A
   }
   return whole;
 }
+
+/** The trace of a run in a segment, or a whole line of the segment that names no run, by its number from 1. */
+export type FoundInSegment =
+  | { readonly run: string; readonly place: RunInSegment; readonly trace: Source }
+  | { readonly strayLine: number };
+
+/** Everything that a segment has, in two passes; of a segment that grows, what it has when they begin. */
+export function* tracesInSegment(segment: Pick<Source, "pieces">): Generator<FoundInSegment> {
+  const runs = runsInSegment(segment.pieces());
+  const held = new Map<string, Buffer[]>();
+  let [end, number] = [0, 0];
+  for (const { bytes: line, isWhole } of linesIn(segment.pieces())) {
+    end += line.length + Number(isWhole);
+    number++;
+    const run = runOfLine(line);
+    const place = run === null ? undefined : runs.get(run);
+    if (run === null && isWhole) yield { strayLine: number };
+    if (run === null || place === undefined || end > place.end) continue;
+    const lines = held.get(run) ?? [];
+    lines.push(isWhole ? Buffer.concat([line, LINE_BREAK]) : Buffer.from(line));
+    held.set(run, lines);
+    if (end < place.end) continue;
+    held.delete(run);
+    yield { run, place, trace: { size: place.bytes, pieces: () => lines } };
+  }
+}
+
+const LINE_BREAK = Buffer.from("\n");

@@ -100,9 +100,7 @@ function unwrittenJournal(): LiveEnvironment["journal"] {
     },
     write: () => undefined,
     sync: async () => undefined,
-    get bytes() {
-      return bytes;
-    },
+    bytes: () => bytes,
   };
 }
 
