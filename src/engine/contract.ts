@@ -58,7 +58,7 @@ function runEvaluation({ name, evaluation }: EvaluateAction, scope: Scope, state
     event_type: "evaluation_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: { evaluation: name, condition: evaluation.condition.text, left, right, outcome },
+    payload: { condition: evaluation.condition.text, evaluation: name, left, outcome, right },
   });
   return payload.outcome;
 }
@@ -81,7 +81,7 @@ async function runStep(step: Step, contract: Contract, progress: Progress, state
     event_type: "step_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: { step: step.name, outcome: String(stated), continuation: continuationOf(action), published },
+    payload: { continuation: continuationOf(action), outcome: String(stated), published, step: step.name },
   });
   for (const name of Object.keys(payload.published))
     setOwn(progress.published, name, payload.published[name] as Json);

@@ -8,7 +8,7 @@ import { StoreFault } from "../errors/ports.ts";
 import { isoInstant } from "../json/date-time.ts";
 import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
-import { withPresent } from "../json/value.ts";
+import { present } from "../json/value.ts";
 import { isSpentInProcess, pauseAfter } from "./attempts.ts";
 import { recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
@@ -21,7 +21,7 @@ export async function performEffect(asked: EffectAttempt, live: LiveEnvironment)
   const [step, , , attempt] = asked;
   const { sources, observed } = recordingSources(live);
   const { outcome, result, reason, change, requests } = await outcomeOf(asked, live, sources);
-  const end = withPresent({ outcome, result, observed }, { reason, change, requests });
+  const end = present({ outcome, result, observed, reason, change, requests });
   const pause = pauseAfter(step, attempt, end);
   // A longer pause is counted from this moment, in whichever process it ends.
   if (pause !== null && !isSpentInProcess(pause)) sources.clock();

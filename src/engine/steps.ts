@@ -4,7 +4,7 @@ import { targetOf } from "../capabilities/effect.ts";
 import { isWait } from "../capabilities/targets/wait.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { instantOf, LAST_INSTANT } from "../json/date-time.ts";
-import { deepFreeze, inCanonicalOrder, type JsonObject, withPresent } from "../json/value.ts";
+import { deepFreeze, inCanonicalOrder, type JsonObject, present } from "../json/value.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
 import { pauseAfter } from "./attempts.ts";
 import { EngineFault } from "./errors.ts";
@@ -36,10 +36,15 @@ export function runTransform(
     event_type: "transform_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: withPresent(
-      { step: step.name, ct_code: step.code, inputs, outcome: outcomeOf(result) },
-      { outputs: result ?? undefined, reason, observed: observed.length === 0 ? undefined : observed },
-    ),
+    payload: present({
+      ct_code: step.code,
+      inputs,
+      observed: observed.length === 0 ? undefined : observed,
+      outcome: outcomeOf(result),
+      outputs: result ?? undefined,
+      reason,
+      step: step.name,
+    }),
   });
   const { outputs = null } = payload;
   return { outcome: outcomeOf(outputs), raw: outputs ?? {}, status: undefined };
@@ -92,13 +97,16 @@ async function runAttempt(
     event_type: "side_effect_start",
     run,
     node_id,
-    payload: withPresent(
-      { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
-      {
-        attempt: step.retry === null ? undefined : attempt,
-        observed: moment === null ? undefined : [{ clock: moment }],
-      },
-    ),
+    payload: present({
+      attempt: step.retry === null ? undefined : attempt,
+      cs_code: code,
+      effect_key: effectKey,
+      inputs,
+      observed: moment === null ? undefined : [{ clock: moment }],
+      op,
+      step: step.name,
+      store,
+    }),
   });
   const end =
     moment === null ? await perform(asked, state) : await waitIn(step, inputs, moment, effectKey, state);
@@ -108,18 +116,18 @@ async function runAttempt(
     event_type: "side_effect_end",
     run,
     node_id,
-    payload: withPresent(
-      { step: step.name, outcome, result },
-      {
-        reason,
-        change,
-        requests,
-        observed: observed.length === 0 ? undefined : observed,
-        settled,
-        actor,
-        retried: pause === null ? undefined : (true as const),
-      },
-    ),
+    payload: present({
+      actor,
+      change,
+      observed: observed.length === 0 ? undefined : observed,
+      outcome,
+      reason,
+      requests,
+      result,
+      retried: pause === null ? undefined : (true as const),
+      settled,
+      step: step.name,
+    }),
   });
   return { end, pause };
 }

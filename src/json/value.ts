@@ -41,20 +41,16 @@ export function setOwn(target: MutableJson, key: string, value: Json): void {
   }
 }
 
-/**
- * The object, to which the members that have a value are added. Cheaper than to spread them in one by one, where most
- * of them have none.
- */
-export function withPresent<T extends object, O extends object>(
-  object: T,
-  members: { readonly [N in keyof O]: O[N] | undefined },
-): T & Partial<O> {
-  const extended: T & Partial<O> = object;
-  for (const name in members) {
-    const value = members[name];
-    if (value !== undefined) (extended as Partial<O>)[name] = value;
-  }
-  return extended;
+/** An object without its members that are `undefined`. */
+export type Present<T> = { readonly [N in keyof T as undefined extends T[N] ? never : N]: T[N] } & {
+  readonly [N in keyof T as undefined extends T[N] ? N : never]?: Exclude<T[N], undefined>;
+};
+
+/** The members that have a value, in the order given. Cheaper than to spread one by one where most have none. */
+export function present<const T extends object>(members: T): Present<T> {
+  const object: { [name: string]: unknown } = {};
+  for (const name in members) if (members[name] !== undefined) object[name] = members[name];
+  return object as Present<T>;
 }
 
 /** Same JSON type and same value; object key order does not count. */

@@ -185,8 +185,8 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     }
     case "evaluation_end": {
-      const { left, right, ...names } = event.payload;
-      const named = sharing({ run, node, ...names }, summary);
+      const { evaluation, condition, left, right, outcome } = event.payload;
+      const named = sharing({ run, node, evaluation, condition, outcome }, summary);
       summary.evaluations.push({ ...named, left, right });
       return;
     }
