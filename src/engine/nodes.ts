@@ -28,8 +28,9 @@ export async function runIntent(node: IntentNode, state: RunState): Promise<Node
   state.payload = withDefaults(intent.spec, state.payload);
   const isClosed = intent.isClosed || input.isPayloadStrict === true;
   const asked = isClosed === intent.isClosed ? node : { ...node, intent: { ...intent, isClosed } };
-  const validated = await executor.validate(asked, state.payload);
-  const unmet = outsideSecrets(validated, state.plan.secrets);
+  const validated = executor.validate(asked, state.payload);
+  const rules = validated instanceof Promise ? await validated : validated;
+  const unmet = outsideSecrets(rules, state.plan.secrets);
   emitViolations(state, "INTENT_VIOLATION", unmet);
   return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
 }
@@ -83,7 +84,8 @@ export async function runContractNode(node: ContractNode, state: RunState): Prom
     payload: { capability_code: contract.fqdn, inputs: bindInputs(node, state), node_type: "CC" },
   });
   const { inputs = {} } = payload;
-  const unmet = await executor.validate(node, inputs);
+  const validated = executor.validate(node, inputs);
+  const unmet = validated instanceof Promise ? await validated : validated;
   emitViolations(state, "INPUT_VIOLATION", unmet);
   const ended =
     unmet.length > 0

@@ -71,6 +71,28 @@ export function deepFreeze<T extends Json>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Values and names, and eight UTF-16 units of any of them, that a modest value has at most. */
+const MODEST = 500;
+
+/**
+ * Whether one quick look shows that a value is neither deep nor large: less than 500 levels, and less than 4000 units of
+ * text. Of a value for which it is false, only a closer look shows it.
+ */
+export function isModest(value: Json): boolean {
+  return roomAfter(value, MODEST) >= 0;
+}
+
+function roomAfter(value: Json, room: number): number {
+  if (typeof value === "string") return room - 1 - (value.length >> 3);
+  if (typeof value !== "object" || value === null || room < 0) return room - 1;
+  let left = room - 1;
+  for (const name in value) {
+    left = roomAfter((value as JsonObject)[name] as Json, left - 1 - (name.length >> 3));
+    if (left < 0) break;
+  }
+  return left;
+}
+
 /** Whether any value is nested more than `levels` below this one. */
 export function isDeeper(value: Json, levels: number): boolean {
   if (levels < 0) return true;
