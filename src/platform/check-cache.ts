@@ -24,12 +24,12 @@ export function openCheckCache(
   const isOwn = attempted(() => isOwnFolder(folder, user)) ?? false;
   let isMade = isOwn;
   return {
-    has: (digest) => isOwn && existsSync(join(folder, digest)),
+    has: (digest) => isOwn && existsSync(`${folder}/${digest}`),
     add(digest) {
       attempted(() => {
         if (!isMade) makeFolders(folder, 0o700);
         isMade = true;
-        if (isOwn || isOwnFolder(folder, user)) writeFileSync(join(folder, digest), "");
+        if (isOwn || isOwnFolder(folder, user)) writeFileSync(`${folder}/${digest}`, "");
       });
     },
   };

@@ -88,6 +88,8 @@ function openingText({ opening, traces }: NonNullable<VerifiedLedger["opening"]>
 
 function findingText(found: LedgerFinding, file: string, context: Context): string {
   const { message, hint } = wordsOf(found, context);
-  const where = found.run ?? at(file, found.line ?? undefined);
+  const { segment, line } = found.facts;
+  const inSegment = typeof segment === "string" ? at(segment, Number(line)) : null;
+  const where = found.run ?? inSegment ?? at(file, found.line ?? undefined);
   return `\n${found.code}  ${plain(where)}\n  ${plain(message)}\n${hint === null ? "" : `  ${hintLines([hint])}`}`;
 }
