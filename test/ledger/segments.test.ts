@@ -55,10 +55,13 @@ async function ended(t: TestContext) {
   return { ...left, ids, path, lines, bytes: readFileSync(path), namesIn };
 }
 
+const STEP = 9;
+
 test("wherever one byte of a segment is another one, the run whose line it was is named", async (t) => {
   const { lines, bytes, namesIn } = await ended(t);
   const ends = lines.map((_, i) => lines.slice(0, i + 1).join("").length);
-  const changes = bytes.length * 2;
+  // Every byte of some lines would say the same again.
+  const changes = Math.floor((bytes.length * 2) / STEP);
   for (const change of portion(
     t,
     Array.from({ length: changes }, (_, i) => i),
@@ -130,7 +133,7 @@ test("however short the last line of a segment is, verify says of its run what i
     rmSync(join(folder, own), { recursive: true, force: true });
     await namesIn(bytes.subarray(0, bytes.length - cut));
     const inSegment = await codes();
-    assert.equal(inSegment.length, cut > 1 ? 1 : 0, `${cut} bytes less: ${inSegment}`);
+    assert.equal(inSegment.length, Math.sign(cut), `${cut} bytes less: ${inSegment}`);
     mkdirSync(join(folder, own));
     writeFileSync(file, whole.slice(0, whole.length - cut), "latin1");
     assert.deepEqual(await codes(), inSegment, `${cut} bytes less`);
