@@ -169,7 +169,7 @@ export default defineConfig([
             priority: 2,
           },
           { name: "markdown", test: /\/src\/render\/markdown\.ts$/, priority: 2 },
-          { name: "picture", test: /\/src\/render\/(?:svg|png)\.ts$/, priority: 1 },
+          { name: "picture", test: /\/src\/render\/(?:svg|png|picture\/kept-placement)\.ts$/, priority: 1 },
         ],
       },
     },

@@ -30,11 +30,15 @@ import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
 import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
 import { openTracesRoot } from "./platform/traces-root.ts";
+import { openUserCache } from "./platform/user-cache.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
 import { openCapabilities } from "./workspace/capabilities.ts";
+
+/** Of so many drawings the layout is kept. */
+const MOST_LAYOUTS = 1000;
 
 /** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
 export function realPlatform(shipped: string, workerFile?: string): Platform {
@@ -53,6 +57,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     files: nodeFiles,
     isOfAnother: (path) => isOfAnother(path, process.geteuid?.(), process.env["SUDO_UID"]),
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
+    openLayoutCache: (env) => openUserCache(env, `layouts-${TOOL.version}`, process.getuid?.(), MOST_LAYOUTS),
     openSource: async (file) => (await import("./platform/file-chunks.ts")).openSource(file),
     openProgress: async (what, total) =>
       process.stderr.isTTY && process.env["TERM"] !== "dumb"

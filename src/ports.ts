@@ -131,6 +131,13 @@ export interface CheckCache {
   add(digest: string): void;
 }
 
+/** Texts that can be made again, by name. Whether one can be kept makes no difference but time. */
+export interface TextCache {
+  /** Null where it is not kept. */
+  read(name: string): string | null;
+  write(name: string, text: string): void;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -21,6 +21,7 @@ import type {
   ShippedFile,
   Source,
   TempFolder,
+  TextCache,
   TraceAccess,
   TraceFolder,
   TracesRoot,
@@ -53,6 +54,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   stdinPieces(): AsyncIterable<Uint8Array>;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
+  /** How graphs were laid out, as these variables say where; null where nothing is kept. */
+  openLayoutCache(env: Readonly<Record<string, string | undefined>>): TextCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Whether it belongs to somebody who is neither this user nor root; never where the system has no owners. */

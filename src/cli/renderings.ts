@@ -28,6 +28,15 @@ export function withinText(make: () => string): string {
   }
 }
 
+/** @throws RenderFault `PICTURE_TOO_LARGE` */
+async function toSvg({ plan, events }: RenderedTrace, platform: Platform): Promise<string> {
+  const [{ renderSvg }, { placeOnce }] = await Promise.all([
+    import("../render/svg.ts"),
+    import("../render/picture/kept-placement.ts"),
+  ]);
+  return renderSvg(events, toGraph(plan), { place: placeOnce(platform.openLayoutCache(platform.env)) });
+}
+
 /** @throws RenderFault `FONT_MISSING` */
 export async function toPng(svg: string, platform: Platform): Promise<Uint8Array> {
   const { renderPng } = await import("../render/png.ts");
@@ -43,12 +52,6 @@ export const RENDERINGS: Readonly<Record<Kind, Make>> = {
     const { renderMarkdown } = await import("../render/markdown.ts");
     return withinText(() => renderMarkdown(events, toGraph(plan)));
   },
-  async png({ plan, events }, world) {
-    const { renderSvg } = await import("../render/svg.ts");
-    return toPng(renderSvg(events, toGraph(plan)), world);
-  },
-  async svg({ plan, events }) {
-    const { renderSvg } = await import("../render/svg.ts");
-    return renderSvg(events, toGraph(plan));
-  },
+  png: async (drawn, platform) => toPng(await toSvg(drawn, platform), platform),
+  svg: toSvg,
 };

@@ -14,10 +14,16 @@ type NativePicture = new (svg: string, options: string) => Picture;
 
 let native: NativePicture | undefined;
 
+const WHOLE: ResvgRenderOptions = {
+  font: { loadSystemFonts: false },
+  // Without a crop, the pixels are copied; an empty one crops nothing.
+  crop: { left: 0, top: 0, right: 0, bottom: 0 },
+};
+
 /** Of a picture without text: no font is looked for. */
 export function openPicture(svg: string, options: Pick<ResvgRenderOptions, "fitTo"> = {}): Picture {
   native ??= nativePicture();
-  return new native(svg, JSON.stringify({ ...options, font: { loadSystemFonts: false } }));
+  return new native(svg, JSON.stringify({ ...options, ...WHOLE }));
 }
 
 /**
@@ -25,7 +31,7 @@ export function openPicture(svg: string, options: Pick<ResvgRenderOptions, "fitT
  * than to load its native part. Where that for the usual C library of Linux cannot be loaded, it does the choosing.
  */
 function nativePicture(): NativePicture {
-  const require = createRequire(createRequire(import.meta.url).resolve("@resvg/resvg-js"));
+  const require = createRequire(createRequire(import.meta.filename).resolve("@resvg/resvg-js"));
   try {
     return require(`@resvg/resvg-js-${process.platform}-${process.arch}-gnu`).Resvg;
   } catch {

@@ -107,7 +107,7 @@ function throughKnownFolder({ path, folder, file }: Place, isLooking: boolean): 
 }
 
 /** Undefined where the system refuses: the operation itself says why. */
-function lookAt(path: string): Located["stat"] {
+export function lookAt(path: string): Located["stat"] {
   try {
     return statAt(path);
   } catch {

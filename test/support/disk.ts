@@ -33,7 +33,7 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
   let lastNode = 0;
   const real = { ...fs };
   /** A path through the handle of a folder, which an earlier run may have opened, as it is without one. */
-  const plain = (path: string) => path.replace(/^\/proc\/self\/fd\/\d+/, (handle) => real.readlinkSync(handle));
+  const plain = (path: string) => path.replace(/^\/proc\/\d+\/fd\/\d+/, (handle) => real.readlinkSync(handle));
   const nodeOf = (path: string): Node => {
     const node = nodes.get(path) ?? ++lastNode;
     nodes.set(path, node);
