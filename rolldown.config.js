@@ -73,6 +73,29 @@ const notices = license({
   },
 });
 
+/** `import * as fs` of a module of Node: the bundler copies each of its members behind a getter, although it is an object. */
+const COPY = /([\w$]+)=[\w$]+\.[\w$]+\(\1,1\);/g;
+
+// Blanks keep the columns of the source map.
+const direct = {
+  name: "direct",
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === "chunk") chunk.code = chunk.code.replace(COPY, (copy) => " ".repeat(copy.length));
+  },
+};
+
+/** What a capability shows: read by tests, by `pgs capabilities` and nobody else, so a run need not make it. */
+const EXAMPLES = /^ {2}examples: (\[[\s\S]*?\]),$(?=\n^ {0,2}\S)/m;
+
+const onDemand = {
+  name: "on-demand",
+  transform(code, id) {
+    if (!/\/src\/capabilities\/(?:effects|transforms)\/c[st]-/.test(id)) return undefined;
+    return { code: code.replace(EXAMPLES, "  get examples() { return $1; },"), map: null };
+  },
+};
+
 const EXPORT =
   /(?:Object\.defineProperty\(exports,"[\w$]+",\{enumerable:!0,get:function\(\)\{return [\w$]+\}\}\)|exports\.[\w$]+=(?:`[^`]*`|"[^"]*"|[^,;`"]+))[,;]?\s*/y;
 const FIRST_EXPORT = /(?<=[;,}])(?:Object\.defineProperty\(exports,"|exports\.[\w$]+=)/;
@@ -93,17 +116,27 @@ function sharing(code) {
   return `${before};${own};module.share=()=>{${exports}}`;
 }
 
+/** The few functions of the bundler that all files share, as an expression. */
+function runtimeIn(bundle) {
+  const runtime = Object.values(bundle).find(({ name }) => name === "rolldown-runtime");
+  return { file: `require("./${runtime.fileName}")`, code: `(exports=>{${runtime.code};return exports})({})` };
+}
+
 // As `bin/load.js` compiles them: it need not copy a text to wrap it, and what the program shares with its other files,
-// which is hundreds of names, is exported when it loads one of these.
+// which is hundreds of names, is exported when it loads one of these. The first file does without a second one.
 const loadable = {
   name: "loadable",
   generateBundle(_, bundle) {
+    const runtime = runtimeIn(bundle);
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== "chunk") continue;
       const [code, link = ""] = chunk.code.split("\n//# sourceMappingURL=");
-      const whole = chunk.isEntry ? sharing(code) : code;
+      const whole = chunk.isEntry
+        ? sharing(code.replace(runtime.file, "runtime".padEnd(runtime.file.length)))
+        : code;
       const comment = link === "" ? "" : `\n//# sourceMappingURL=${link}`;
-      chunk.code = `(function (exports, require, module, __filename, __dirname) {\n${whole}\n})${comment}`;
+      const begin = chunk.isEntry ? `const runtime=${runtime.code};` : "";
+      chunk.code = `(function (exports, require, module, __filename, __dirname) {${begin}\n${whole}\n})${comment}`;
       const asset = bundle[`${chunk.fileName}.map`];
       if (asset === undefined) continue;
       const map = JSON.parse(asset.source);
@@ -136,11 +169,11 @@ export default defineConfig([
             priority: 2,
           },
           { name: "markdown", test: /\/src\/render\/markdown\.ts$/, priority: 2 },
-          { name: "picture", test: /\/src\/render\/(?:svg|png)\.ts$/, priority: 1 },
+          { name: "picture", test: /\/src\/render\/(?:svg|png|picture\/kept-placement)\.ts$/, priority: 1 },
         ],
       },
     },
-    plugins: [ascii, loadable, assets, notices],
+    plugins: [onDemand, direct, ascii, loadable, assets, notices],
   },
   {
     ...common,

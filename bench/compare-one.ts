@@ -1,74 +1,103 @@
 /**
  * One tree, measured once. Started by `compare.ts` as a process of its own: `compare-one.ts <tree> <scratch folder of all>
- * <scratch folder of its own>`. Runs are those of the built library, the examination that of the sources.
+ * <scratch folder of its own> <name of a measurement>…`. Runs are those of the built library, processes those of the built
+ * program, the examination is that of the sources.
  */
 
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Workspace } from "../src/index.ts";
 import type { TraceEvent } from "../src/trace/event.ts";
 import { EVENTS_A_ROUND, leaveLongTrace, STEPS_A_ROUND } from "../test/support/long-trace.ts";
-import { spreadOf } from "./sample.ts";
-import { cpuOf } from "./spawn.ts";
-import { initialStores, mainSubject } from "./subject.ts";
+import { type Durability, type Library, openIn, runnerIn, type Writing } from "./library.ts";
+import type { Cost, Measurement } from "./measurements.ts";
+import { microseconds, spreadOf } from "./sample.ts";
+import { timesOf } from "./spawn.ts";
+import { mainSubject, nameCapabilities } from "./subject.ts";
 
-export type Measurement = "memory" | "disk" | "verified" | "replayed" | "start";
+/** Answers null where the tree has no such thing. */
+type Measure = () => Promise<Cost | null>;
 
-/** Milliseconds of the start; all others are rates per second. */
-export type Measured = Readonly<Record<Measurement, number>>;
-
-type Library = typeof import("../src/index.ts");
-
-/** Runs in one sample. */
-const BLOCK = 500;
-/** Samples, of which the median counts; before them so many runs warm up. */
+/** Samples, of which the median counts; one before them warms up. */
 const SAMPLES = 5;
 /** Rounds of the trace that is examined. */
 const ROUNDS = 4000;
 
-const [tree, shared, own] = process.argv.slice(2) as [string, string, string];
-const subject = mainSubject(shared);
+const [tree, shared, own, ...names] = process.argv.slice(2) as [string, string, string, ...string[]];
 
-/** How many a second of CPU time does, user and system together: the median of the samples. */
-async function rate(count: number, work: () => unknown): Promise<number> {
-  const rates: number[] = [];
+const median = (costs: readonly Cost[]): Cost => ({
+  cpu: spreadOf(costs.map(({ cpu }) => cpu)).median,
+  wall: spreadOf(costs.map(({ wall }) => wall)).median,
+});
+
+/** Of one of `count` that `work` does. */
+async function costOf(count: number, work: () => unknown): Promise<Cost> {
+  const costs: Cost[] = [];
   for (let i = -1; i < SAMPLES; i++) {
-    const before = process.cpuUsage();
+    const [begun, used] = [process.hrtime.bigint(), process.cpuUsage()];
     await work();
-    const { user, system } = process.cpuUsage(before);
-    if (i >= 0) rates.push((count * 1e6) / (user + system));
+    const { user, system } = process.cpuUsage(used);
+    if (i >= 0) costs.push({ cpu: (user + system) / count, wall: microseconds(begun) / count });
   }
-  return spreadOf(rates).median;
+  return median(costs);
 }
 
-async function runs(workspace: Workspace): Promise<number> {
-  const workflow = await workspace.workflow(subject.workflow);
-  let number = 0;
-  return rate(BLOCK, async () => {
-    for (let i = 0; i < BLOCK; i++) {
-      const { status, exitReason } = await workflow.run(subject.payload(++number), { durability: "process" });
-      if (status !== "SUCCESS") throw new Error(`run ${number} ended ${exitReason}`);
-    }
+function runs(writing: Writing, durability: Durability, count: number, inFlight = 1): Measure {
+  return async () => {
+    const library = createRequire(import.meta.url)(join(tree, "dist/index.cjs")) as Partial<Library>;
+    if (library.openWorkspace === undefined) return null;
+    if (writing === "segments" && library.segmentTraces === undefined) return null;
+    const subject = mainSubject(shared);
+    const folder = join(own, `${writing}-${durability}-${inFlight}`);
+    const runner = await runnerIn(await openIn(library as Library, folder, subject, writing), subject);
+    return costOf(count, async () => {
+      for (let i = 0; i < count; i += inFlight)
+        await Promise.all(Array.from({ length: inFlight }, () => runner(durability)));
+    });
+  };
+}
+
+/** A whole process. */
+function starting(argv: readonly string[]): Measure {
+  return async () => processCost(() => [...argv]);
+}
+
+/** Runs in workspaces of their own. */
+function running(options: readonly string[]): Measure {
+  return async () => {
+    const subject = mainSubject(shared);
+    let number = 0;
+    return processCost(() => {
+      const workspace = join(own, `process-${options.length}-${++number}`);
+      mkdirSync(workspace);
+      nameCapabilities(subject, workspace);
+      if (subject.data !== null) cpSync(subject.data, join(workspace, "data"), { recursive: true });
+      const payload = join(workspace, "payload.json");
+      writeFileSync(payload, JSON.stringify(subject.payload(number)));
+      const what = ["--wf", subject.workflow, "--payload", payload, "--snapshot", subject.snapshot];
+      return ["run", ...what, "--workspace", workspace, ...options];
+    });
+  };
+}
+
+function processCost(argv: () => readonly string[]): Cost {
+  const program = join(tree, "bin/pgs.js");
+  const times = Array.from({ length: SAMPLES + 1 }, () => timesOf([program, ...argv()])).slice(1);
+  return median(times.map(({ cpu, wall }) => ({ cpu: cpu * 1000, wall: wall * 1000 })));
+}
+
+async function verifying(): Promise<Cost> {
+  const { Verification } = await load<typeof import("../src/examine/verify.ts")>("examine/verify.ts");
+  const bytes = readFileSync(await longTrace());
+  return costOf(ROUNDS * EVENTS_A_ROUND, () => {
+    const verification = new Verification();
+    for (const _ of verification.lines([bytes]));
+    if (verification.verdict.findings.length > 0) throw new Error("the trace is not intact");
   });
 }
 
-async function measureRuns(): Promise<Pick<Measured, "memory" | "disk">> {
-  const library = createRequire(import.meta.url)(join(tree, "dist/index.cjs")) as Library;
-  const { snapshot, capabilities, data } = subject;
-  const named = { folder: own, snapshot, capabilities };
-  const stores = library.memoryStores(initialStores(subject));
-  const inMemory = await library.openWorkspace({ ...named, stores, traces: library.memoryTraces() });
-  const dataRoot = join(own, "data");
-  if (data !== null) cpSync(data, dataRoot, { recursive: true });
-  const traces = library.folderTraces(join(own, "traces"));
-  const onDisk = await library.openWorkspace({ ...named, dataRoot, traces });
-  return { memory: await runs(inMemory), disk: await runs(onDisk) };
-}
-
-async function measureExamination(): Promise<Pick<Measured, "verified" | "replayed">> {
-  const load = <T>(path: string) => import(join(tree, "src", path)) as Promise<T>;
-  const { Verification, eventIn } = await load<typeof import("../src/examine/verify.ts")>("examine/verify.ts");
+async function replaying(): Promise<Cost> {
+  const { eventIn } = await load<typeof import("../src/examine/verify.ts")>("examine/verify.ts");
   const { replay } = await load<typeof import("../src/examine/replay/replay.ts")>("examine/replay/replay.ts");
   const { compile } = await load<typeof import("../src/plan/compile.ts")>("plan/compile.ts");
   const { linesIn } = await load<typeof import("../src/trace/chunks.ts")>("trace/chunks.ts");
@@ -78,41 +107,55 @@ async function measureExamination(): Promise<Pick<Measured, "verified" | "replay
   const { ownRegistry } = (await import(
     join(tree, "test/support/own-registry.ts")
   )) as typeof import("../test/support/own-registry.ts");
-  const folder = join(shared, "long");
-  const bytes = readFileSync(await longTrace(folder));
-  const snapshot = await openSnapshot(join(folder, "protocol_snapshot"), nodeFiles);
+  const bytes = readFileSync(await longTrace());
+  const snapshot = await openSnapshot(join(shared, "long/protocol_snapshot"), nodeFiles);
   const plan = await compile(requireWorkflow(snapshot, "trial::WF_TRIAL_V0"), snapshot, ownRegistry);
   function* events(): Generator<TraceEvent> {
     for (const line of linesIn([bytes])) yield eventIn(line.bytes);
   }
-  const verified = await rate(ROUNDS * EVENTS_A_ROUND, () => {
-    const verification = new Verification();
-    for (const _ of verification.lines([bytes]));
-    if (verification.verdict.findings.length > 0) throw new Error("the trace is not intact");
-  });
-  const replayed = await rate(ROUNDS * STEPS_A_ROUND, async () => {
+  return costOf(ROUNDS * STEPS_A_ROUND, async () => {
     const { finding } = await replay(plan, events());
     if (finding !== null) throw new Error(`the replay ended with ${finding.code}`);
   });
-  return { verified, replayed };
 }
 
+const load = <T>(path: string) => import(join(tree, "src", path)) as Promise<T>;
+
 /** The file of the same trace for every tree. */
-async function longTrace(folder: string): Promise<string> {
+async function longTrace(): Promise<string> {
+  const folder = join(shared, "long");
   if (!existsSync(folder)) return leaveLongTrace(folder, ROUNDS);
   const traces = join(folder, "traces");
   const files = readdirSync(traces, { recursive: true, encoding: "utf8" });
   return join(traces, files.find((name) => name.endsWith(".jsonl")) as string);
 }
 
-function measureStart(): number {
-  const list = [join(tree, "bin/pgs.js"), "list", "--snapshot", subject.snapshot];
-  return spreadOf(Array.from({ length: SAMPLES }, () => cpuOf(list))).median;
+/** A tree that does not have the modules or files of a measurement is not measured by it. */
+async function ifThere(measure: Measure): Promise<Cost | null> {
+  try {
+    return await measure();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
 }
 
-const measured: Measured = {
-  ...(await measureRuns()),
-  ...(await measureExamination()),
-  start: measureStart(),
+const MEASURES: Readonly<Record<Measurement, Measure>> = {
+  memory: runs("memory", "process", 500),
+  process: runs("folders", "process", 200),
+  segments: runs("segments", "process", 200),
+  device: runs("folders", "device", 8),
+  "in-flight": runs("folders", "device", 128, 64),
+  "in-flight-segments": runs("segments", "device", 128, 64),
+  verified: verifying,
+  replayed: replaying,
+  version: starting(["--version"]),
+  help: starting(["--help"]),
+  run: running(["--no-png", "--no-md"]),
+  picture: running([]),
 };
+
+const measured: { [Name in Measurement]?: Cost | null } = {};
+for (const name of names as Measurement[]) measured[name] = await ifThere(MEASURES[name]);
 console.log(JSON.stringify(measured));

@@ -14,7 +14,6 @@ const {
   unlinkSync,
   writeFileSync,
 } = require("node:fs");
-const { createRequire } = require("node:module");
 const { basename, dirname, isAbsolute, join } = require("node:path");
 const vm = require("node:vm");
 
@@ -28,8 +27,6 @@ const BAD_LINE = 2;
 
 /** Every file loaded so far: exports, text, script. */
 const loaded = new Map();
-
-let fromOutside;
 
 const folder = cacheFolder(process.env);
 const isReadable = folder !== undefined && isOwn(folder);
@@ -47,8 +44,9 @@ function unitOf(file) {
   const script = new vm.Script(text.latin1Slice(), { filename: file, cachedData: cacheOf(file, text) });
   const unit = { exports: {}, text, script };
   loaded.set(file, unit);
-  const require = (id) => (id.startsWith("./") ? sharedBy(unitOf(join(dirname(file), id))) : outside(file, id));
-  script.runInThisContext()(unit.exports, require, unit, file, dirname(file));
+  // What is not of the bundle is found from here as from there: both folders are in the package's.
+  const requireFrom = (id) => (id.startsWith("./") ? sharedBy(unitOf(join(dirname(file), id))) : require(id));
+  script.runInThisContext()(unit.exports, requireFrom, unit, file, dirname(file));
   return unit;
 }
 
@@ -58,12 +56,6 @@ function sharedBy(unit) {
   unit.share = undefined;
   share?.();
   return unit.exports;
-}
-
-/** All files are in one folder, so what they require is the same. */
-function outside(file, id) {
-  fromOutside ??= createRequire(file);
-  return fromOutside(id);
 }
 
 /** Undefined where there is none. */
@@ -89,6 +81,9 @@ const command = /^[a-z]{2,12}$/.test(process.argv[2]) ? process.argv[2] : "other
 /** The length keeps two builds of one name apart. */
 const cacheFile = (file, text) => join(folder, `${command}-${basename(file)}.${text.length}`);
 
+/** V8 copies what does not begin at a multiple of eight. */
+const blanksAfter = (text) => -(MADE_BY.length + text.length) & 7;
+
 /** What V8 made of exactly this text. */
 function cacheOf(file, text) {
   if (!isReadable) return undefined;
@@ -98,9 +93,10 @@ function cacheOf(file, text) {
   } catch {
     return undefined;
   }
-  const begin = MADE_BY.length + text.length;
+  const end = MADE_BY.length + text.length;
   const isMadeHere = MADE_BY.equals(cache.subarray(0, MADE_BY.length));
-  return isMadeHere && text.equals(cache.subarray(MADE_BY.length, begin)) ? cache.subarray(begin) : undefined;
+  const isOfText = isMadeHere && text.equals(cache.subarray(MADE_BY.length, end));
+  return isOfText ? cache.subarray(end + blanksAfter(text)) : undefined;
 }
 
 /** One after the other: Node's recursive `mkdir` never returns where nothing can be made, such as below `/proc`. */
@@ -127,7 +123,8 @@ function writeCaches(exitCode) {
     for (const [file, { text, script }] of missing) {
       const path = cacheFile(file, text);
       const draft = `${path}.${process.pid}`;
-      writeFileSync(draft, Buffer.concat([MADE_BY, text, script.createCachedData()]), { mode: 0o600 });
+      const blanks = Buffer.alloc(blanksAfter(text));
+      writeFileSync(draft, Buffer.concat([MADE_BY, text, blanks, script.createCachedData()]), { mode: 0o600 });
       renameSync(draft, path);
     }
   } catch {

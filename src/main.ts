@@ -30,11 +30,15 @@ import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
 import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
 import { openTracesRoot } from "./platform/traces-root.ts";
+import { openUserCache } from "./platform/user-cache.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
 import { openCapabilities } from "./workspace/capabilities.ts";
+
+/** Of so many drawings the layout is kept. */
+const MOST_LAYOUTS = 1000;
 
 /** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
 export function realPlatform(shipped: string, workerFile?: string): Platform {
@@ -45,6 +49,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     columns: columnsOf(1),
     errColumns: () => columnsOf(2),
     out: (text) => writeAll(1, text),
+    outBytes: (bytes) => writeAll(1, bytes),
     err: (text) => writeAll(2, text),
     isOutClosed: () => closed.has(1),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
@@ -52,6 +57,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     files: nodeFiles,
     isOfAnother: (path) => isOfAnother(path, process.geteuid?.(), process.env["SUDO_UID"]),
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
+    openLayoutCache: (env) => openUserCache(env, `layouts-${TOOL.version}`, process.getuid?.(), MOST_LAYOUTS),
     openSource: async (file) => (await import("./platform/file-chunks.ts")).openSource(file),
     openProgress: async (what, total) =>
       process.stderr.isTTY && process.env["TERM"] !== "dumb"
@@ -70,7 +76,10 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
+    openSegments: async (traces, access) =>
+      (await import("./platform/trace-segments.ts")).openSegments(traces, { access }),
     openTracesRoot,
+    ownFolder: async (trace) => (await import("./platform/own-folder.ts")).ownFolder(trace),
     lockTraceFile,
     traceHolder,
     replaceFile,
@@ -137,14 +146,18 @@ function columnsOf(descriptor: keyof typeof OUTPUTS): number | undefined {
 
 /** Asking Node for a stream that is a pipe costs more than most commands take, so the system is asked first. */
 function terminalAt(descriptor: keyof typeof OUTPUTS): NodeJS.WriteStream | undefined {
-  if (!isCharacterDevice(descriptor)) return undefined;
+  if (!mayBeTerminal(descriptor)) return undefined;
   const stream = descriptor === 1 ? process.stdout : process.stderr;
   return stream.isTTY ? stream : undefined;
 }
 
-function isCharacterDevice(descriptor: number): boolean {
+/** Terminals are character devices; so is what swallows everything. */
+function mayBeTerminal(descriptor: number): boolean {
   try {
-    return fs.fstatSync(descriptor).isCharacterDevice();
+    const output = fs.fstatSync(descriptor);
+    return (
+      output.isCharacterDevice() && output.rdev !== fs.statSync("/dev/null", { throwIfNoEntry: false })?.rdev
+    );
   } catch {
     return false;
   }
@@ -169,9 +182,9 @@ const closed = new Set<keyof typeof OUTPUTS>();
  * A pipe may take less than it is given, or nothing for a moment; a reader that has gone wants no more. An output that
  * cannot be written keeps no command from its work: `main` says so at the end.
  */
-function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
+function writeAll(descriptor: keyof typeof OUTPUTS, content: string | Uint8Array): void {
   if (unwritten.has(descriptor)) return;
-  const bytes = Buffer.from(text);
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
   for (let offset = 0; offset < bytes.length; ) {
     try {
       offset += fs.writeSync(descriptor, bytes, offset);

@@ -131,6 +131,13 @@ export interface CheckCache {
   add(digest: string): void;
 }
 
+/** Texts that can be made again, by name. Whether one can be kept makes no difference but time. */
+export interface TextCache {
+  /** Null where it is not kept. */
+  read(name: string): string | null;
+  write(name: string, text: string): void;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -417,10 +424,21 @@ export interface TracesRoot extends DataRoot {
   names(): readonly string[];
   /** The names of the files below it that several traces share, sorted. @throws IoError */
   segments(): readonly string[];
+  /** Who may go on with the run in the segment; null where nobody does. */
+  segmentWriter(segment: string, run: string): LockHolder | null;
+  /** Null while a process writes it, or has it for something else, and where there is none. @throws IoError */
+  lockSegment(segment: string): LockedSegment | null;
   /** Bytes of all files in a folder below it. @throws IoError */
   size(folder: string): number;
   /** Removes a folder below it with all that is in it; nothing there is as good. @throws IoError */
   remove(folder: string): void;
+}
+
+/** A segment that nobody writes, out of which nobody else moves a run. */
+export interface LockedSegment {
+  /** Removes the lines of runs; the file where no run is left. Either all of that is done or nothing. @throws IoError */
+  remove(isRemoved: (run: string) => boolean): void;
+  unlock(): void;
 }
 
 /** A trace that is there already, locked: nobody else appends to it. */

@@ -78,7 +78,6 @@ export function transform<S extends InputSchema, const R extends string, const V
     violations,
     draws,
     secrets = [],
-    examples,
     input: shape,
     uses,
     run,
@@ -94,7 +93,10 @@ export function transform<S extends InputSchema, const R extends string, const V
     violations,
     ...(draws === undefined ? {} : { draws }),
     secrets,
-    examples,
+    // The program makes them when they are asked for.
+    get examples() {
+      return declaration.examples;
+    },
     ...(uses && {
       prepare: async () => {
         loaded = { uses: await uses() };

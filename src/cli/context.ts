@@ -2,6 +2,7 @@
 
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { Registry } from "../capabilities/registry.ts";
+import type { Segments } from "../platform/trace-segments.ts";
 import type {
   CheckCache,
   Clock,
@@ -20,6 +21,7 @@ import type {
   ShippedFile,
   Source,
   TempFolder,
+  TextCache,
   TraceAccess,
   TraceFolder,
   TracesRoot,
@@ -43,6 +45,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   /** The same of standard error, which may be a terminal where standard output is none. */
   errColumns?(): number | undefined;
   out(text: string): void;
+  /** On standard output as they are. */
+  outBytes(bytes: Uint8Array): void;
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
   stdin(most: number): Uint8Array;
@@ -50,6 +54,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   stdinPieces(): AsyncIterable<Uint8Array>;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
+  /** How graphs were laid out, as these variables say where; null where nothing is kept. */
+  openLayoutCache(env: Readonly<Record<string, string | undefined>>): TextCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Whether it belongs to somebody who is neither this user nor root; never where the system has no owners. */
@@ -73,8 +79,15 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** The traces of many runs in few files below the traces folder. */
+  openSegments(traces: string, access: TraceAccess): Promise<Segments>;
   /** What is made in the folder is for those who have the access. */
   openTracesRoot(folder: string, access?: TraceAccess): TracesRoot;
+  /**
+   * The file of a trace in a folder of its own. One in a segment is moved there, as far as it is there; any other file is
+   * answered as it is. @throws TraceFault `TRACE_BUSY` while a process executes the run
+   */
+  ownFolder(trace: string): Promise<string>;
   /** A trace that is there already, to go on with it. @throws TraceFault while another process appends to it */
   lockTraceFile(file: string): LockedTrace;
   /** Who appends to the trace now; null where nobody does. */
@@ -114,7 +127,7 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   /** The folder of the templates that are shipped with the package. */
   readonly templates: string;
   /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
-  createFile(file: string, content: string): () => void;
+  createFile(file: string, content: string | Uint8Array, access?: TraceAccess): () => void;
   readonly tool: { readonly name: string; readonly version: string };
 }
 
@@ -146,7 +159,7 @@ export interface Context {
   /** What a single workflow is compiled with. */
   readonly workflowRegistry: Registry;
   /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
-  printExactly(text: string): void;
+  printExactly(content: string | Uint8Array): void;
 }
 
 export type SharedOptions = Partial<SharedValues>;
@@ -223,7 +236,7 @@ export function toContext(
     capabilities,
     registry: () => capabilities.registry(),
     workflowRegistry: capabilities.workflowRegistry,
-    printExactly: (text) => world.out(text),
+    printExactly: (content) => (typeof content === "string" ? world.out(content) : world.outBytes(content)),
     settings: {
       ...paths,
       workspace: place.folder,

@@ -81,6 +81,11 @@ export const usageTable = {
     where: f.file,
     hint: `type pgs render TRACE --${f.kind} FILE, with a file in a writable folder`,
   }),
+  TRACE_COPY_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the copy of the trace cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "name a writable folder with --folder DIR",
+  }),
   DRAWING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the drawing cannot be written: ${f.errno}`,
     where: f.file,
@@ -98,6 +103,11 @@ export const usageTable = {
     what: "there is no such trace or folder of traces",
     where: f.path,
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
+  }),
+  TRACES_SEVERAL: (f: { file: string; traces: number; first: string }) => ({
+    what: `the file has the traces of ${f.traces} runs`,
+    where: f.file,
+    hint: `name one of them by the id of its run, which pgs runs lists, or as ${f.first}`,
   }),
   RUN_UNKNOWN: (f: { given: string; traces: string }) => ({
     what: `no run in ${f.traces} has an id that begins so`,

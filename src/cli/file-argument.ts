@@ -4,7 +4,7 @@ import { FileFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
 import { IoError, type Source, TooLarge } from "../ports.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import type { Context } from "./context.ts";
+import type { Context, Platform } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
 export function readFileArgument(given: string, what: string, context: Context, most?: number): Uint8Array {
@@ -20,10 +20,21 @@ export function readFileArgument(given: string, what: string, context: Context, 
 export async function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
   const { platform, path } = context;
   try {
-    const { size, pieces } = present(await platform.openSource(path(given)), given, what, context);
+    const { size, pieces } = present(await openOrKeep(path(given), platform), given, what, context);
     return { size, pieces: () => guarded(pieces(), given, what) };
   } catch (error) {
     throw asFault(error, given, what);
+  }
+}
+
+/** What is no regular file, such as a pipe, cannot be read twice: it is kept. @throws IoError */
+async function openOrKeep(file: string, { openSource, files }: Platform): Promise<Source | null> {
+  try {
+    return await openSource(file);
+  } catch (error) {
+    if (!(error instanceof IoError) || error.errno !== "ENXIO") throw error;
+    const bytes = files.read(file, SIZE.text);
+    return bytes && { size: bytes.length, pieces: () => [bytes] };
   }
 }
 

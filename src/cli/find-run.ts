@@ -5,11 +5,14 @@ import { StoreFault } from "../errors/ports.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { RunEntry } from "../ledger/run-entry.ts";
 import { openRuns } from "../ledger/runs.ts";
-import { isTraceName, traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
+import { isTraceName } from "../ledger/trace-names.ts";
+import { traceAddress, traceIdsIn } from "../ledger/trace-place.ts";
 import type { TracesRoot } from "../ports.ts";
+import { parseAddress } from "../trace/segment.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { tracesRoot } from "./ledger.ts";
+import { isAddress, isSegment, placeNow, tracesInSegment } from "./trace-place.ts";
 
 /** A run of the traces folder. */
 export interface FoundRun {
@@ -25,7 +28,7 @@ export function findRun(given: string, context: Context): FoundRun {
   const found: readonly FoundRun[] =
     listed.length > 0
       ? listed.map((entry) => ({ id: entry.id, entry }))
-      : traceNamesIn(root)
+      : traceIdsIn(root)
           .filter((id) => id.startsWith(given))
           .map((id) => ({ id, entry: null }));
   const exact = found.find(({ id }) => id === given);
@@ -40,22 +43,27 @@ export function findRun(given: string, context: Context): FoundRun {
 /** How many of several runs are named. */
 const NAMED = 5;
 
-/**
- * The run of a trace that is named by its file or folder, or by its id, with the context of the traces folder that it is
- * in. @throws UsageFault
- */
-export function locateRun(
-  given: string,
-  context: Context,
-): { readonly run: FoundRun; readonly within: Context } {
-  const { platform, settings, path } = context;
+/** With the context of the traces folder that the run is in. */
+export interface LocatedRun {
+  readonly run: FoundRun;
+  readonly within: Context;
+}
+
+/** The run of a trace that is named by its file, folder or address, or by its id. @throws UsageFault */
+export function locateRun(given: string, context: Context): LocatedRun {
+  const { platform, path } = context;
+  const address = isAddress(given, context) ? parseAddress(path(given)) : null;
+  if (address !== null) return locatedIn(address.traces, address.run, context);
   const parts = path(given).split("/");
   if (parts.at(-1) === `${parts.at(-2)}.jsonl`) parts.pop();
   const id = parts.pop() ?? "";
   if (!isTraceName(id) || platform.files.realPath(path(given)) === null)
     return { run: findRun(given, context), within: context };
-  const traces = parts.join("/");
-  const within = { ...context, settings: { ...settings, traces } };
+  return locatedIn(parts.join("/"), id, context);
+}
+
+function locatedIn(traces: string, id: string, context: Context): LocatedRun {
+  const within = { ...context, settings: { ...context.settings, traces } };
   return { run: findRun(id, within), within };
 }
 
@@ -74,42 +82,58 @@ function entriesIn(root: TracesRoot, prefix: string): readonly RunEntry[] {
 const ID = /^\+?\d[\dTZ]*(?:_\w*)?$/;
 
 /**
- * The file of a trace that the command line names: as a file or, where there is none of that name, by the id of its run.
- * What is neither is answered as it is given. @throws UsageFault
+ * The trace that the command line names, as its file or its address in a segment: by that or, where nothing of that name
+ * is, by the id of its run. What is none of these is answered as it is given.
+ * @throws UsageFault, `TRACES_SEVERAL` for a segment with several
  */
-export function traceFile(given: string, context: Context): string {
-  const { platform, settings, path } = context;
+export async function traceFile(given: string, context: Context): Promise<string> {
+  const { platform, path } = context;
+  if (isSegment(given, context)) return onlyOne(given, await tracesInSegment(given, context));
+  if (isAddress(given, context)) return placeNow(path(given), context);
   if (!ID.test(given) || platform.files.realPath(path(given)) !== null) return given;
-  return fileOfRun(findRun(given, context), context, settings.traces);
+  return placeOfRun(findRun(given, context), context);
+}
+
+function onlyOne(segment: string, traces: readonly string[]): string {
+  const [first = segment, ...others] = traces;
+  if (others.length === 0) return first;
+  throw new UsageFault("TRACES_SEVERAL", { file: segment, traces: traces.length, first });
 }
 
 /** The file of the trace of the run that began last. @throws UsageFault `NO_RUNS` */
 export function lastTraceFile(context: Context): string {
   const { platform, settings } = context;
-  const root = tracesRoot(context);
-  const id = lastIn(root);
-  if (id === undefined) throw new UsageFault("NO_RUNS", { traces: shortPath(settings.traces, platform.cwd) });
-  return fileOfRun({ id, entry: null }, context, settings.traces);
+  const last = lastIn(tracesRoot(context));
+  if (last === null) throw new UsageFault("NO_RUNS", { traces: shortPath(settings.traces, platform.cwd) });
+  return placeOfRun(last, context);
 }
 
-function lastIn(root: TracesRoot): string | undefined {
+function lastIn(root: TracesRoot): FoundRun | null {
   try {
     if (root.store(LEDGER_FILE).stamp() !== null) {
       const last = openRuns(root)((runs) => {
-        for (const { id, state } of runs.newestFirst()) if (state !== "PRUNED") return id;
-        return undefined;
+        for (const entry of runs.newestFirst()) if (entry.state !== "PRUNED") return { id: entry.id, entry };
+        return null;
       });
-      if (last !== undefined) return last;
+      if (last !== null) return last;
     }
   } catch (error) {
     if (!(error instanceof StoreFault || error instanceof Fault)) throw error;
   }
-  return traceNamesIn(root).at(-1);
+  const id = traceIdsIn(root).at(-1);
+  return id === undefined ? null : { id, entry: null };
 }
 
 /** @throws UsageFault `RUN_PRUNED` */
-function fileOfRun({ id, entry }: FoundRun, { platform }: Context, traces: string): string {
+function placeOfRun({ id, entry }: FoundRun, context: Context): string {
   if (entry?.state === "PRUNED")
     throw new UsageFault("RUN_PRUNED", { run: id, since: new Date(entry.changed).toISOString() });
-  return shortPath(`${traces}/${traceFileOf(id)}`, platform.cwd);
+  return tracePath({ id, entry }, context);
+}
+
+/** The file of the run's trace, or its address in a segment, as the reader would write it; also where it is gone. */
+export function tracePath({ id, entry }: FoundRun, context: Context): string {
+  const { platform, settings } = context;
+  const address = traceAddress(id, entry?.place ?? null, tracesRoot(context));
+  return shortPath(`${settings.traces}/${address}`, platform.cwd);
 }

@@ -8,6 +8,7 @@ import type { RunTable } from "../ledger/run-table.ts";
 import { openRuns } from "../ledger/runs.ts";
 import { isInProgress } from "../ledger/standing.ts";
 import { traceNamesIn } from "../ledger/trace-names.ts";
+import { runsIn, traceIdsIn } from "../ledger/trace-place.ts";
 import type { TracesRoot } from "../ports.ts";
 import { type Context, shortPath } from "./context.ts";
 
@@ -25,7 +26,7 @@ export function hasLedger(root: TracesRoot): boolean {
   const file = `${root.folder}/${LEDGER_FILE}`;
   return reading(file, () => {
     if (root.store(LEDGER_FILE).stamp() !== null) return true;
-    const traces = traceNamesIn(root).length;
+    const traces = traceIdsIn(root).length;
     if (traces > 0) throw new LedgerFault("LEDGER_ABSENT", { file, traces });
     return false;
   });
@@ -38,11 +39,22 @@ export function withRuns<T>(root: TracesRoot, work: (runs: RunTable) => T): T {
   return reading(file, () => {
     // A run makes the ledger before its trace, which is locked until the ledger has it.
     if (root.store(LEDGER_FILE).stamp()?.size === 0) {
-      const traces = traceNamesIn(root).filter((name) => !isInProgress(name, root)).length;
+      const traces = tracesAtRest(root);
       if (traces > 0) throw new LedgerFault("LEDGER_ABSENT", { file, traces });
     }
     return openRuns(root)(work);
   });
+}
+
+/** How many traces no process writes. */
+function tracesAtRest(root: TracesRoot): number {
+  const folders = traceNamesIn(root).filter((name) => !isInProgress(name, root)).length;
+  const shared = root
+    .segments()
+    .flatMap((segment) =>
+      [...runsIn(segment, root).keys()].filter((run) => root.segmentWriter(segment, run) === null),
+    );
+  return folders + shared.length;
 }
 
 /** @throws LedgerFault where the ledger cannot be read */

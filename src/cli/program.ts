@@ -63,6 +63,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/mark/command.ts")).mark,
   },
   {
+    name: "trace",
+    summary: "print one trace, or copy it to a folder of its own",
+    load: async () => (await import("./commands/trace/command.ts")).trace,
+  },
+  {
     name: "diff",
     summary: "compare two traces, or two snapshots, by meaning",
     load: async () => (await import("./commands/diff/command.ts")).diff,

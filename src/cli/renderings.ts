@@ -16,7 +16,9 @@ export interface RenderedTrace {
 
 export type Kind = "html" | "md" | "png" | "svg";
 
-type Make = (drawn: RenderedTrace, world: Platform) => Promise<string | Uint8Array>;
+export type Made = string | Uint8Array;
+
+type Make = (drawn: RenderedTrace, world: Platform) => Promise<Made>;
 
 /** @throws IoError where the page would be longer than a text can be */
 export function withinText(make: () => string): string {
@@ -26,6 +28,15 @@ export function withinText(make: () => string): string {
     if (!(error instanceof RangeError)) throw error;
     throw new IoError("EFBIG", error);
   }
+}
+
+/** @throws RenderFault `PICTURE_TOO_LARGE` */
+async function toSvg({ plan, events }: RenderedTrace, platform: Platform): Promise<string> {
+  const [{ renderSvg }, { placeOnce }] = await Promise.all([
+    import("../render/svg.ts"),
+    import("../render/picture/kept-placement.ts"),
+  ]);
+  return renderSvg(events, toGraph(plan), { place: placeOnce(platform.openLayoutCache(platform.env)) });
 }
 
 /** @throws RenderFault `FONT_MISSING` */
@@ -43,12 +54,6 @@ export const RENDERINGS: Readonly<Record<Kind, Make>> = {
     const { renderMarkdown } = await import("../render/markdown.ts");
     return withinText(() => renderMarkdown(events, toGraph(plan)));
   },
-  async png({ plan, events }, world) {
-    const { renderSvg } = await import("../render/svg.ts");
-    return toPng(renderSvg(events, toGraph(plan)), world);
-  },
-  async svg({ plan, events }) {
-    const { renderSvg } = await import("../render/svg.ts");
-    return renderSvg(events, toGraph(plan));
-  },
+  png: async (drawn, platform) => toPng(await toSvg(drawn, platform), platform),
+  svg: toSvg,
 };

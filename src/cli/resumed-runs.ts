@@ -12,6 +12,7 @@ import { type GoingOn, goOn } from "./go-on.ts";
 import { faultJson, hintLines, plain, printError, printText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { unlessElsewhere } from "./stay.ts";
+import { besideBase, ownTrace } from "./trace-place.ts";
 import { interruptionHint } from "./wait-hints.ts";
 import type { WaitingRun } from "./waiting-runs.ts";
 
@@ -71,12 +72,15 @@ async function resumeOne(
 ): Promise<ResumedRun | null> {
   const named = { trace_id: id, trace: shortPath(trace, context.platform.cwd) };
   try {
-    const work = () => goOn(named.trace, going, context);
+    const work = async () => {
+      named.trace = await ownTrace(named.trace, context, going.patience);
+      return goOn(named.trace, going, context);
+    };
     const run = await (leave === undefined ? work() : unlessElsewhere(work));
     if (run === null) return null;
     const { status, outcome, exitReason } = run.ending;
     if (!run.isRepeated && status !== "INTERRUPTED") {
-      const base = trace.replace(/\.jsonl$/, "");
+      const base = besideBase(context.path(named.trace));
       await render({ kinds, access: ACCESS, plan: run.plan, events: run.events, base }, context);
     }
     const ended = { status, outcome, exit_reason_code: exitReason, exit_code: exitCodeOfRun(run.ending) };

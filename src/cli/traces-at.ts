@@ -1,4 +1,4 @@
-/** The traces that a command line names: each file or run, and every trace below a folder. */
+/** The traces that a command line names: each file or run, all runs of a segment, and every trace below a folder. */
 
 import { counted } from "../errors/counted.ts";
 import { externalFormat } from "../interop/detect.ts";
@@ -8,6 +8,7 @@ import { UsageFault } from "./errors.ts";
 import { openFileArgument } from "./file-argument.ts";
 import { lastTraceFile, traceFile } from "./find-run.ts";
 import { printError } from "./print.ts";
+import { isSegment, tracesInSegment } from "./trace-place.ts";
 
 /** What names traces on a command line. */
 export interface NamedTraces {
@@ -34,24 +35,17 @@ export async function namedTraces({ traces, last }: NamedTraces, context: Contex
  * @throws UsageFault `TRACES_MISSING` for a folder without any trace
  */
 async function tracesAt(places: readonly string[], context: Context): Promise<readonly string[]> {
-  const { files, cwd } = context.platform;
   const traces: string[] = [];
   let others = 0;
   for (const place of places) {
-    const at = context.path(place);
-    if (!files.isFolder(at)) {
-      traces.push(traceFile(place, context));
+    if (!context.platform.files.isFolder(context.path(place))) {
+      traces.push(...(await namedBy(place, context)));
       continue;
     }
-    const before = traces.length;
-    for (const { path: one } of files.list(at)) {
-      if (!one.endsWith(".jsonl")) continue;
-      const file = shortPath(`${at}/${one}`, cwd);
-      if (isLedger(one)) continue;
-      if (await isTraceFile(file, context)) traces.push(file);
-      else others++;
-    }
-    if (traces.length === before) throw new UsageFault("TRACES_MISSING", { path: place });
+    const below = await tracesBelow(place, context);
+    if (below.traces.size === 0) throw new UsageFault("TRACES_MISSING", { path: place });
+    traces.push(...below.traces);
+    others += below.others;
   }
   if (others > 0 && !context.settings.quiet)
     printError(
@@ -59,6 +53,34 @@ async function tracesAt(places: readonly string[], context: Context): Promise<re
       `${counted(others, "other *.jsonl file is not a trace", "other *.jsonl files are not traces")}\n`,
     );
   return traces;
+}
+
+/** Each trace once: one that was moved out of a segment is found in both. */
+async function tracesBelow(
+  folder: string,
+  context: Context,
+): Promise<{ readonly traces: ReadonlySet<string>; readonly others: number }> {
+  const { files, cwd } = context.platform;
+  const at = context.path(folder);
+  const traces = new Set<string>();
+  let others = 0;
+  for (const { path: one } of files.list(at)) {
+    if (!one.endsWith(".jsonl") || isLedger(one)) continue;
+    const found = await tracesIn(shortPath(`${at}/${one}`, cwd), context);
+    for (const trace of found) traces.add(trace);
+    if (found.length === 0) others++;
+  }
+  return { traces, others };
+}
+
+async function namedBy(place: string, context: Context): Promise<readonly string[]> {
+  const inSegment = isSegment(place, context) ? await tracesInSegment(place, context) : [];
+  return inSegment.length > 0 ? inSegment : [await traceFile(place, context)];
+}
+
+async function tracesIn(file: string, context: Context): Promise<readonly string[]> {
+  if (isSegment(file, context)) return tracesInSegment(file, context);
+  return (await isTraceFile(file, context)) ? [file] : [];
 }
 
 /** What is kept beside the traces of a folder. */

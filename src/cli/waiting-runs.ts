@@ -9,7 +9,8 @@ import type { RunTable } from "../ledger/run-table.ts";
 import { openRuns } from "../ledger/runs.ts";
 import { isInProgress, lastLineOf } from "../ledger/standing.ts";
 import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
-import type { TracesRoot } from "../ports.ts";
+import { traceAddress } from "../ledger/trace-place.ts";
+import type { SegmentPlace, TracesRoot } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { tracesRoot } from "./ledger.ts";
@@ -17,7 +18,7 @@ import { noticeText, printError } from "./print.ts";
 
 export interface WaitingRun {
   readonly id: string;
-  /** The path of the trace. */
+  /** The path of the trace, or its address in a segment. */
   readonly trace: string;
   readonly waits: readonly WaitEntry[];
 }
@@ -44,7 +45,7 @@ export async function waitingRuns(
       }),
     );
   return found
-    .map(({ id, waits }) => ({ id, trace: `${traces}/${traceFileOf(id)}`, waits }))
+    .map(({ id, waits, place }) => ({ id, trace: `${traces}/${traceAddress(id, place, root)}`, waits }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -52,7 +53,9 @@ function sayNotice(fault: LedgerFault, context: Context): void {
   if (!context.settings.quiet) printError(context, noticeText(fault, context));
 }
 
-type FoundRun = Omit<WaitingRun, "trace">;
+interface FoundRun extends Omit<WaitingRun, "trace"> {
+  readonly place: SegmentPlace | null;
+}
 
 interface Listed {
   readonly waiting: readonly FoundRun[];
@@ -73,7 +76,7 @@ function inLedger(names: readonly string[], root: TracesRoot): Listed | null {
 
 function waitingIn(runs: RunTable, root: TracesRoot): readonly FoundRun[] {
   const found = [...selectRuns(runs, { state: "WAITING" }, root)];
-  return found.map(({ entry: { id }, standing: { waits } }) => ({ id, waits }));
+  return found.map(({ entry: { id, place }, standing: { waits } }) => ({ id, place, waits }));
 }
 
 /** What the trace waits for at its end; null for one that a process appends to, or that cannot be read. */
@@ -82,7 +85,7 @@ function shownBy(id: string, root: TracesRoot): FoundRun | null {
     if (isInProgress(id, root)) return null;
     const last = eventIn(lastLineOf(root.store(traceFileOf(id))));
     if (last.execution_id !== id) return null;
-    return { id, waits: last.event_type === "run_suspended" ? last.payload.waits : [] };
+    return { id, place: null, waits: last.event_type === "run_suspended" ? last.payload.waits : [] };
   } catch {
     return null; // resuming the run would say what is wrong with the trace
   }

@@ -26,6 +26,11 @@ function backoffAfter(attempt: number, { backoff, factor, maxBackoff }: Retry): 
   return Math.min(Math.round(pause), maxBackoff);
 }
 
+/** The last one is the longest: the factor is 1 or more. */
+export function longestPause(retry: Retry): number {
+  return backoffAfter(retry.maxAttempts - 1, retry);
+}
+
 /** A longer pause is a wait of the run. */
 export function isSpentInProcess(pause: number): boolean {
   return pause <= RETRY.pauseInProcess;

@@ -2,7 +2,8 @@
 
 import { jsonDifferences } from "../json/diff.ts";
 import { isObject, type Json, type JsonObject, jsonEqual } from "../json/value.ts";
-import { type EventBody, OBSERVATIONAL, OBSERVATIONAL_INSIDE, type TraceEvent } from "../trace/event.ts";
+import type { EventBody, TraceEvent } from "../trace/event.ts";
+import { OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
 
 /** Where a replay differs from its record, by the line of the trace. */
 export interface Divergence {

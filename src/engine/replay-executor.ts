@@ -17,7 +17,7 @@ import type {
   Plan,
   TransformStep,
 } from "../plan/plan.ts";
-import { lineBytes } from "../trace/chain.ts";
+import { encodedBytes, lineBytes } from "../trace/chain.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
 import { isSpentInProcess } from "./attempts.ts";
@@ -145,7 +145,7 @@ export class ReplayExecutor implements StepExecutor {
     if (recorded.event_type !== "error" || recorded.payload.error_code !== "EVENT_SIZE_LIMIT") return;
     const limit = Number(own(recorded.payload.facts, "limit"));
     if (!(limit >= this.#longest)) return;
-    const bytes = lineBytes({ ...recorded, ...emitted } as TraceEvent);
+    const bytes = encodedBytes({ ...recorded, ...emitted } as TraceEvent);
     // The time of the refused event is not recorded, nor are suppressed values.
     requireLineSize(emitted, this.#suppressed.any ? Number.POSITIVE_INFINITY : bytes + ELAPSED_DIGITS, limit);
   }

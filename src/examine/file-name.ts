@@ -1,12 +1,14 @@
 /** Whether a trace is in the file that its run wrote: another name proves nothing, but is worth a look. */
 
+import { parseAddress } from "../trace/segment.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex>`, numbered where the name was taken. */
 const TRACE_ID = /^[+-]?\d+T\d{9}Z__.+__[0-9a-f]{8}(?:_\d+)?$/;
 
-/** Notices about the names of the file and of its folder, where that has the name of a trace. */
+/** Notices about the names of the file and of its folder, where that has the name of a trace; none of a trace in a segment or from a pipe. */
 export function nameNotices(path: string, executionId: string): readonly TraceFinding[] {
+  if (parseAddress(path) !== null || path.startsWith("/dev/")) return [];
   const [file = "", folder = ""] = path.split(/[\\/]/).reverse();
   const named = [
     ...(file === `${executionId}.jsonl` ? [] : [{ of: "file", named: file }]),

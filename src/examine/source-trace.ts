@@ -60,7 +60,7 @@ function* sameEvents(
   if (event?.hash !== head) throw new TraceInputFault("FILE_CHANGED", { file });
 }
 
-function sameEvent(line: Uint8Array, file: string): TraceEvent {
+function sameEvent(line: Buffer, file: string): TraceEvent {
   try {
     return eventIn(line);
   } catch (cause) {

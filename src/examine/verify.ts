@@ -8,12 +8,16 @@ import { isCanonicalNumber } from "../json/number.ts";
 import { readObjectText } from "../json/parse.ts";
 import { utf8 } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
-import { genesis, hashOf, withLineBytes } from "../trace/chain.ts";
+import { genesis, hashOf } from "../trace/chain.ts";
 import { linesIn } from "../trace/chunks.ts";
 import { type EventOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent } from "../trace/event.ts";
 import { type ScannedLine, scanLine } from "../trace/line.ts";
 import { badMember, toEvent } from "../trace/read.ts";
+import { eventIn } from "../trace/read-event.ts";
+
 import { finding, type TraceFinding } from "./finding.ts";
+
+export { eventIn };
 
 export interface Verified {
   /** How many lines are events of this format. */
@@ -35,11 +39,6 @@ export function verifyTrace(bytes: Uint8Array, expectedHead?: string): VerifiedE
   const verification = new Verification(expectedHead);
   const events = [...verification.lines([bytes])].map(eventIn);
   return { ...verification.verdict, events };
-}
-
-/** The event of a line that verification let through. */
-export function eventIn(line: Uint8Array): TraceEvent {
-  return withLineBytes(toEvent(JSON.parse(utf8(line)) as JsonObject), line.length + 1);
 }
 
 /** The findings of a trace whose run was cut off: what stands before the end is as good as ever. */

@@ -43,9 +43,6 @@ const BINARY: readonly (readonly [begins: string, name: string])[] = [
   ["%PDF-", "a PDF file"],
 ];
 
-/** No text has one of these, whatever its encoding. */
-const CONTROL = /(?![\s\0\u007f-\u009f])\p{Cc}/u;
-
 /** A document, also where each of its characters has two or four bytes, as some editors save it. */
 const DOCUMENT = /^(?:\ufffd\ufffd)?[\0\s]*[{["]/;
 
@@ -53,7 +50,8 @@ const DOCUMENT = /^(?:\ufffd\ufffd)?[\0\s]*[{["]/;
 function binaryRepair(text: string): string | undefined {
   if (DOCUMENT.test(text)) return undefined;
   const [, name] = BINARY.find(([begins]) => text.startsWith(begins)) ?? [];
-  const found = name ?? (CONTROL.test(text) ? "binary data" : undefined);
+  // No text has one of these controls, whatever its encoding.
+  const found = name ?? (/(?![\s\0\u007f-\u009f])\p{Cc}/u.test(text) ? "binary data" : undefined);
   return found && `put JSON text instead of what is there: it is ${found}, not text`;
 }
 

@@ -17,7 +17,7 @@ import {
   type LineFlaw,
   parseLine,
 } from "./line.ts";
-import { traceNamesIn } from "./trace-names.ts";
+import { traceIdsIn } from "./trace-place.ts";
 
 /** Every method resolves to what is to be said about the ledger; nothing is thrown. */
 export interface Ledger {
@@ -40,7 +40,7 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
   /** The lines of the next append. */
   let batch: Batch | null = null;
   const opening = (own: ReadonlySet<string> = new Set()): LedgerFault | null => {
-    const traces = traceNamesIn(root).filter((name) => !own.has(name)).length;
+    const traces = traceIdsIn(root).filter((name) => !own.has(name)).length;
     store.append(traces === 0 ? "" : openingLine(traces, now()));
     return traces === 0 ? null : new LedgerFault("LEDGER_BEGINS_LATE", { file, traces });
   };

@@ -7,6 +7,7 @@ import type { RunEntry } from "./run-entry.ts";
 import { openRuns } from "./runs.ts";
 import { type RunState, standingOf } from "./standing.ts";
 import { traceFileOf } from "./trace-names.ts";
+import { isAt, runsIn } from "./trace-place.ts";
 
 export interface PruneRequest {
   /** Runs that came into their state before this moment, in milliseconds since the epoch. */
@@ -48,19 +49,22 @@ export interface Pruned {
 export async function pruneRuns(request: PruneRequest, ports: PrunePorts): Promise<Pruned> {
   const { root } = ports;
   const kept: Record<KeptBecause, number> = { running: 0, waiting: 0, marked: 0, attested: 0, newest: 0 };
-  const chosen = openRuns(root)((runs) => [...choose(runs.newestFirst(), request, root, kept)]);
-  const runs: PrunedRun[] = [];
-  for (const { entry, ...one } of chosen.reverse()) {
-    if (one.bytes === 0) continue;
-    const isRemoved = request.isDryRun || (await remove(entry, one.state, request, ports));
-    if (isRemoved) runs.push(one);
-    else kept.running++;
-  }
-  return { runs, kept };
+  const all = openRuns(root)((runs) => [...choose(runs.newestFirst(), request, root, kept)]);
+  const names = new Set(root.names());
+  // Of one that was pruned, an empty folder may be left.
+  const isThere = ({ id, state, bytes }: Chosen) => bytes > 0 || (state === "PRUNED" && names.has(id));
+  const chosen = all.reverse().filter(isThere);
+  const removed = request.isDryRun
+    ? new Set(chosen.map(({ id }) => id))
+    : await removeAll(chosen, request, ports);
+  const runs = chosen.filter(({ id }) => removed.has(id));
+  kept.running += chosen.length - runs.length;
+  return { runs: runs.map(({ id, state, changed, bytes }) => ({ id, state, changed, bytes })), kept };
 }
 
 interface Chosen extends PrunedRun {
-  readonly entry: RunEntry;
+  /** In which it has lines, whether it has a folder or not. */
+  readonly segment: string | null;
 }
 
 function* choose(
@@ -70,9 +74,10 @@ function* choose(
   kept: Record<KeptBecause, number>,
 ): Generator<Chosen> {
   let newest = 0;
+  const sizeIn = sizesIn(root);
   for (const entry of entries) {
     const { state, changed } = standingOf(entry, root);
-    const { id } = entry;
+    const { id, segment } = entry;
     if (wanted !== undefined && state !== wanted && state !== "PRUNED") continue;
     // What a prune that was interrupted left is removed by the next one.
     const isLeft = state === "PRUNED";
@@ -80,8 +85,19 @@ function* choose(
     if (changed >= before && !isLeft) continue;
     const because = isLeft ? undefined : becauseOf(entry, state, { isNew, attested }, root);
     if (because !== undefined) kept[because]++;
-    else yield { entry, id, state, changed, bytes: root.size(id) };
+    else yield { id, state, changed, bytes: root.size(id) + sizeIn(entry), segment };
   }
+}
+
+/** Bytes of a run in its segment. Of one that was pruned, the segment is only read where it seems to be left. */
+function sizesIn(root: TracesRoot): (entry: RunEntry) => number {
+  const segments = new Map<string, ReturnType<typeof runsIn>>();
+  return ({ id, state, place, segment }) => {
+    if (segment === null || (state === "PRUNED" && (place === null || !isAt(place, id, root)))) return 0;
+    const runs = segments.get(segment) ?? runsIn(segment, root);
+    segments.set(segment, runs);
+    return runs.get(id)?.bytes ?? 0;
+  };
 }
 
 function becauseOf(
@@ -97,33 +113,84 @@ function becauseOf(
   return isNew ? "newest" : undefined;
 }
 
-/** False where a process has begun to go on with it. The ledger says so first: a trace that is only gone was deleted. */
-async function remove(
-  entry: RunEntry,
-  state: RunState,
-  { before }: PruneRequest,
+/** The ids of those that were removed. Of the others, a process has begun to go on with them. */
+async function removeAll(
+  chosen: readonly Chosen[],
+  request: PruneRequest,
   ports: PrunePorts,
-): Promise<boolean> {
-  const { root, lockTrace, now } = ports;
-  const { id } = entry;
-  const lock =
-    state === "PRUNED"
-      ? { unlock: () => undefined }
-      : lockOrNull(`${root.folder}/${traceFileOf(id)}`, lockTrace);
-  if (lock === null) return false;
-  try {
-    const isAgreed = await editLedger(root, ({ runs, lastLine, append }) => {
+): Promise<ReadonlySet<string>> {
+  const removed = new Set<string>();
+  for (const [segment, runs] of bySegment(chosen)) {
+    const locked = segment === null ? null : ports.root.lockSegment(segment);
+    if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
+    try {
+      for (const id of await removeGroup(runs, request, ports)) removed.add(id);
+      const pruned = openRuns(ports.root)((now) => now);
+      locked?.remove((id) => pruned.get(id)?.state === "PRUNED");
+    } finally {
+      locked?.unlock();
+    }
+  }
+  return removed;
+}
+
+function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readonly Chosen[]> {
+  const groups = new Map<string | null, Chosen[]>();
+  for (const run of chosen) {
+    const group = groups.get(run.segment) ?? [];
+    group.push(run);
+    groups.set(run.segment, group);
+  }
+  return groups;
+}
+
+/** Removes the folders of the runs, and says first that those and the others are pruned: a trace that is only gone was deleted. */
+async function removeGroup(
+  runs: readonly Chosen[],
+  request: PruneRequest,
+  ports: PrunePorts,
+): Promise<readonly string[]> {
+  const { root, lockTrace } = ports;
+  const removed: string[] = [];
+  const others: Chosen[] = [];
+  for (const run of runs) {
+    const file = traceFileOf(run.id);
+    if (run.state === "PRUNED" || root.store(file).stamp() === null) {
+      others.push(run);
+      continue;
+    }
+    const lock = lockOrNull(`${root.folder}/${file}`, lockTrace);
+    if (lock === null) continue;
+    try {
+      for (const id of await agreeOn([run], request, ports)) {
+        root.remove(id);
+        removed.push(id);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+  const agreed = others.length === 0 ? [] : await agreeOn(others, request, ports);
+  for (const id of agreed) root.remove(id);
+  return [...removed, ...agreed];
+}
+
+/** Says in the ledger that the runs are pruned; answers those that it then has so. */
+function agreeOn(
+  chosen: readonly Chosen[],
+  { before }: PruneRequest,
+  { root, now }: PrunePorts,
+): Promise<readonly string[]> {
+  return editLedger(root, ({ runs, lastLine, append }) => {
+    const isAgreed = (id: string): boolean => {
       const current = runs.get(id);
       if (current === undefined || current.state === "PRUNED") return true;
       if (current.changed >= before || current.marks.length > 0 || current.state === "WAITING") return false;
       append({ ...repeated(lastLine(current)), at: new Date(now()).toISOString(), state: "PRUNED" });
       return true;
-    });
-    if (isAgreed) root.remove(id);
-    return isAgreed;
-  } finally {
-    lock.unlock();
-  }
+    };
+    return chosen.map(({ id }) => id).filter(isAgreed);
+  });
 }
 
 function lockOrNull(file: string, lockTrace: PrunePorts["lockTrace"]): { unlock(): void } | null {

@@ -1,10 +1,9 @@
 /** Which runs are asked for. */
 
-import type { TracesRoot } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import type { RunEntry } from "./run-entry.ts";
 import type { RunTable } from "./run-table.ts";
-import { type RunState, type Standing, standingOf } from "./standing.ts";
+import { type RunState, type Standing, type StandingRoot, standingOf } from "./standing.ts";
 
 /** Every member that is given must hold. Moments are in milliseconds since the epoch. */
 export interface RunQuery {
@@ -33,11 +32,7 @@ export interface ListedRun {
 }
 
 /** The last run first. Runs that were pruned are listed only when they are asked for. @throws StoreFault */
-export function* selectRuns(
-  runs: RunTable,
-  query: RunQuery,
-  root: Pick<TracesRoot, "store">,
-): Generator<ListedRun> {
+export function* selectRuns(runs: RunTable, query: RunQuery, root: StandingRoot): Generator<ListedRun> {
   for (const entry of runs.newestFirst()) {
     if (!mayMatch(entry, query)) continue;
     const standing = standingOf(entry, root);

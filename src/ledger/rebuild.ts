@@ -2,6 +2,7 @@
 
 import type { Digest } from "../json/canonical.ts";
 import type { Source, TracesRoot } from "../ports.ts";
+import { SEGMENTS, tracesInSegment } from "../trace/segment.ts";
 import { editLedger } from "./edit.ts";
 import { faultOf } from "./ledger.ts";
 import { EMPTY_LEDGER, encodeLine, LEDGER_FILE, type LedgerHead, type LineBody, type RunLine } from "./line.ts";
@@ -67,27 +68,65 @@ export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
   }
 }
 
-/** What the traces show of their runs. @throws IoError */
-async function shownByTraces({ root, openSource }: RebuildPorts) {
-  const traces = traceNamesIn(root);
+/** What the traces show of their runs. @throws IoError, StoreFault */
+async function shownByTraces(ports: RebuildPorts) {
+  const traces: string[] = [];
   const bodies: RunLineBody[] = [];
   const unreadable: string[] = [];
-  for (const name of traces) {
-    const lines = await linesOf(name, root, openSource);
-    if (lines.length === 0) unreadable.push(name);
+  for await (const { run, lines } of shownRuns(ports)) {
+    traces.push(run);
+    if (lines.length === 0) unreadable.push(run);
     for (const line of lines) bodies.push(line);
   }
   return { traces, bodies, unreadable };
 }
 
-/** The lines that a trace shows of the run of its name. @throws IoError */
-async function linesOf(
-  name: string,
-  root: TracesRoot,
-  openSource: RebuildPorts["openSource"],
-): Promise<readonly RunLineBody[]> {
-  const trace = await openSource(`${root.folder}/${traceFileOf(name)}`);
-  return trace === null ? [] : statesIn(trace).lines.filter(({ run }) => run === name);
+interface ShownRun {
+  readonly run: string;
+  /** None where nothing of the trace can be read. */
+  readonly lines: readonly RunLineBody[];
+  /** Whether a process may go on with it, which writes into the ledger. */
+  readonly isInProgress: boolean;
+}
+
+/** Every run once: that of a folder, and else that of a segment. @throws IoError, StoreFault */
+async function* shownRuns(ports: RebuildPorts): AsyncGenerator<ShownRun> {
+  const { root, openSource } = ports;
+  const shared = await sharedRuns(ports);
+  for (const run of traceNamesIn(root)) {
+    // Before it is read: what it says then is all.
+    const isGoingOn = isInProgress(run, root);
+    const trace = await openSource(`${root.folder}/${traceFileOf(run)}`);
+    const moved = shared.get(run);
+    if (trace === null && moved !== undefined) continue;
+    shared.delete(run);
+    const inSegment = new Map(moved?.lines.map((line) => [line.head, line]));
+    const lines = trace === null ? [] : linesOf(run, trace);
+    yield { run, lines: lines.map((line) => inSegment.get(line.head) ?? line), isInProgress: isGoingOn };
+  }
+  yield* shared.values();
+}
+
+/** By run, those in segments. @throws IoError, StoreFault */
+async function sharedRuns({ root, openSource }: RebuildPorts): Promise<Map<string, ShownRun>> {
+  const shared = new Map<string, ShownRun>();
+  for (const segment of root.segments()) {
+    const writer = root.segmentWriter(segment, "");
+    const source = await openSource(`${root.folder}/${SEGMENTS}/${segment}`);
+    for (const found of source === null ? [] : tracesInSegment(source)) {
+      if ("strayLine" in found || shared.has(found.run)) continue;
+      const { run, trace } = found;
+      const place = { segment, offset: found.place.offset, end: found.place.end };
+      const lines = linesOf(run, trace).map((line) => ({ ...line, place }));
+      shared.set(run, { run, lines, isInProgress: (writer ?? root.segmentWriter(segment, run)) !== null });
+    }
+  }
+  return shared;
+}
+
+/** The lines that a trace shows of the run of its name. */
+function linesOf(name: string, trace: Source): readonly RunLineBody[] {
+  return statesIn(trace).lines.filter(({ run }) => run === name);
 }
 
 const isOnlyInLedger = ({ mark, state }: RunLine) => mark !== undefined || state === "PRUNED";
@@ -139,16 +178,14 @@ export interface Completed {
 
 /** Adds the lines that traces show and the ledger lacks. @throws LedgerFault, IoError */
 export async function completeLedger(ledger: Source, ports: RebuildPorts): Promise<Completed> {
-  const { root, openSource } = ports;
+  const { root } = ports;
   const { runs } = readLedger(ledger);
   const missing: RunLineBody[] = [];
   const unreadable: string[] = [];
-  for (const name of traceNamesIn(root)) {
-    if (isInProgress(name, root)) continue;
-    const recorded = statesOf(runs.get(name) ?? []);
-    const shown = await linesOf(name, root, openSource);
-    if (shown.length === 0) unreadable.push(name);
-    for (const line of behind(shown, recorded)) missing.push(line);
+  for await (const { run, lines, isInProgress } of shownRuns(ports)) {
+    if (isInProgress) continue;
+    if (lines.length === 0) unreadable.push(run);
+    for (const line of behind(lines, statesOf(runs.get(run) ?? []))) missing.push(line);
   }
   missing.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   await editLedger(root, ({ runs: now, append }) => {

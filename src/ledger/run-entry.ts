@@ -2,6 +2,7 @@
 
 import type { SegmentPlace } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
+import { isSegmentName } from "../trace/segment.ts";
 import type { LineState, Mark, RunLine } from "./line.ts";
 
 /** A bookmark that is set on a run. */
@@ -46,6 +47,7 @@ export interface RunEntry {
 /** The entry after one more line of the run. A ledger may have very many lines: nothing is copied that stays. */
 export function entryAfter(before: RunEntry | undefined, line: RunLine, offset: number): RunEntry {
   const { run: id, workflow, state, waits = NONE, actor, mark } = line;
+  const place = placeIn(line);
   const at = Date.parse(line.at);
   // A bookmark changes nothing about the run.
   const isOwn = mark === undefined;
@@ -66,12 +68,17 @@ export function entryAfter(before: RunEntry | undefined, line: RunLine, offset: 
     marks: isOwn ? marks : marksAfter(marks, mark, line),
     isRebuilt: (before?.isRebuilt ?? false) || line.rebuilt === true,
     offset,
-    place: line.place ?? null,
-    segment: line.place?.segment ?? before?.segment ?? null,
+    place,
+    segment: place?.segment ?? before?.segment ?? null,
   };
 }
 
 const NONE: readonly never[] = [];
+
+/** Null also for one that names no file of the folder. */
+export function placeIn({ place }: Pick<RunLine, "place">): SegmentPlace | null {
+  return place !== undefined && isSegmentName(place.segment) ? place : null;
+}
 
 function dueOf(waits: readonly WaitEntry[]): number | null {
   let first: number | null = null;

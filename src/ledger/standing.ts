@@ -3,13 +3,14 @@
 import { StorePathFault } from "../errors/ports.ts";
 import { utf8 } from "../json/text.ts";
 import { isObject } from "../json/value.ts";
-import type { LockHolder, StoreFileReader, TracesRoot } from "../ports.ts";
+import type { LockHolder, SegmentPlace, StoreFileReader, TracesRoot } from "../ports.ts";
 import { parseEntry } from "../storage/files/jsonl-scan.ts";
 import type { TraceEvent, WaitEntry } from "../trace/event.ts";
 import type { LineState } from "./line.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { RunLines } from "./run-lines.ts";
 import { traceFileOf } from "./trace-names.ts";
+import { linesAt } from "./trace-place.ts";
 
 export const RUN_STATES = [
   "RUNNING",
@@ -34,7 +35,7 @@ export interface Standing {
   readonly holder: LockHolder | null;
 }
 
-/** Whether a process appends to the trace now, which writes into the ledger when it is done. @throws StoreFault */
+/** Whether a process appends to the trace in its own folder now, which writes into the ledger when it is done. @throws StoreFault */
 export function isInProgress(id: string, root: Pick<TracesRoot, "store">): boolean {
   return executorOf(root.store(traceFileOf(id))) !== null;
 }
@@ -54,17 +55,22 @@ function inFolder<T>(work: () => T): T | null {
   }
 }
 
-/** Of a run that is said to go on, its lock and the last line of its trace decide. @throws StoreFault */
-export function standingOf(entry: RunEntry, root: Pick<TracesRoot, "store">): Standing {
+/**
+ * Of a run that is said to go on, its lock and the last line of its trace decide; in a segment, the process that writes it.
+ * @throws StoreFault
+ */
+export function standingOf(entry: RunEntry, root: StandingRoot): Standing {
   const { state, outcome, exitReason, changed, waits } = entry;
   const said = { state, outcome, exitReason, changed, waits, holder: null };
   if (state !== "RUNNING") return said;
-  const trace = root.store(traceFileOf(entry.id));
-  const holder = executorOf(trace);
+  const place = sharedPlaceOf(entry, root);
+  const own = root.store(traceFileOf(entry.id));
+  const holder = place === null ? executorOf(own) : root.segmentWriter(place.segment, entry.id);
   if (holder !== null) return { ...said, holder };
   // Its process may have ended before it could write the last line into the ledger.
-  const last = lastEventIn(trace);
-  const line = last === null ? null : new RunLines(entry.workflow).take(last);
+  const last = inFolder(() => (place === null ? lastLineOf(own) : lastLineAt(place, entry.id, root)));
+  const event = last === null ? null : eventIn(last);
+  const line = event === null ? null : new RunLines(entry.workflow).take(event);
   if (line === null || line.state === "RUNNING") return { ...said, state: "INTERRUPTED" };
   return {
     ...said,
@@ -74,6 +80,21 @@ export function standingOf(entry: RunEntry, root: Pick<TracesRoot, "store">): St
     changed: Date.parse(line.at),
     waits: line.waits ?? [],
   };
+}
+
+export type StandingRoot = Pick<TracesRoot, "store" | "segmentWriter">;
+
+/** Null where the trace has a folder of its own, by now. */
+function sharedPlaceOf({ id, place }: RunEntry, root: StandingRoot): SegmentPlace | null {
+  if (place === null) return null;
+  return inFolder(() => root.store(traceFileOf(id)).stamp()) === null ? place : null;
+}
+
+/** The last whole line of a run in a segment, without its line break; empty where there is none. @throws StoreFault */
+function lastLineAt(place: SegmentPlace, id: string, root: StandingRoot): Buffer {
+  let last: Uint8Array = new Uint8Array();
+  for (const line of linesAt(place, id, root)) if (line.at(-1) === NEWLINE) last = line.subarray(0, -1);
+  return Buffer.from(last);
 }
 
 /** More than a last line usually has. */
@@ -93,8 +114,8 @@ export function lastLineOf(trace: StoreFileReader): Buffer {
   }
 }
 
-/** The same, read leniently; null where there is none. */
-function lastEventIn(trace: StoreFileReader): TraceEvent | null {
-  const entry = parseEntry(utf8(inFolder(() => lastLineOf(trace)) ?? Buffer.alloc(0)));
+/** The event of a line, read leniently; null where it is none. */
+function eventIn(line: Buffer): TraceEvent | null {
+  const entry = parseEntry(utf8(line));
   return entry !== undefined && isObject(entry["payload"]) ? (entry as unknown as TraceEvent) : null;
 }

@@ -1,8 +1,17 @@
 /** Where the trace of a run is: in a folder of its own, or among others in a segment. */
 
 import type { SegmentPlace, TracesRoot } from "../ports.ts";
-import { runsInSegment, SEGMENTS, segmentAddress } from "../trace/segment.ts";
+import {
+  type RunInSegment,
+  runOfLine,
+  runsInSegment,
+  SEGMENTS,
+  segmentAddress,
+  traceInSegment,
+} from "../trace/segment.ts";
 import { traceFileOf, traceNamesIn } from "./trace-names.ts";
+
+type Stores = Pick<TracesRoot, "store">;
 
 /**
  * The address of the trace, below the traces folder: `ID/ID.jsonl` where that file is, else the segment that the ledger
@@ -11,21 +20,12 @@ import { traceFileOf, traceNamesIn } from "./trace-names.ts";
 export function traceAddress(id: string, place: SegmentPlace | null, root: TracesRoot): string {
   const own = traceFileOf(id);
   if (root.store(own).stamp() !== null) return own;
-  const segment = place?.segment ?? root.segments().find((name) => runsIn(name, root).has(id));
+  const segment = place?.segment ?? root.segments().find((name) => hasRun(name, id, root));
   return segment === undefined ? own : segmentAddress(segment, id);
 }
 
-/** The runs of a segment; none where there is no such file. @throws StoreFault */
-export function runsIn(segment: string, root: Pick<TracesRoot, "store">) {
-  return runsInSegment(piecesOf(segment, root));
-}
-
-/** The bytes of a segment; none where there is no such file. @throws StoreFault */
-function piecesOf(segment: string, root: Pick<TracesRoot, "store">): Iterable<Uint8Array> {
-  const store = root.store(`${SEGMENTS}/${segment}`);
-  const pieces: Uint8Array[] = [];
-  if (store.stamp() !== null) store.readFrom(0, (piece) => pieces.push(piece));
-  return pieces;
+function hasRun(segment: string, id: string, root: Stores): boolean {
+  return traceInSegment(piecesOf(segment, root), id).next().done === false;
 }
 
 /** Of every trace, in folders and in segments, each once, sorted. @throws IoError, StoreFault */
@@ -33,4 +33,36 @@ export function traceIdsIn(root: TracesRoot): readonly string[] {
   const shared = root.segments().flatMap((segment) => [...runsIn(segment, root).keys()]);
   const folders = traceNamesIn(root);
   return shared.length === 0 ? folders : [...new Set([...folders, ...shared])].sort();
+}
+
+/** The runs of a segment; none where there is no such file. @throws StoreFault */
+export function runsIn(segment: string, root: Stores): ReadonlyMap<string, RunInSegment> {
+  return runsInSegment(piecesOf(segment, root));
+}
+
+/** Whether the run still begins where the ledger says: a segment that was pruned has it elsewhere, or not. @throws StoreFault */
+export function isAt({ segment, offset }: SegmentPlace, id: string, root: Stores): boolean {
+  const store = root.store(`${SEGMENTS}/${segment}`);
+  return store.stamp() !== null && runOfLine(Buffer.from(store.readAt(offset, FIRST_BYTES))) === id;
+}
+
+/** The lines of a run in a segment; none where there is no such file. @throws StoreFault */
+export function linesAt(place: SegmentPlace, id: string, root: Stores): Iterable<Uint8Array> {
+  const from = isAt(place, id, root) ? place.offset : 0;
+  return traceInSegment(piecesOf(place.segment, root, from), id);
+}
+
+/** As much as the name of a line's run needs, and more. */
+const FIRST_BYTES = 1024;
+const PIECE_BYTES = 1 << 20;
+
+function* piecesOf(segment: string, root: Stores, from = 0): Generator<Uint8Array> {
+  const store = root.store(`${SEGMENTS}/${segment}`);
+  if (store.stamp() === null) return;
+  for (let at = from; ; ) {
+    const piece = store.readAt(at, PIECE_BYTES);
+    if (piece.length === 0) return;
+    yield piece;
+    at += piece.length;
+  }
 }

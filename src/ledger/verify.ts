@@ -7,6 +7,7 @@ import { utf8 } from "../json/text.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import type { Source, TracesRoot } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
+import { SEGMENTS, tracesInSegment } from "../trace/segment.ts";
 import {
   EMPTY_LEDGER,
   isRunLine,
@@ -16,6 +17,7 @@ import {
   parseLine,
   type RunLine,
 } from "./line.ts";
+import { placeIn } from "./run-entry.ts";
 import type { RunLineBody } from "./run-lines.ts";
 import { isInProgress } from "./standing.ts";
 import { traceFileOf, traceNamesIn } from "./trace-names.ts";
@@ -63,6 +65,14 @@ export const ledgerFindings = {
     what: () => "the trace has no line in the ledger",
     hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
   },
+  TRACE_COPIED: {
+    what: (f: JsonObject) => `lines of the run are also in ${f["segment"]}, where the ledger does not have it`,
+    hint: "the trace itself is checked where the ledger has it; remove the copy",
+  },
+  SEGMENT_DAMAGED: {
+    what: (f: JsonObject) => `line ${f["line"]} of ${f["segment"]} names no run: it was changed or added`,
+    hint: "what is missing in the trace of a run is a finding of its own; restore the file from a copy",
+  },
   LEDGER_BEHIND: {
     what: (f: JsonObject) => `the trace goes on to ${f["state"]}, which has no line in the ledger`,
     hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
@@ -104,25 +114,43 @@ export interface VerifyPorts {
 /** Reads the ledger, and every trace. `expectedHead` must be the hash of a line. @throws IoError, StoreFault */
 export async function verifyLedger(
   ledger: Source,
-  { root, openSource }: VerifyPorts,
+  ports: VerifyPorts,
   expectedHead?: string,
 ): Promise<VerifiedLedger> {
+  const { root } = ports;
   const read = readLedger(ledger, expectedHead);
   const findings = [...read.findings];
+  /** By segment, the runs whose traces are nowhere else. */
+  const shared = new Map<string, Set<string>>(root.segments().map((name) => [name, new Set()]));
   for (const [run, lines] of read.runs) {
-    const isPruned = lines.at(-1)?.state === "PRUNED";
-    if (isPruned) continue;
-    const trace = await openSource(`${root.folder}/${traceFileOf(run)}`);
+    if (isPruned(lines)) continue;
+    const trace = await ports.openSource(`${root.folder}/${traceFileOf(run)}`);
+    const segment = trace === null ? segmentOf(lines) : undefined;
+    if (segment !== undefined) {
+      shared.set(segment, (shared.get(segment) ?? new Set()).add(run));
+      continue;
+    }
     const found = trace === null ? MISSING : checkTrace(lines, trace, isInProgress(run, root));
     if (found !== null) findings.push({ ...found, line: null, run });
   }
-  for (const run of traceNamesIn(root))
-    if (!read.runs.has(run) && !isInProgress(run, root))
-      findings.push({ code: "TRACE_UNLISTED", line: null, run, facts: {} });
-  const pruned = [...read.runs.values()].filter((lines) => lines.at(-1)?.state === "PRUNED").length;
+  const folders = new Set(traceNamesIn(root));
+  for (const run of folders) if (!read.runs.has(run) && !isInProgress(run, root)) findings.push(unlisted(run));
+  for (const [segment, runs] of shared)
+    findings.push(...(await checkSegment(segment, { runs, folders }, read, ports)));
+  const pruned = [...read.runs.values()].filter(isPruned).length;
   const { head, count: lines, opening } = read;
   return { lines, head: head.hash, opening, runs: read.runs.size, pruned, findings };
 }
+
+const isPruned = (lines: readonly RunLine[]) => lines.at(-1)?.state === "PRUNED";
+
+/** In which the last line of the run's own has it; undefined for a run that has its own folder. */
+function segmentOf(lines: readonly RunLine[]): string | undefined {
+  const last = lines.findLast(({ mark }) => mark === undefined);
+  return last === undefined ? undefined : placeIn(last)?.segment;
+}
+
+const unlisted = (run: string): LedgerFinding => ({ code: "TRACE_UNLISTED", line: null, run, facts: {} });
 
 // ---- the ledger ----
 
@@ -190,6 +218,36 @@ function linkFlaws(
 type Found = Pick<LedgerFinding, "code" | "facts">;
 
 const MISSING: Found = { code: "TRACE_MISSING", facts: {} };
+
+/** What is wrong with a segment, and with the traces that are only there. @throws IoError, StoreFault */
+async function checkSegment(
+  segment: string,
+  expected: { readonly runs: ReadonlySet<string>; readonly folders: ReadonlySet<string> },
+  { runs }: ReadLedger,
+  { root, openSource }: VerifyPorts,
+): Promise<readonly LedgerFinding[]> {
+  const source = await openSource(`${root.folder}/${SEGMENTS}/${segment}`);
+  const findings: LedgerFinding[] = [];
+  const missing = new Set(expected.runs);
+  for (const found of source === null ? [] : tracesInSegment(source)) {
+    if ("strayLine" in found) {
+      const facts = { segment: `${SEGMENTS}/${segment}`, line: found.strayLine };
+      findings.push({ code: "SEGMENT_DAMAGED", line: null, run: null, facts });
+      continue;
+    }
+    const { run, trace } = found;
+    const lines = runs.get(run);
+    const isWritten = root.segmentWriter(segment, run) !== null;
+    if (missing.delete(run) && lines !== undefined) {
+      const flaw = checkTrace(lines, trace, isWritten);
+      if (flaw !== null) findings.push({ ...flaw, line: null, run });
+    } else if (lines === undefined) {
+      if (!isWritten && !expected.folders.has(run)) findings.push(unlisted(run));
+    } else if ((segmentOf(lines) ?? segment) !== segment)
+      findings.push({ code: "TRACE_COPIED", line: null, run, facts: { segment: `${SEGMENTS}/${segment}` } });
+  }
+  return [...findings, ...[...missing].map((run) => ({ ...MISSING, line: null, run }))];
+}
 
 /** Compares the states that the ledger has of a run with those that its trace shows. */
 function checkTrace(lines: readonly RunLine[], trace: Source, isGoingOn: boolean): Found | null {

@@ -5,7 +5,7 @@
  * checks that both agree.
  */
 
-import { E_MAIL_ADDRESS } from "../capabilities/e-mail-address.ts";
+import { isEMailAddress } from "../capabilities/e-mail-address.ts";
 import { isDateTime } from "../json/date-time.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json/value.ts";
 
@@ -96,7 +96,7 @@ function isListed({ enum: values }: FieldSpec, value: Json): boolean {
 const HEX = /^[0-9A-Fa-f]+$/;
 
 export function matchesFormat(format: Format, prefix: string | undefined, value: string): boolean {
-  if (format === "email") return E_MAIL_ADDRESS.test(value);
+  if (format === "email") return isEMailAddress(value);
   if (format === "date-time") return isDateTime(value);
   const start = prefix ?? "";
   return value.startsWith(start) && HEX.test(value.slice(start.length));

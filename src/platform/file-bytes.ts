@@ -85,7 +85,7 @@ function openFile(path: string): number {
 }
 
 /** Of a folder the system itself says that it cannot be read. */
-export function isFileOrFolder(file: number): boolean {
+function isFileOrFolder(file: number): boolean {
   const stat = fstatSync(file);
   return stat.isFile() || stat.isDirectory();
 }

@@ -16,7 +16,7 @@ import {
   type TraceAccess,
 } from "../ports.ts";
 import { attempt, errnoOf } from "./errno.ts";
-import { isFileOrFolder, replace } from "./file-bytes.ts";
+import { replace } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./own-names.ts";
 import { readSegmented } from "./segment-source.ts";
@@ -50,8 +50,9 @@ function readOpened(file: string, most: number | undefined): Uint8Array {
   const { O_NONBLOCK, O_RDONLY } = fs.constants;
   const descriptor = fs.openSync(file, most === undefined ? O_RDONLY | O_NONBLOCK : O_RDONLY);
   try {
-    if (most === undefined && !isFileOrFolder(descriptor)) throw new IoError("ENXIO", undefined);
-    return readAtMost(descriptor, most ?? SIZE.text);
+    const stat = fs.fstatSync(descriptor);
+    if (most === undefined && !stat.isFile() && !stat.isDirectory()) throw new IoError("ENXIO", undefined);
+    return readKnown(descriptor, stat, most ?? SIZE.text);
   } finally {
     fs.closeSync(descriptor);
   }
@@ -61,7 +62,10 @@ const PIECE_BYTES = 2 ** 16;
 
 /** All that can be read, unless it is more. @throws TooLarge */
 export function readAtMost(descriptor: number, most: number): Uint8Array {
-  const stat = fs.fstatSync(descriptor);
+  return readKnown(descriptor, fs.fstatSync(descriptor), most);
+}
+
+function readKnown(descriptor: number, stat: fs.Stats, most: number): Uint8Array {
   if (stat.isFile()) {
     if (stat.size > most) throw new TooLarge(stat.size);
     return fs.readFileSync(descriptor);
@@ -186,17 +190,21 @@ export function writeFile(file: string, content: string | Uint8Array, access?: T
   }
 }
 
-/** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
-export function createFile(file: string, content: string): () => void {
+/**
+ * Writes a new file, and the folders it needs, for those who have the access; without it, the umask says.
+ * @throws IoError, `EEXIST` where something is there
+ */
+export function createFile(file: string, content: string | Uint8Array, access?: TraceAccess): () => void {
+  const { folder: folderMode, file: mode } = access === undefined ? NO_MODES : TRACE_MODES[access];
   let made: number;
   try {
-    made = makeFolders(path.dirname(file)).length;
+    made = makeFolders(path.dirname(file), folderMode).length;
   } catch (error) {
     // Where a folder should be is something else.
     throw new IoError(errnoOf(error) === "EEXIST" ? "ENOTDIR" : errnoOf(error), error);
   }
   try {
-    fs.writeFileSync(file, content, { flag: "wx" });
+    fs.writeFileSync(file, content, { flag: "wx", mode });
   } catch (error) {
     removeFolders(path.dirname(file), made);
     throw new IoError(errnoOf(error), error);
@@ -206,6 +214,9 @@ export function createFile(file: string, content: string): () => void {
     removeFolders(path.dirname(file), made);
   };
 }
+
+/** Those of the system's calls. */
+const NO_MODES = { folder: 0o777, file: 0o666 };
 
 /** Removes the folder and some of those above it, as far as they are empty. */
 function removeFolders(folder: string, count: number): void {

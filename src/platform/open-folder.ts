@@ -28,25 +28,41 @@ interface Kept extends OpenFolder {
 /** By the path without links that each was opened at, in the order of opening. */
 const kept = new Map<string, Kept>();
 
-/** Only Linux has paths through a handle. Other systems use the checked path. */
-let hasHandlePaths: boolean | undefined;
+/**
+ * The folder of this process's handles. Only Linux has paths through a handle, other systems use the checked path: null.
+ * Not `/proc/self` itself, because that link would be followed once more by every call.
+ */
+let handles: string | null | undefined;
+
+function handlesOf(): string | null {
+  const self = "/proc/self";
+  return process.platform === "linux" && existsSync(`${self}/fd`) ? `/proc/${readlinkSync(self)}/fd` : null;
+}
 
 /** The folder at a path without links, if its handle was kept and is still valid for the path; else null. */
 export function alreadyOpen(folder: string): OpenFolder | null {
   const found = kept.get(folder);
-  if (found === undefined || readlinkSync(found.path) !== folder) return null;
+  if (found === undefined || !isAt(found, folder)) return null;
   found.users++;
   return found;
 }
+
+/** Whether the path leads to the folder whose handle was kept. */
+export function isOpenAt(folder: string): boolean {
+  const found = kept.get(folder);
+  return found !== undefined && isAt(found, folder);
+}
+
+const isAt = ({ path }: Kept, folder: string) => readlinkSync(path) === folder;
 
 /** The folder at a path without links; null if the path now leads to another folder. */
 export function openFolder(folder: string): OpenFolder | null {
   const held = alreadyOpen(folder);
   if (held !== null) return held;
-  hasHandlePaths ??= process.platform === "linux" && existsSync("/proc/self/fd");
-  const handle = openSync(folder, O_DIRECTORY | O_NOFOLLOW | (hasHandlePaths ? O_PATH : O_RDONLY));
-  if (!hasHandlePaths) return { path: folder, close: () => closeSync(handle) };
-  const path = `/proc/self/fd/${handle}`;
+  if (handles === undefined) handles = handlesOf();
+  const handle = openSync(folder, O_DIRECTORY | O_NOFOLLOW | (handles === null ? O_RDONLY : O_PATH));
+  if (handles === null) return { path: folder, close: () => closeSync(handle) };
+  const path = `${handles}/${handle}`;
   const made = keep(folder, handle, path);
   if (readlinkSync(path) === folder) return made;
   drop(folder);

@@ -2,23 +2,98 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { TraceAccess } from "../ports.ts";
-import { parseAddress, traceInSegment } from "../trace/segment.ts";
+import { TraceFault } from "../errors/ports.ts";
+import { SIZE } from "../json/limits.ts";
+import { readObjectText } from "../json/parse.ts";
+import type { LockHolder, TraceAccess } from "../ports.ts";
+import { MAIN_RUN } from "../trace/event.ts";
+import { parseAddress, SEGMENTS, segmentAddress } from "../trace/segment.ts";
+import { errnoOf } from "./errno.ts";
+import { syncFolder, writeDraft } from "./file-bytes.ts";
+import { holderOf } from "./lock/lock.ts";
+import { token } from "./lock/lock-owner.ts";
+import { makeFolders } from "./make-folders.ts";
+import { draftOf, lockOf } from "./own-names.ts";
+import { readSegmented } from "./segment-source.ts";
+import { isWrittenHere, lockSegment, writerOf } from "./segment-writer.ts";
+import { TRACE_MODES } from "./trace-files.ts";
 
 /**
- * The path of the trace's file in its own folder: made where it is not there yet, with the bytes that the segment has. Any
- * other path is answered as it is, and so is an address at which there is no trace.
+ * The path of the trace's file in its own folder: made where it is not there yet, with the bytes that the segment has, which
+ * stays as it is. From then on, the folder is where the trace is. Any other path is answered as it is, and so is an address
+ * at which there is no trace. Whenever the process is killed, the file is there as a whole or not at all.
+ * @throws TraceFault `TRACE_BUSY` while the run may go on in the segment, `TRACE_UNWRITABLE`
  */
-export function ownFolder(file: string, _access: TraceAccess = "owner"): string {
+export function ownFolder(file: string, access: TraceAccess = "owner"): string {
   const address = parseAddress(file);
   if (address === null || fs.existsSync(file)) return file;
-  const { traces, segment, run } = address;
-  const own = path.join(traces, run, `${run}.jsonl`);
+  const { traces, run } = address;
+  const above = file.slice(0, -segmentAddress(address.segment, run).length);
+  const folder = `${above}${run}`;
+  const own = `${folder}/${run}.jsonl`;
+  const segment = path.resolve(traces, SEGMENTS, address.segment);
   if (fs.existsSync(own)) return own;
-  const bytes = Buffer.concat([
-    ...traceInSegment([fs.readFileSync(path.join(traces, "segments", segment))], run),
-  ]);
-  fs.mkdirSync(path.dirname(own), { recursive: true, mode: 0o700 });
-  fs.writeFileSync(own, bytes, { mode: 0o600 });
-  return own;
+  if (!fs.existsSync(segment)) return file;
+  try {
+    return exclusively({ segment, run, file }, () => {
+      if (fs.existsSync(own)) return own;
+      const bytes = readSegmented(file, SIZE.text);
+      if (bytes === null) return file;
+      const made = makeFolders(path.resolve(folder), TRACE_MODES[access].folder);
+      writeDraft(
+        draftOf(segment, token),
+        own,
+        (draft) => {
+          fs.writeFileSync(draft, bytes);
+          fs.fsyncSync(draft);
+        },
+        TRACE_MODES[access].file,
+      );
+      for (const one of [folder, ...made]) syncFolder(one);
+      return own;
+    });
+  } catch (error) {
+    if (error instanceof TraceFault) throw error;
+    const facts = { folder, file: own, errno: errnoOf(error), effects: [], more: 0 };
+    throw new TraceFault("TRACE_UNWRITABLE", facts, { cause: error });
+  }
+}
+
+interface Moved {
+  /** As an absolute path. */
+  readonly segment: string;
+  readonly run: string;
+  /** The address as it was given. */
+  readonly file: string;
+}
+
+/** Nobody else moves a run out of the segment meanwhile, nor writes the run, nor prunes it. @throws TraceFault */
+function exclusively<T>(moved: Moved, work: () => T): T {
+  const { segment, run, file } = moved;
+  const writer = writerOf(segment, run);
+  // A run that has ended stays as it is, and one that this process has stopped is not gone on with by another one.
+  if (writer === null ? isWrittenHere(segment) : hasEnded(file)) return work();
+  if (writer !== null) throw busy(moved, writer);
+  const unlock = lockSegment(segment);
+  if (unlock === null) throw busy(moved, holderOf(lockOf(segment)));
+  try {
+    return work();
+  } finally {
+    unlock();
+  }
+}
+
+function busy({ file, run }: Moved, holder: LockHolder | null): TraceFault {
+  const { pid = null, host = null, since = null } = holder ?? {};
+  // The file, beside which the lock is.
+  return new TraceFault("TRACE_BUSY", { file: file.slice(0, -`#${run}`.length), pid, host, since });
+}
+
+/** Whether the last event is the end of the run, or says that it waits. */
+function hasEnded(file: string): boolean {
+  const text = String(readSegmented(file, SIZE.text) ?? "");
+  const last = text.slice(text.lastIndexOf("\n", text.lastIndexOf("\n") - 1) + 1, text.lastIndexOf("\n"));
+  const read = readObjectText(last);
+  if ("defect" in read || read.value["run"] !== MAIN_RUN) return false;
+  return ["workflow_complete", "run_suspended"].includes(String(read.value["event_type"]));
 }

@@ -23,14 +23,17 @@ import {
 } from "./file-bytes.ts";
 import { openIndexFile } from "./index-file.ts";
 import { KeptFile } from "./kept-file.ts";
-import { type Attempt, deadlineIn, holderOf, retry, tryLocked, WorkQueue } from "./lock/lock.ts";
+import { type Attempt, deadlineIn, holderOf, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
+import { SharedLock } from "./lock/shared-lock.ts";
+import { isOpenAt } from "./open-folder.ts";
 import { draftOf, INDEXES, lockOf } from "./own-names.ts";
 import { sharedSync } from "./shared-sync.ts";
 import {
   type Approach,
   type Located,
   locate,
+  lookAt,
   placeOf,
   type Root,
   reach,
@@ -71,7 +74,6 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
   const links = options.lockLinks === undefined ? {} : { links: options.lockLinks };
   const place = placeOf(root, name);
   const indexes = new Map<string, IndexFile>();
-  const queue = new WorkQueue();
   const file = new KeptFile();
   let held: Held | undefined;
   let isDirty = false;
@@ -105,12 +107,13 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
       closeSync(opened);
     }
   };
-  const tryWork = <T>(work: () => T, deadline: number): Attempt<T> => {
+  const hold = (work: () => void, deadline: number): Attempt<void> => {
     const isKnown = file.isOpen;
-    const whileHeld = (found: Located) => (): T | typeof LINKED => {
+    const whileHeld = (found: Located) => () => {
       held = { ...found, stat: undefined };
       try {
-        return isKnown && statOf(held)?.isSymbolicLink() ? LINKED : work();
+        if (isKnown && statOf(held)?.isSymbolicLink()) return LINKED;
+        return work();
       } finally {
         held = undefined;
       }
@@ -119,10 +122,17 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
       (found) => tryLocked({ ...found, ...links, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
       isKnown ? "trust" : "make",
     );
-    if (done?.value !== LINKED) return done as Attempt<T>;
+    if (done?.value !== LINKED) return done as Attempt<void>;
     file.close();
-    return tryWork(work, deadline);
+    return hold(work, deadline);
   };
+  /** Whether the path still leads to the kept file. */
+  const isStillThere = (): boolean => {
+    if (held === undefined || !file.isOpen || !isOpenAt(held.folder)) return false;
+    held.stat = lookAt(held.plainPath);
+    return file.of(held.stat) !== null;
+  };
+  const lock = new SharedLock(hold, isStillThere);
   const openIndex = (kind: string): IndexFile => {
     // Derived data does not have to reach the device.
     const index = placeOf({ ...root, unsynced: new Set() }, `${INDEXES}/${name}.${kind}`);
@@ -186,16 +196,7 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
         syncFile(path);
         syncFolders(unsynced);
       }),
-    async locked(work, unlocked) {
-      const deadline = deadlineIn(options.lockTimeout);
-      const isFree = queue.isEmpty && held === undefined;
-      const done = isFree ? (unlocked?.() ?? tryWork(work, deadline)) : null;
-      if (done !== null) return done.value;
-      return queue.add(async () => {
-        const known = unlocked?.() ?? null;
-        return known === null ? retry(() => tryWork(work, deadline)) : known.value;
-      });
-    },
+    locked: (work, unlocked = () => null) => lock.do(work, unlocked, deadlineIn(options.lockTimeout)),
     index(kind) {
       const known = indexes.get(kind) ?? openIndex(kind);
       indexes.set(kind, known);

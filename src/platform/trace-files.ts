@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
-import { syncFolder, syncOpened, writeWhole } from "./file-bytes.ts";
+import { syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryRemove } from "./lock/lock.ts";
 import { release, tryAcquire } from "./lock/lock-link-pool.ts";
 import { makeFolders } from "./make-folders.ts";
@@ -68,7 +68,7 @@ function secretsFile(folder: string, id: string): SecretsFile {
   return {
     read: () => guarded(() => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : null)),
     append: (text) => guarded(() => fs.appendFileSync(file, text, { mode: TRACE_MODES.owner.file })),
-    remove: () => guarded(() => fs.rmSync(file, { force: true })),
+    remove: () => guarded(() => unlessAbsent(() => fs.unlinkSync(file))),
   };
 }
 

@@ -12,6 +12,7 @@ import { tryAcquire } from "./lock/lock-link-pool.ts";
 import { token } from "./lock/lock-owner.ts";
 import { linksIn, lockOf } from "./own-names.ts";
 import { momentOfName, namesGivenIn, numberedName, type SegmentNames, takeNames } from "./segment-names.ts";
+import { setWrittenHere } from "./segment-writer.ts";
 import { sharedSync } from "./shared-sync.ts";
 import { makeTracesFolder, TRACE_MODES, unsyncedOf } from "./trace-files.ts";
 
@@ -78,21 +79,14 @@ function namesFor(traces: string, access: TraceAccess, now: () => number): Segme
   return takeNames(traces, now);
 }
 
-/** By path, the segments that this process writes. */
-const written = new Map<string, Segment>();
-
-/** Whether this process writes the run into the segment now; null where it does not write the segment. */
-export function isWrittenHere(segment: string, run: string): boolean | null {
-  return written.get(path.resolve(segment))?.hasOpen(run) ?? null;
-}
-
 class Segment {
   readonly #path: string;
   readonly #descriptor: number;
   readonly #own: fs.Stats;
-  readonly #unlock: () => void;
+  readonly #close: () => void;
   /** Shared by all runs of the segment. */
   readonly #sync: () => Promise<void>;
+  /** The runs that are written now. */
   readonly #open = new Set<string>();
   #size = 0;
   #isEnding = false;
@@ -102,12 +96,16 @@ class Segment {
     this.#path = file;
     this.#descriptor = descriptor;
     this.#own = fs.fstatSync(descriptor);
-    this.#unlock = unlock;
     this.#sync = sharedSync(async () => {
       await syncOpened(descriptor);
       syncNames();
     });
-    written.set(file, this);
+    const end = setWrittenHere(file, this.#open);
+    this.#close = () => {
+      end();
+      fs.closeSync(descriptor);
+      unlock();
+    };
   }
 
   /** `<moment of its first run>__<process>.jsonl`, locked for as long as it is written to. @throws the system's own error */
@@ -136,10 +134,6 @@ class Segment {
     return this.#isBroken;
   }
 
-  hasOpen(run: string): boolean {
-    return this.#open.has(run);
-  }
-
   begin(id: string): SegmentedTrace {
     this.#open.add(id);
     let place: SegmentPlace | null = null;
@@ -162,8 +156,7 @@ class Segment {
           }
         },
         close: () => {
-          this.#open.delete(id);
-          this.#closeIfOver();
+          if (this.#open.delete(id)) this.#closeIfOver();
         },
       },
     };
@@ -206,9 +199,7 @@ class Segment {
   }
 
   #closeIfOver(): void {
-    if (!this.#isEnding || this.#open.size > 0 || !written.delete(this.#path)) return;
-    fs.closeSync(this.#descriptor);
-    this.#unlock();
+    if (this.#isEnding && this.#open.size === 0) this.#close();
   }
 }
 

@@ -2,11 +2,13 @@
 
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { TraceAccess, TracesRoot } from "../ports.ts";
+import type { LockedSegment, TraceAccess, TracesRoot } from "../ports.ts";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
 import { openDataRoot } from "./data-root.ts";
 import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
+import { lockToPrune } from "./prune-segment.ts";
+import { writerOf } from "./segment-writer.ts";
 import { nameBelow } from "./store-location.ts";
 import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 
@@ -31,9 +33,15 @@ export function openTracesRoot(
       attempt(() => readdirSync(join(root, SEGMENTS)), [])
         .filter(isSegmentName)
         .sort(),
+    segmentWriter: (segment, run) => attempt(() => writerOf(below(`${SEGMENTS}/${segment}`), run), null),
+    lockSegment: (name) => attempt(() => ioErrorsOf(lockToPrune(below(`${SEGMENTS}/${name}`))), null),
     size: (path) => attempt(() => sizeOf(below(path)), 0),
     remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),
   };
+}
+
+function ioErrorsOf(locked: LockedSegment | null): LockedSegment | null {
+  return locked && { ...locked, remove: (isRemoved) => attempt(() => locked.remove(isRemoved), undefined) };
 }
 
 function sizeOf(folder: string): number {

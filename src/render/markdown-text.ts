@@ -4,7 +4,7 @@
  */
 
 import { counted } from "../errors/counted.ts";
-import { UNSEEN } from "../errors/printable.ts";
+import { replaceUnseen } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/value.ts";
 import { shortened } from "./picture/text-metrics.ts";
@@ -16,7 +16,7 @@ const VALUE_LIMIT = 400;
 const PLAIN = /^(?! )[^`|]+(?<! )$/;
 
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+  return replaceUnseen(text, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 export function code(text: string): string {

@@ -9,6 +9,7 @@ import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./picture/drawing.ts
 import { meaningsOf } from "./picture/legend.ts";
 import { INKS, PAPER, QUIET_TEXT, TITLE } from "./picture/palette.ts";
 import { type LinkOf, renderPicture, requireDrawable, TITLE_SIZE, type Title } from "./picture/picture.ts";
+import type { Place } from "./picture/placement.ts";
 import { short, svgText } from "./picture/svg-text.ts";
 import { drawable, shortened, textWidth } from "./picture/text-metrics.ts";
 
@@ -19,14 +20,18 @@ const WAITS_LIMIT = 120;
  * Draws run `0`; the pages show nested runs. Same events and graph, same text.
  * @throws RenderFault `PICTURE_TOO_LARGE`
  */
-export function renderSvg(events: readonly TraceEvent[], graph: Graph, linkOf?: LinkOf): string {
+export function renderSvg(
+  events: readonly TraceEvent[],
+  graph: Graph,
+  options: { readonly linkOf?: LinkOf | undefined; readonly place?: Place } = {},
+): string {
   requireDrawable(graph);
   const runPath = runPathOf(runsOf(events).main);
   const drawing = drawingOf(graph, runPath);
   const boxes = alongThePath(drawing.boxes, runPath);
   const drawn = new Set([endingStatusOfPath(runPath), ...boxes.map(({ manner }) => manner)]);
   return renderPicture({
-    ...{ drawing, boxes, linkOf },
+    ...{ ...options, drawing, boxes },
     title: titleOf(runPath, graph),
     meanings: meaningsOf(drawn),
   });

@@ -10,7 +10,7 @@
  */
 
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
-import { utf8 } from "../json/text.ts";
+import { endOfString, utf8 } from "../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { type Envelope, envelopeText, toEnvelope } from "../sign/dsse.ts";
 import { SealFault } from "./errors.ts";
@@ -173,7 +173,11 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
   const signatures = signaturesFrom(buffer, listEnd);
   if ("malformed" in signatures) return broken(signatures.malformed, "a signature has an unknown format");
   const lines = () => (list.length === 0 ? [] : utf8(list).split(",\n"));
-  const entry = (path: string) => findEntry(list, path);
+  let listed: ListedLines | undefined;
+  const entry = (path: string) => {
+    listed ??= byPath(lines());
+    return findEntry(listed, path);
+  };
   return {
     seal: {
       state: "sealed",
@@ -223,17 +227,35 @@ function signaturesFrom(
   return { all };
 }
 
-/** Looks up one line in a list whose hash was checked: a run needs only few of the files. */
-function findEntry(list: Buffer, path: string): SealEntry | undefined {
-  const begin = `{"path":${JSON.stringify(path)},`;
-  const isFirst = utf8(list.subarray(0, Buffer.byteLength(begin))) === begin;
-  const start = isFirst ? 0 : list.indexOf(`\n${begin}`) + 1;
-  if (start === 0 && !isFirst) return undefined;
-  const lineAt = (offset: number) => list.subarray(0, offset).toString("latin1").split("\n").length + 1;
-  const second = list.indexOf(`\n${begin}`, start) + 1;
-  if (second > 0) throw malformedLine(lineAt(second), TWICE);
-  const end = list.indexOf(",\n", start);
-  return readEntry(utf8(list.subarray(start, end === -1 ? undefined : end)), () => lineAt(start));
+/** The lines of a list whose hash was checked, and where each path is: a run parses only few of them. */
+interface ListedLines {
+  readonly all: readonly string[];
+  /** By the line's text up to the end of its path: its index, and that of a line that says the same again. */
+  readonly first: ReadonlyMap<string, number>;
+  readonly second: ReadonlyMap<string, number>;
+}
+
+function byPath(all: readonly string[]): ListedLines {
+  const first = new Map<string, number>();
+  const second = new Map<string, number>();
+  for (let i = 0; i < all.length; i++) {
+    const line = all[i] as string;
+    const begin = line.slice(0, endOfString(line, PATH.length) + 1);
+    if (!first.has(begin)) first.set(begin, i);
+    else if (!second.has(begin)) second.set(begin, i);
+  }
+  return { all, first, second };
+}
+
+const PATH = '{"path":';
+
+function findEntry({ all, first, second }: ListedLines, path: string): SealEntry | undefined {
+  const begin = `${PATH}${JSON.stringify(path)},`;
+  const found = first.get(begin);
+  if (found === undefined) return undefined;
+  const again = second.get(begin);
+  if (again !== undefined) throw malformedLine(again + 2, TWICE);
+  return readEntry(all[found] as string, () => found + 2);
 }
 
 const TWICE = "a path is listed twice";

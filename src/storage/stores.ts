@@ -3,7 +3,7 @@
  * backend is another implementation of these interfaces.
  *
  * Every operation is one change, whole or not there at all, and operations on one store happen one after the other. A
- * store is locked for the time of one operation on it, and for nothing else.
+ * store is locked for the time of the operations that were asked for at once, and for nothing else.
  */
 
 import type { LockHolder } from "../ports.ts";

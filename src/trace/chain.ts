@@ -61,18 +61,24 @@ export function encodeEvent({ event_type, node_id, run, payload }: EventBody, st
   };
 }
 
-/** Of the events that were read: making their lines again would take as long as to replay them. */
-const LENGTHS = new WeakMap<TraceEvent, number>();
+/** Length of the line that an event was read from: making it again would take as long as to replay the event. */
+export const LINE_BYTES = Symbol("bytes of the line");
+
+export type ReadEvent = TraceEvent & { readonly [LINE_BYTES]?: number };
 
 /** The event as it was read from a line of so many bytes, line break included. */
-export function withLineBytes(event: TraceEvent, bytes: number): TraceEvent {
-  LENGTHS.set(event, bytes);
-  return event;
+export function withLineBytes(event: TraceEvent, bytes: number): ReadEvent {
+  return Object.assign(event, { [LINE_BYTES]: bytes });
 }
 
 /** Length of the event's line, line break included. */
-export function lineBytes(event: TraceEvent): number {
-  return LENGTHS.get(event) ?? Buffer.byteLength(canonical(event as unknown as JsonObject)) + 1;
+export function lineBytes(event: ReadEvent): number {
+  return event[LINE_BYTES] ?? encodedBytes(event);
+}
+
+/** The same of an event that no line is of. */
+export function encodedBytes(event: TraceEvent): number {
+  return Buffer.byteLength(canonical(event as unknown as JsonObject)) + 1;
 }
 
 /** The hash an event read from a trace must carry: that of its canonical form without `hash`. */

@@ -2,13 +2,11 @@
 
 import { isObject, type Json, type MutableJson, setOwn } from "../json/value.ts";
 import type { DataMembers, ObjectOf } from "./field-check.ts";
-import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
+import { dataOf, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 
 export {
   type EventType,
   MAIN_RUN,
-  OBSERVATIONAL,
-  OBSERVATIONAL_INSIDE,
   SCHEMA,
   SESSION_EVENTS,
 } from "./schema.ts";
@@ -48,7 +46,7 @@ export function changeData<P extends Payloads[EventType]>(
     }
     return changed;
   };
-  return inside(payload as unknown as Json, DATA[type], []) as unknown as P;
+  return inside(payload as unknown as Json, dataOf(type), []) as unknown as P;
 }
 
 const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);

@@ -22,8 +22,8 @@ const LETTER_E = 0x65;
 export const OBJECT = 0x7b;
 export const OBJECT_END = 0x7d;
 
-const WORDS: ReadonlyMap<number | undefined, Buffer> = new Map(
-  ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
+const WORDS: ReadonlyMap<number | undefined, Literal> = new Map(
+  ["true", "false", "null"].map((word) => [word.charCodeAt(0), toLiteral(word)]),
 );
 
 export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
@@ -69,7 +69,7 @@ function listEnd(bytes: Buffer, at: number, depth: number): number {
 }
 
 /** The offset of the closing quote of a plain ASCII string without escapes. */
-function plainEnd(bytes: Buffer, at: number): number {
+export function plainEnd(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_FOUND;
   for (let next = at + 1; ; next++) {
     const byte = bytes[next];
@@ -119,6 +119,13 @@ export function digitsEnd(bytes: Buffer, at: number): number {
   return end;
 }
 
+/** The offset of the first of the digits that end before `end`. */
+export function digitsBegin(bytes: Buffer, end: number): number {
+  let at = end;
+  for (let byte = bytes[at - 1] as number; byte >= ZERO && byte <= NINE; ) byte = bytes[--at - 1] as number;
+  return at;
+}
+
 const NUMERAL: ReadonlySet<number | undefined> = new Set(Buffer.from("0123456789.e+-"));
 
 function numeralEnd(bytes: Buffer, at: number): number {
@@ -127,11 +134,56 @@ function numeralEnd(bytes: Buffer, at: number): number {
   return end;
 }
 
+/** A text to compare bytes with, four bytes at a time. */
+export interface Literal {
+  readonly length: number;
+  readonly words: readonly number[];
+  /** Of a text that has no whole word. */
+  readonly bytes: Uint8Array;
+}
+
+export function toLiteral(text: string | Uint8Array): Literal {
+  const bytes = Buffer.from(text as string);
+  const { length } = bytes;
+  const words = Array.from({ length: length >> 2 }, (_, i) => bytes.readInt32LE(4 * i));
+  // The last word ends with the text, so it may overlap the one before.
+  if (length > 4 && length % 4 > 0) words.push(bytes.readInt32LE(length - 4));
+  return { length, words, bytes: words.length === 0 ? bytes : bytes.subarray(0, 0) };
+}
+
+/** The buffer that was read last, with a view of its memory: all lines of a piece are in the same. */
+let viewed = Buffer.alloc(0) as Buffer;
+let view: DataView = new DataView(viewed.buffer);
+/** Where the buffer begins in the view. */
+let viewedFrom = 0;
+
+function look(bytes: Buffer): void {
+  viewed = bytes;
+  viewedFrom = bytes.byteOffset;
+  if (view.buffer !== bytes.buffer) view = new DataView(bytes.buffer);
+}
+
 /** The offset after the literal, if it is at `at`. */
-export function expectLiteral(bytes: Buffer, at: number, literal: Buffer): number {
-  if (at === NOT_FOUND) return NOT_FOUND;
-  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return NOT_FOUND;
-  return at + literal.length;
+export function expectLiteral(bytes: Buffer, at: number, { length, words, bytes: few }: Literal): number {
+  const end = at + length;
+  if (at === NOT_FOUND || end > bytes.length) return NOT_FOUND;
+  if (length < 4) {
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== few[i]) return NOT_FOUND;
+    return end;
+  }
+  if (viewed !== bytes) look(bytes);
+  const begin = viewedFrom + at;
+  const last = words.length - 1;
+  if (view.getInt32(begin + length - 4, true) !== words[last]) return NOT_FOUND;
+  for (let i = 0; i < last; i++) if (view.getInt32(begin + 4 * i, true) !== words[i]) return NOT_FOUND;
+  return end;
+}
+
+/** The four bytes at this place as one number; 0 where there are fewer. */
+export function wordAt(bytes: Buffer, at: number): number {
+  if (at === NOT_FOUND || at + 4 > bytes.length) return 0;
+  if (viewed !== bytes) look(bytes);
+  return view.getInt32(viewedFrom + at, true);
 }
 
 /** Below zero where the first stretch of bytes comes before the second, zero where they are the same. */

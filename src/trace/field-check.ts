@@ -3,20 +3,22 @@
  * parsing it.
  */
 
+import { order } from "../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import {
   COMMA,
-  compareBytes,
   digitsEnd,
   expectLiteral,
   LIST,
   LIST_END,
+  type Literal,
   NOT_FOUND,
   OBJECT,
   OBJECT_END,
   objectEnd,
   QUOTE,
   stringEnd,
+  toLiteral,
   valueEnd,
   ZERO,
 } from "./fast-scan.ts";
@@ -42,6 +44,8 @@ export interface Kind<T> {
   readonly data?: DataMembers;
   /** The members, where it is an object whose members are declared. */
   readonly members?: Members;
+  /** Whether its values are names of the format or of the plan: few, which many lines repeat. */
+  readonly isName?: true;
   /** Never set; carries the type. */
   readonly [type]?: T;
 }
@@ -86,6 +90,7 @@ export const text: Kind<string> = {
   description: "text",
   is: (value) => typeof value === "string",
   end: stringEnd,
+  isName: true,
 };
 
 export const flag: Kind<boolean> = {
@@ -126,37 +131,32 @@ export function spelled<T extends string>(
   sets: readonly string[],
   isOne: (value: Json) => boolean,
 ): Kind<T> {
-  const allowed = sets.map(marking);
+  const distinct = [...new Set(sets)];
+  /** By place: which set. */
+  const setAt = Uint8Array.from(sets, (set) => distinct.indexOf(set));
+  /** By set and byte: whether the byte is one of the set. */
+  const marked = new Uint8Array(distinct.length * 256);
+  for (const [set, characters] of distinct.entries())
+    for (const byte of Buffer.from(characters)) marked[256 * set + byte] = 1;
   return {
     description,
     is: isOne,
     end(bytes, at) {
       if (bytes[at] !== QUOTE) return NOT_FOUND;
-      for (let i = 0; i < allowed.length; i++)
-        if ((allowed[i] as Uint8Array)[bytes[at + 1 + i] as number] !== 1) return NOT_FOUND;
-      const end = at + 1 + allowed.length;
+      for (let i = 0; i < setAt.length; i++)
+        if (marked[256 * (setAt[i] as number) + (bytes[at + 1 + i] as number)] !== 1) return NOT_FOUND;
+      const end = at + 1 + setAt.length;
       return bytes[end] === QUOTE ? end + 1 : NOT_FOUND;
     },
   };
 }
 
-/** By byte, whether it is one of these characters. The same characters give the same table. */
-function marking(characters: string): Uint8Array {
-  const known = MARKINGS.get(characters);
-  if (known !== undefined) return known;
-  const marked = new Uint8Array(256);
-  for (const byte of Buffer.from(characters)) marked[byte] = 1;
-  MARKINGS.set(characters, marked);
-  return marked;
-}
-
-const MARKINGS = new Map<string, Uint8Array>();
-
 export function oneOf<const T extends string | true>(...words: readonly T[]): Kind<T> {
-  const literals = words.map((word) => Buffer.from(JSON.stringify(word)));
+  const literals = words.map((word) => toLiteral(JSON.stringify(word)));
   return {
     description: words.map((word) => JSON.stringify(word)).join(" | "),
     is: (value) => (words as readonly Json[]).includes(value),
+    isName: true,
     end: (bytes, at) => eitherEnd(literals, bytes, at),
   };
 }
@@ -165,6 +165,7 @@ export function orNull<T>(kind: Kind<T>): Kind<T | null> {
   return {
     description: `${kind.description} | null`,
     ...dataIn(kind.data),
+    ...(kind.isName && { isName: true }),
     is: (value) => value === null || kind.is(value),
     end: (bytes, at, depth) => {
       const end = expectLiteral(bytes, at, NULL);
@@ -230,18 +231,21 @@ export interface TextMember {
   readonly name: string;
   readonly end: Kind<unknown>["end"];
   readonly isOptional: boolean;
+  /** Whether its values are names that many lines repeat. */
+  readonly isName: boolean;
   /** The name with its quotes and colon. */
-  readonly lead: Buffer;
+  readonly lead: Literal;
 }
 
 /** In the order in which canonical text has them. */
 export function inTextOrder(members: Members): readonly TextMember[] {
   return Object.entries(members)
     .map(([name, { kind, isOptional }]): TextMember => {
-      const lead = Buffer.from(`${JSON.stringify(name)}:`);
-      return { name, end: kind.end, isOptional, lead };
+      const lead = toLiteral(`${JSON.stringify(name)}:`);
+      const isName = kind.isName === true && kind.data === undefined;
+      return { name, end: kind.end, isOptional, isName, lead };
     })
-    .sort((a, b) => compareBytes(a.lead, 0, a.lead.length, b.lead, 0, b.lead.length));
+    .sort((a, b) => order(a.name, b.name));
 }
 
 /**
@@ -276,14 +280,14 @@ export function membersEnd(
 }
 
 /** The offset after the first matching literal. */
-function eitherEnd(literals: readonly Buffer[], bytes: Buffer, at: number): number {
+function eitherEnd(literals: readonly Literal[], bytes: Buffer, at: number): number {
   for (let i = 0; i < literals.length; i++) {
-    const end = expectLiteral(bytes, at, literals[i] as Buffer);
+    const end = expectLiteral(bytes, at, literals[i] as Literal);
     if (end !== NOT_FOUND) return end;
   }
   return NOT_FOUND;
 }
 
-const TRUE = Buffer.from("true");
-const FALSE = Buffer.from("false");
-const NULL = Buffer.from("null");
+const TRUE = toLiteral("true");
+const FALSE = toLiteral("false");
+const NULL = toLiteral("null");

@@ -4,10 +4,20 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import { type Digest, sha256 } from "../json/canonical.ts";
+import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
 import { type EventType, MAIN_RUN } from "./event.ts";
-import { expectLiteral, NOT_FOUND, ZERO } from "./fast-scan.ts";
+import {
+  expectLiteral,
+  type Literal,
+  NOT_FOUND,
+  QUOTE,
+  stringEnd,
+  toLiteral,
+  wordAt,
+  ZERO,
+} from "./fast-scan.ts";
 import { count, inTextOrder, membersEnd, type TextMember } from "./field-check.ts";
+import { type Form, formOf, isOfForm, type LineMembers } from "./line-form.ts";
 import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 
 export interface ScannedLine {
@@ -23,89 +33,196 @@ export interface ScannedLine {
   readonly isHashed: boolean;
 }
 
-/** By event type: the members of its line in scan order. */
-const LINES: ReadonlyMap<string, Line> = new Map(
-  (Object.keys(EVENTS) as EventType[]).map((type) => [type, { type, members: inTextOrder(lineMembers(type)) }]),
-);
-
-interface Line {
-  readonly type: EventType;
-  readonly members: readonly TextMember[];
+interface Line extends LineMembers {
+  /** The type with the quote behind it. */
+  readonly name: Literal;
+  /** The forms that were learned. */
+  readonly forms: Form[];
 }
 
-/** Indexes of a member's start and end offset in the marks. */
-const PLACES = Object.fromEntries(inTextOrder(ENVELOPE).map(({ name }, i) => [name, 2 * i])) as Readonly<
-  Record<keyof typeof ENVELOPE, number>
->;
+/** Of one event type: a run has few, and repeats them. */
+const MOST_FORMS = 8;
 
-/** The offsets of the last line that was scanned. */
+/** By the first four letters of the event type. */
+const LINES = new Map<number, Line[]>();
+for (const type of Object.keys(EVENTS) as EventType[]) {
+  const name = toLiteral(`${type}"`);
+  const first = name.words[0] as number;
+  const payload = inTextOrder(EVENTS[type].members);
+  const line = { type, name, envelope: envelopeOf(type), payload, forms: [] };
+  LINES.set(first, [...(LINES.get(first) ?? []), line]);
+}
+
+function envelopeOf(type: EventType): readonly TextMember[] {
+  return inTextOrder(lineMembers(type)).map((member) => {
+    if (member.name === "hash" || member.name === "prev_hash") return { ...member, end: digestEnd };
+    return member.name === "execution_id" || member.name === "run" ? { ...member, isName: false } : member;
+  });
+}
+
+/** The offset after a string as long as a digest. Whether it is one is asked where it is read. */
+export function digestEnd(bytes: Buffer, at: number): number {
+  const end = at + 1 + DIGEST_LENGTH;
+  return bytes[at] === QUOTE && bytes[end] === QUOTE ? end + 1 : NOT_FOUND;
+}
+
+export const DIGEST_LENGTH = 64;
+
+/** The offsets of the last line that was scanned: of each member of the envelope, where its value begins and ends. */
 const marks = new Int32Array(2 * Object.keys(ENVELOPE).length);
 
-const begin = (name: keyof typeof ENVELOPE) => marks[PLACES[name]] as number;
-const end = (name: keyof typeof ENVELOPE) => marks[PLACES[name] + 1] as number;
+/** The index in the marks of the member's beginning; its end is the next one. */
+function markOf(name: keyof typeof ENVELOPE): number {
+  return 2 * inTextOrder(ENVELOPE).findIndex((member) => member.name === name);
+}
+
+const EXECUTION = markOf("execution_id");
+const HASH = markOf("hash");
+const PREV_HASH = markOf("prev_hash");
+const RUN = markOf("run");
+const SEQUENCE = markOf("sequence");
+
+function mark(index: number): number {
+  return marks[index] as number;
+}
 
 /** Undefined if the bytes are not such a line, and for some valid lines: then the slower reader decides. */
 export function scanLine(bytes: Buffer): ScannedLine | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  const line = LINES.get(typeOf(bytes));
-  if (line === undefined || membersEnd(line.members, bytes, 0, 0, marks) !== bytes.length) return undefined;
-  const hash = textAt(bytes, "hash");
+  const eventType = typeOf(bytes);
+  if (eventType === undefined) return undefined;
+  const hashed = withoutHash(bytes, mark(EXECUTION + 1), mark(HASH + 1));
+  // Only the hash is left out, and it is ASCII.
+  if (!isUtf8(hashed)) return undefined;
+  const found = sha256(hashed);
+  const hash = digestAt(bytes, mark(HASH), found);
+  const prevHash = prevHashAt(bytes, mark(PREV_HASH));
+  if (hash === undefined || prevHash === undefined) return undefined;
+  keepHash(bytes, mark(HASH), hash);
   return {
-    sequence: countAt(bytes, begin("sequence"), end("sequence")),
-    eventType: line.type,
-    execution: executionAt(bytes, begin("execution_id"), end("execution_id")),
-    run: isMainRun(bytes) ? MAIN_RUN : textAt(bytes, "run"),
-    prevHash: textAt(bytes, "prev_hash") as Digest,
-    hash: hash as Digest,
-    isHashed: hashWithout(bytes, end("execution_id"), end("hash")) === hash,
+    sequence: countAt(bytes, mark(SEQUENCE), mark(SEQUENCE + 1)),
+    eventType,
+    execution: executionAt(bytes, mark(EXECUTION)).text,
+    run: isMainRun(bytes) ? MAIN_RUN : bytes.toString("latin1", mark(RUN) + 1, mark(RUN + 1) - 1),
+    prevHash,
+    hash,
+    isHashed: hash === found,
   };
 }
 
-const ELAPSED = Buffer.from('{"elapsed_us":');
-const TYPE = Buffer.from(',"event_type":"');
+/** The form of the last line; null where it has none. */
+let lastForm: Form | null = null;
 
-/** The event type that the line names; empty where it names none. */
-function typeOf(bytes: Buffer): string {
-  const elapsed = expectLiteral(bytes, 0, ELAPSED);
-  const type = elapsed === NOT_FOUND ? NOT_FOUND : expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE);
-  return type === NOT_FOUND ? "" : bytes.toString("latin1", type, bytes.indexOf(0x22, type));
+/** The type of the event whose line it is, by the format but for its digests; the marks have its offsets. */
+function typeOf(bytes: Buffer): EventType | undefined {
+  const before: Form | null = lastForm;
+  const expected = before?.next ?? null;
+  const form = expected !== null && isOfForm(expected, bytes, marks) ? expected : otherForm(bytes);
+  if (form === undefined) return undefined;
+  lastForm = typeof form === "string" ? null : form;
+  if (before !== null) before.next = lastForm;
+  return typeof form === "string" ? form : form.type;
 }
 
-/** A string in plain ASCII, without its quotes. */
-function textAt(bytes: Buffer, name: "hash" | "prev_hash" | "run"): string {
-  return bytes.toString("latin1", begin(name) + 1, end(name) - 1);
+/** A form of the line, known or learned; its event type where enough forms of that type are known. */
+function otherForm(bytes: Buffer): Form | EventType | undefined {
+  const line = lineOf(bytes);
+  const known = line?.forms.find((form) => isOfForm(form, bytes, marks));
+  if (line === undefined || known !== undefined) return known;
+  if (membersEnd(line.envelope, bytes, 0, 0, marks) !== bytes.length) return undefined;
+  if (line.forms.length === MOST_FORMS || bytes.length > scratch.length) return line.type;
+  const form = formOf(bytes, line, marks);
+  line.forms.push(form);
+  return form;
+}
+
+export const ELAPSED_LEAD = toLiteral('{"elapsed_us":');
+export const TYPE_LEAD = toLiteral(',"event_type":"');
+
+/** The members of a line of the event type that the line names; undefined where it names none. */
+function lineOf(bytes: Buffer): Line | undefined {
+  const elapsed = expectLiteral(bytes, 0, ELAPSED_LEAD);
+  return elapsed === NOT_FOUND
+    ? undefined
+    : lineNamed(bytes, expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE_LEAD));
+}
+
+/** The same, by where the name begins. */
+export function lineNamed(bytes: Buffer, name: number): Line | undefined {
+  return LINES.get(wordAt(bytes, name))?.find((line) => expectLiteral(bytes, name, line.name) !== NOT_FOUND);
+}
+
+/** The digest that is at this place, in quotes; `expected` itself where it is that one, which spares a string. */
+function digestAt(bytes: Buffer, at: number, expected: Digest): Digest | undefined {
+  let same = 0;
+  while (same < DIGEST_LENGTH && bytes[at + 1 + same] === expected.charCodeAt(same)) same++;
+  return same === DIGEST_LENGTH ? expected : otherDigestAt(bytes, at);
+}
+
+function otherDigestAt(bytes: Buffer, at: number): Digest | undefined {
+  const text = bytes.toString("latin1", at + 1, at + 1 + DIGEST_LENGTH);
+  return isDigest(text) ? text : undefined;
+}
+
+/** The hash of the last line that was scanned, and its words: nearly every line repeats it. */
+let lastHash = "0".repeat(DIGEST_LENGTH) as Digest;
+const lastWords = Int32Array.from(toLiteral(lastHash).words);
+
+function keepHash(bytes: Buffer, at: number, hash: Digest): void {
+  lastHash = hash;
+  for (let i = 0; i < lastWords.length; i++) lastWords[i] = wordAt(bytes, at + 1 + 4 * i);
+}
+
+function prevHashAt(bytes: Buffer, at: number): Digest | undefined {
+  for (let i = 0; i < lastWords.length; i++)
+    if (wordAt(bytes, at + 1 + 4 * i) !== lastWords[i]) return otherDigestAt(bytes, at);
+  return lastHash;
 }
 
 function isMainRun(bytes: Buffer): boolean {
-  return end("run") === begin("run") + 3 && bytes[begin("run") + 1] === ZERO;
+  return mark(RUN + 1) === mark(RUN) + 3 && bytes[mark(RUN) + 1] === ZERO;
 }
 
-/** The whole number with the digits at this place. */
-function countAt(bytes: Buffer, at: number, end: number): number {
+/** The whole number with these digits. */
+export function countAt(bytes: Buffer, at: number, end: number): number {
   let count = 0;
   for (let i = at; i < end; i++) count = 10 * count + (bytes[i] as number) - ZERO;
   return count;
 }
 
-/** The last string that was read: nearly every line repeats it. */
-let lastExecution = { bytes: Buffer.alloc(0), text: "" };
+interface ExecutionId {
+  readonly literal: Literal;
+  /** As JSON. */
+  readonly text: string;
+  readonly id: string;
+}
 
-function executionAt(bytes: Buffer, at: number, end: number): string {
-  const { length } = lastExecution.bytes;
-  if (end - at === length && expectLiteral(bytes, at, lastExecution.bytes) === end) return lastExecution.text;
-  const text = bytes.toString("utf8", at, end);
-  lastExecution = { bytes: Buffer.from(bytes.subarray(at, end)), text };
-  return text;
+/** The last id that was read: nearly every line repeats it. */
+let lastExecution: ExecutionId = { literal: toLiteral("none"), text: "", id: "" };
+
+/** The execution id at this place, which is a string. */
+export function executionAt(bytes: Buffer, at: number): ExecutionId {
+  if (expectLiteral(bytes, at, lastExecution.literal) !== NOT_FOUND) return lastExecution;
+  const text = bytes.toString("utf8", at, stringEnd(bytes, at));
+  lastExecution = { literal: toLiteral(text), text, id: JSON.parse(text) as string };
+  return lastExecution;
 }
 
 /** Buffer for the bytes to hash: hashing in two calls costs more. */
-let scratch = Buffer.alloc(4096);
+const scratch = Buffer.alloc(2 ** 14);
 
-/** The hash of the line without the bytes from `from` to `to`. */
-function hashWithout(bytes: Buffer, from: number, to: number): Digest {
+/** The beginnings of the buffer that were needed, by length. */
+const beginnings = new Map<number, Buffer>();
+
+/** The line without the bytes from `from` to `to`. Valid until the next call. */
+function withoutHash(bytes: Buffer, from: number, to: number): Buffer {
   const length = bytes.length - (to - from);
-  if (length > scratch.length) scratch = Buffer.alloc(2 * length);
+  if (length > scratch.length) return Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
   bytes.copy(scratch, 0, 0, from);
   bytes.copy(scratch, from, to);
-  return sha256(scratch.subarray(0, length));
+  let beginning = beginnings.get(length);
+  if (beginning === undefined) {
+    beginning = scratch.subarray(0, length);
+    beginnings.set(length, beginning);
+  }
+  return beginning;
 }

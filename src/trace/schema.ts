@@ -394,10 +394,14 @@ export function isEventType(name: string): name is EventType {
   return Object.hasOwn(EVENTS, name);
 }
 
-/** Which members of a payload hold data, by event type. */
-export const DATA = Object.fromEntries(
-  Object.entries(EVENTS).map(([type, { members }]) => [type, closed(members).data]),
-) as { readonly [T in EventType]: DataMembers };
+const DATA = new Map<EventType, DataMembers>();
+
+/** Which members of an event's payload hold data. */
+export function dataOf(type: EventType): DataMembers {
+  const known = DATA.get(type) ?? closed(EVENTS[type].members as Members).data ?? "none";
+  DATA.set(type, known);
+  return known;
+}
 
 /** The members of a line of this type, its payload's included. */
 export function lineMembers(type: EventType): Members {
@@ -408,23 +412,4 @@ export function lineMembers(type: EventType): Members {
     ...(isAtNode ? { node_id: required(text, ENVELOPE.node_id.meaning) } : {}),
     payload: required(closed(members), ENVELOPE.payload.meaning),
   };
-}
-
-/** Members of line and payload that may differ between two runs of the same workflow and payload. */
-export const OBSERVATIONAL: ReadonlySet<string> = new Set(allMembers().flatMap(observationalIn));
-
-/** By member of a payload: the members of its object that may differ. */
-export const OBSERVATIONAL_INSIDE: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  allMembers()
-    .flatMap(Object.entries<Member>)
-    .map(([name, { kind }]) => [name, new Set(observationalIn(kind.members ?? {}))] as const)
-    .filter(([, inside]) => inside.size > 0),
-);
-
-function allMembers(): readonly Members[] {
-  return [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)];
-}
-
-function observationalIn(members: Members): readonly string[] {
-  return Object.keys(members).filter((name) => members[name]?.isObservational === true);
 }

@@ -1,5 +1,6 @@
 /** A segment holds the lines of several traces, as they were written: each names its run, and each run is a chain of its own. */
 
+import type { Source } from "../ports.ts";
 import { linesIn } from "./chunks.ts";
 
 export type { SegmentPlace } from "../ports.ts";
@@ -9,7 +10,7 @@ export const SEGMENTS = "segments";
 
 /** Whether a file below `segments` is one; locks and drafts are not. */
 export function isSegmentName(name: string): boolean {
-  return name.endsWith(".jsonl");
+  return /^[^/#]+\.jsonl$/.test(name);
 }
 
 /** What names the trace of a run in a segment, below the traces folder. */
@@ -83,7 +84,7 @@ export interface RunInSegment {
   readonly bytes: number;
 }
 
-/** Of every run of a segment, in the order in which they began. */
+/** Of every run of a segment that has a whole line, in the order in which they began. */
 export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string, RunInSegment> {
   const runs = new Map<string, RunInSegment>();
   addRuns(runs, pieces, 0);
@@ -92,7 +93,7 @@ export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string,
 
 /**
  * Adds what a segment has from an offset on, at which a line begins. Answers where an incomplete last line begins, which is
- * counted with the run that it names, or the end.
+ * counted with the run that it names, or else the end.
  */
 export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8Array>, from: number): number {
   let [end, whole] = [from, from];
@@ -101,9 +102,38 @@ export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8A
     end += line.length + Number(isWhole);
     if (isWhole) whole = end;
     const run = runOfLine(line);
-    if (run === null) continue;
-    const known = runs.get(run);
+    const known = run === null ? undefined : runs.get(run);
+    // Of a run without a whole line, nothing has happened.
+    if (run === null || (known === undefined && !isWhole)) continue;
     runs.set(run, { offset: known?.offset ?? offset, end, bytes: (known?.bytes ?? 0) + end - offset });
   }
   return whole;
 }
+
+/** The trace of a run in a segment, or a whole line of the segment that names no run, by its number from 1. */
+export type FoundInSegment =
+  | { readonly run: string; readonly place: RunInSegment; readonly trace: Source }
+  | { readonly strayLine: number };
+
+/** Everything that a segment has, in two passes; of a segment that grows, what it has when they begin. */
+export function* tracesInSegment(segment: Pick<Source, "pieces">): Generator<FoundInSegment> {
+  const runs = runsInSegment(segment.pieces());
+  const held = new Map<string, Buffer[]>();
+  let [end, number] = [0, 0];
+  for (const { bytes: line, isWhole } of linesIn(segment.pieces())) {
+    end += line.length + Number(isWhole);
+    number++;
+    const run = runOfLine(line);
+    const place = run === null ? undefined : runs.get(run);
+    if (run === null && isWhole) yield { strayLine: number };
+    if (run === null || place === undefined || end > place.end) continue;
+    const lines = held.get(run) ?? [];
+    lines.push(isWhole ? Buffer.concat([line, LINE_BREAK]) : Buffer.from(line));
+    held.set(run, lines);
+    if (end < place.end) continue;
+    held.delete(run);
+    yield { run, place, trace: { size: place.bytes, pieces: () => lines } };
+  }
+}
+
+const LINE_BREAK = Buffer.from("\n");

@@ -13,13 +13,13 @@ const LONGEST_PAUSE_MS = 100;
  */
 export async function lockWithin<T>(
   milliseconds: number,
-  lock: () => T,
+  lock: () => T | Promise<T>,
   sleep: (milliseconds: number) => Promise<void>,
 ): Promise<T> {
   let left = milliseconds;
   for (let pause = 5; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      return lock();
+      return await lock();
     } catch (error) {
       if (!(error instanceof TraceFault && error.code === "TRACE_BUSY") || left <= 0) throw error;
     }

@@ -5,6 +5,7 @@ import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
 import { sharedEntropy } from "../engine/entropy.ts";
+import { needsFolder } from "../engine/needs-folder.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
@@ -41,13 +42,13 @@ import { copyPayload } from "./payload.ts";
 import { recordedPlan } from "./recorded-plan.ts";
 import type { GivenTrace, Going } from "./resume-in.ts";
 import { runWorkflow } from "./run-workflow.ts";
-import { folderTraces, memoryTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
+import { memoryTraces, type OpenedTrace, type RunTrace, segmentTraces, type Traces } from "./traces.ts";
 
 /** What a run reads and writes besides its snapshot. */
 export interface RunPorts {
   /** The stores of side effects. Default: files below the data root. */
   readonly stores?: Stores;
-  /** Where traces are written. Default: the traces folder. */
+  /** Where traces are written. Default: the traces folder, many of them in one file. */
   readonly traces?: Traces;
   readonly clock?: Clock;
   /** What is drawn at random. A run that goes on with a new one draws on behind what it has drawn before. */
@@ -270,7 +271,7 @@ class OpenWorkspace implements Workspace {
     this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
-      traces: options.traces ?? folderTraces(paths.traces),
+      traces: options.traces ?? segmentTraces(paths.traces),
       clock: options.clock ?? nodeClock,
       entropy: options.entropy ?? nodeEntropy,
       sleep: options.sleep ?? nodeSleep,
@@ -477,6 +478,8 @@ class OpenWorkspace implements Workspace {
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
     const records = dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : {};
+    const key = secretsKeyOf("run", secretsKey ?? this.#options.secretsKey);
+    const ownFolder = needsFolder(plan, { secretsKey: key });
     const request = {
       ...{ ...rest, ...records, ...stopOf(stop) },
       snapshot: toSnapshotQuery(await this.#snapshot(), this.#capabilities.workflowRegistry),
@@ -484,13 +487,13 @@ class OpenWorkspace implements Workspace {
       plan,
       payload,
       signal,
-      secretsKey: secretsKeyOf("run", secretsKey ?? this.#options.secretsKey),
+      secretsKey: key,
       runtime: TOOL,
       limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
       openTrace(id: string) {
-        trace = traces.open(id);
-        const { id: name, folder, writer: file, secretsFile: secrets } = trace;
-        return { id: name, folder, file, ...(secrets === undefined ? {} : { secrets }) };
+        trace = traces.open(id, { ownFolder });
+        const { id: name, folder, writer: file, secretsFile: secrets, place } = trace;
+        return { id: name, folder, file, ...(secrets && { secrets }), ...(place && { place }) };
       },
       isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),

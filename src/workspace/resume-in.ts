@@ -3,20 +3,32 @@
 import { sharedEntropy } from "../engine/entropy.ts";
 import type { Delivery } from "../engine/resume.ts";
 import type { RunEnvironment } from "../engine/run.ts";
-import { FileFault } from "../errors/ports.ts";
+import { FileFault, StoreFault } from "../errors/ports.ts";
 import { SourceTrace } from "../examine/source-trace.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Json } from "../json/value.ts";
+import { LEDGER_FILE } from "../ledger/line.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
-import { foldersAbove, traceFileOf, tracesFolderOf } from "../ledger/trace-names.ts";
+import { openRuns } from "../ledger/runs.ts";
+import { foldersAbove, ownFileOf, tracesFolderOf } from "../ledger/trace-names.ts";
+import { traceAddress } from "../ledger/trace-place.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
+import { openTracesRoot } from "../platform/traces-root.ts";
+import type { TracesRoot } from "../ports.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
 import { copyPayload } from "./payload.ts";
 import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
-import { continuedInFile, continuedInMemory, folderTraces, type RunTrace, type Traces } from "./traces.ts";
+import {
+  continuedInFile,
+  continuedInMemory,
+  folderTraces,
+  type RunTrace,
+  type Traces,
+  traceNow,
+} from "./traces.ts";
 
 /** The trace of a run, the bytes of one, the path of its file, or its name in the traces folder. */
 export type GivenTrace = RunTrace | Uint8Array | string;
@@ -40,16 +52,14 @@ export interface Continued {
 /** @throws ResumeFault, TraceFault */
 export async function resumeIn(call: string, given: GivenTrace, going: Going): Promise<Continued> {
   const { traces, recordsOf, entropy, plan, ...how } = going;
-  const file = fileOf(call, given, traces);
+  const named = fileOf(call, given, traces);
+  const file = named === null ? null : await ownFile(named, going);
   const folders = file === null ? [] : foldersAbove(file);
   const planIn: GoOnRequest["plan"] = (start, roots) => plan(start, roots, folders);
   const behind: GoOnRequest["entropy"] = (_plan, _start, drawn) => sharedEntropy(entropy).behind(drawn);
   const request = { ...how, plan: planIn, entropy: behind };
   if (file === null) return resumeInMemory(given as RunTrace | Uint8Array, request);
-  // A trace that is not there is refused before a lock is made beside it.
-  sourceOf(file);
-  const patience = going.delivery?.id === undefined ? 0 : PATIENCE_MS;
-  const { locked, trace } = await lockWithin(patience, () => continuedInFile(file), nodeSleep);
+  const { locked, trace } = await lockWithin(patienceOf(going), () => continuedInFile(file), nodeSleep);
   try {
     const reader = new SourceTrace(file, nodeFiles.realPath(file) ?? file, sourceOf(file));
     const records = recordsBeside(file, recordsOf);
@@ -59,6 +69,18 @@ export async function resumeIn(call: string, given: GivenTrace, going: Going): P
     locked.unlock();
   }
 }
+
+/** Of a trace in a segment, its file in a folder of its own, in which it goes on. @throws FileFault, TraceFault */
+async function ownFile(trace: string, going: Going): Promise<string> {
+  const now = traceNow(trace);
+  // A trace that is not there is refused before a lock, or a folder, is made for it.
+  sourceOf(now);
+  if (now === ownFileOf(now)) return now;
+  const { ownFolder } = await import("../platform/own-folder.ts");
+  return lockWithin(patienceOf(going), () => ownFolder(now), nodeSleep);
+}
+
+const patienceOf = ({ delivery }: Going) => (delivery?.id === undefined ? 0 : PATIENCE_MS);
 
 async function resumeInMemory(
   given: RunTrace | Uint8Array,
@@ -77,12 +99,23 @@ async function resumeInMemory(
 function fileOf(call: string, given: GivenTrace, traces: string): string | null {
   if (typeof given === "string") {
     const isPath = given.includes("/") || given.endsWith(".jsonl");
-    return isPath ? given : `${traces}/${traceFileOf(given)}`;
+    return isPath ? given : `${traces}/${addressOf(given, openTracesRoot(traces))}`;
   }
   if (given instanceof Uint8Array) return null;
   if (typeof given === "object" && given !== null && "file" in given) return given.file;
   const expected = "the trace of a run, the bytes of one, the path of its file, or its name";
   throw new WorkspaceFault("BAD_ARGUMENT", { call, expected });
+}
+
+/** By the ledger where that can be read, else by what is there. */
+function addressOf(id: string, root: TracesRoot): string {
+  try {
+    const entry = root.store(LEDGER_FILE).stamp() === null ? undefined : openRuns(root)((runs) => runs.get(id));
+    return traceAddress(id, entry?.place ?? null, root);
+  } catch (error) {
+    if (error instanceof StoreFault) return traceAddress(id, null, root);
+    throw error;
+  }
 }
 
 /** @throws FileFault where there is no such file */

@@ -1,18 +1,19 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
 import { FileFault } from "../errors/ports.ts";
+import { ownFileOf } from "../ledger/trace-names.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
 import { openSegments } from "../platform/trace-segments.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
-import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
+import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TraceFolder, TracesRoot } from "../ports.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
   /** Its name. */
   readonly id: string;
-  /** The path of its file; null for a trace in memory. */
+  /** The path of its file, or its address in a file of many traces; null for a trace in memory. */
   readonly file: string | null;
   /** Its bytes, JSON Lines. @throws PgsError where its file cannot be read any more */
   bytes(): Uint8Array;
@@ -26,13 +27,18 @@ export interface RunTrace {
 /** Opens the trace of a run that begins. */
 export interface Traces {
   /** May number the name where it is taken, `_2`, `_3`. */
-  open(id: string): OpenedTrace;
+  open(id: string, needs?: TraceNeeds): OpenedTrace;
   /** The folder in which the ledger of the runs is kept; absent where none is. */
   readonly root?: TracesRoot;
 }
 
-export interface OpenedTrace extends RunTrace {
-  /** The folder of its files; "" in memory. */
+export interface TraceNeeds {
+  /** What is kept of the run needs a folder of its own. Default: false. */
+  readonly ownFolder?: boolean;
+}
+
+export interface OpenedTrace extends RunTrace, Pick<TraceFolder, "place"> {
+  /** The folder of its files; "" where it has none. */
   readonly folder: string;
   readonly writer: TraceFile;
   readonly secretsFile?: SecretsFile;
@@ -52,20 +58,28 @@ export function folderTraces(folder: string, access: TraceAccess = "owner"): Tra
 
 /**
  * The traces of many runs in few files, `<folder>/segments/<begun>__<process>.jsonl`: every run has its own chain of lines
- * there. A file is never changed but by adding lines.
+ * there. A run that may wait or keeps secrets, and one whose clock is not the system's, has a folder of its own, as
+ * `folderTraces` makes it. Beside them is the ledger of the runs.
  */
 export function segmentTraces(folder: string, access: TraceAccess = "owner"): Traces {
   const folders = folderTraces(folder, access);
   const segments = openSegments(folder, { access });
   return {
-    open(wanted) {
-      const shared = segments.open(wanted);
+    ...folders,
+    open(wanted, needs = {}) {
+      const shared = needs.ownFolder === true ? null : segments.open(wanted);
       if (shared === null) return folders.open(wanted);
-      const { id, address, file: writer } = shared;
+      const { id, address, file: writer, place } = shared;
       const file = `${folder}/${address}`;
-      return { id, folder: "", file, writer, bytes: () => readAll(file) };
+      return { id, folder: "", file, writer, place, bytes: () => readAll(traceNow(file)) };
     },
   };
+}
+
+/** Where the trace is now: one that was moved out of a segment is in a folder of its own, and goes on there. */
+export function traceNow(file: string): string {
+  const own = ownFileOf(file);
+  return nodeFiles.realPath(own) === null ? file : own;
 }
 
 function keptIn(secretsFile: SecretsFile | undefined): Pick<OpenedTrace, "secretsFile" | "secrets"> {

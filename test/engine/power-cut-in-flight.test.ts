@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { openWorkspace, segmentTraces } from "../../src/index.ts";
+import { openWorkspace, segmentTraces, type Traces } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { openSegments } from "../../src/platform/trace-segments.ts";
 import { waitingWorkspace } from "../sessions/waiting.ts";
 import { at, lines, type Workspace } from "../sessions/world.ts";
 import { type Disk, recordDisk } from "../support/disk.ts";
@@ -104,31 +105,58 @@ test(`with ${RUNS} runs in flight, each with a file of its own, ${PROMISE}`, asy
   assertPromise(disk, place, traces);
 });
 
-test(`with ${RUNS} runs in flight in one file, ${PROMISE}`, async (t) => {
-  const place = waitingWorkspace(t, PROTOCOL);
-  const traces = segmentTraces(place.path("traces"));
-  const ids: string[] = [];
-  const disk = await recordDisk(place.folder, async () => {
-    const workflow = await (await openWorkspace({ folder: place.folder, traces })).workflow(WORKFLOW);
-    const runs = await Promise.all(Array.from({ length: RUNS }, () => workflow.run({})));
-    ids.push(...runs.map(({ id }) => id));
+/** In files that take a new run until they have this many bytes; several runs end in each file that others begin in. */
+function smallSegments(folder: string): Traces {
+  const segments = openSegments(folder, { access: "owner", mostBytes: 8_000 });
+  return {
+    open(wanted) {
+      const { id, address, file: writer } = segments.open(wanted) ?? assert.fail(`no segment for ${wanted}`);
+      const file = `${folder}/${address}`;
+      return { id, folder: "", file, writer, bytes: () => assert.fail("not read") };
+    },
+  };
+}
+
+/** Of the runs, whose lines are in any of the files. */
+function segmented(files: readonly string[], ids: readonly string[]): readonly Recorded[] {
+  const lineIn = (id: string) => `"execution_id":"${id}"`;
+  const inFiles = files.map((file) => ({ file, events: lines(file) }));
+  return ids.map((id) => {
+    const isOwn = ({ execution_id }: JsonObject) => execution_id === id;
+    const found = inFiles.filter(({ events }) => events.some(isOwn));
+    assert.equal(found.length, 1, "all of a run is in one file");
+    const [{ file = "", events = [] } = {}] = found;
+    return {
+      file,
+      events: events.filter(isOwn),
+      count: (text) =>
+        (text ?? "")
+          .split("\n")
+          .slice(0, -1)
+          .filter((line) => line.includes(lineIn(id))).length,
+    };
   });
-  const [name = "", ...others] = readdirSync(place.path("traces/segments")).filter((one) =>
-    one.endsWith(".jsonl"),
-  );
-  assert.deepEqual(others, []);
-  const file = place.path(`traces/segments/${name}`);
-  const events = lines(file);
-  const recorded = ids.map((id) => ({
-    file,
-    events: events.filter(({ execution_id }) => execution_id === id),
-    count: (text: string | null) =>
-      (text ?? "")
-        .split("\n")
-        .slice(0, -1)
-        .filter((line) => line.includes(`"execution_id":"${id}"`)).length,
-  }));
-  assertPromise(disk, place, recorded);
-  const { forced } = disk.changesOf(file);
-  assert.ok(forced.length < RUNS, `${forced.length} synchronisations served ${3 * RUNS} waits`);
-});
+}
+
+for (const { where, traces, isMany } of [
+  { where: "in one file", traces: segmentTraces, isMany: false },
+  { where: "in files that are closed at a size", traces: smallSegments, isMany: true },
+]) {
+  test(`with ${RUNS} runs in flight ${where}, ${PROMISE}`, async (t) => {
+    const place = waitingWorkspace(t, PROTOCOL);
+    const ids: string[] = [];
+    const disk = await recordDisk(place.folder, async () => {
+      const options = { folder: place.folder, traces: traces(place.path("traces")) };
+      const workflow = await (await openWorkspace(options)).workflow(WORKFLOW);
+      const runs = await Promise.all(Array.from({ length: RUNS }, () => workflow.run({})));
+      ids.push(...runs.map(({ id }) => id));
+    });
+    const folder = place.path("traces/segments");
+    const files = readdirSync(folder).filter((one) => one.endsWith(".jsonl"));
+    assert.equal(files.length > 1, isMany);
+    const paths = files.map((name) => `${folder}/${name}`);
+    assertPromise(disk, place, segmented(paths, ids));
+    const forced = paths.reduce((sum, path) => sum + disk.changesOf(path).forced.length, 0);
+    assert.ok(forced < RUNS * files.length, `${forced} synchronisations served ${3 * RUNS} waits`);
+  });
+}

@@ -8,6 +8,7 @@ import { RunFault } from "../../src/errors/base.ts";
 import { canonical } from "../../src/json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import { ExpressionError, evaluate, parseExpression } from "../../src/plan/expression.ts";
+import { parsePath } from "../../src/plan/path.ts";
 import { draws } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
@@ -216,4 +217,18 @@ test("every test of RFC 9535 means here what it means there", { skip }, () => {
 test("what is no path here is refused when it is read", () => {
   for (const path of ["$.x.*", "$.x..*", "$.x..[0]", "$.x[0,1]", "$.x[*,0]", "$.x[?@.a]"])
     assert.throws(() => parseExpression(path), ExpressionError, path);
+});
+
+test("a path with dots alone means what it means with its names in brackets", () => {
+  const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,5}$/);
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 1, maxLength: 5 }), (names) => {
+      const dotted = parsePath(`$.${names.join(".")}`);
+      const bracketed = parsePath(`$${names.map((one) => `['${one}']`).join("")}`);
+      assert.ok(dotted !== undefined && bracketed !== undefined);
+      assert.deepEqual({ ...dotted, startLength: 0 }, { ...bracketed, startLength: 0 });
+      assert.equal(dotted.startLength, `$.${names.join(".")}`.length);
+    }),
+    { numRuns: draws(100) },
+  );
 });

@@ -169,20 +169,23 @@ async function agree(t: TestContext, steps: readonly string[]): Promise<void> {
   for (const step of steps) {
     const own = OWN[step];
     if (own !== undefined) assert.deepEqual(await one(own), await other(own), step);
-    for (const base of own === undefined ? [known, unknown] : []) {
-      try {
-        FOREIGN[step]?.(base, join(base, "root/a/store"));
-      } catch {}
-    }
+    for (const base of own === undefined ? [known, unknown] : [])
+      attempted(() => FOREIGN[step]?.(base, join(base, "root/a/store")));
     assert.deepEqual(contentOf(known), contentOf(unknown), step);
   }
+}
+
+function attempted(work: () => void): void {
+  try {
+    work();
+  } catch {}
 }
 
 test("whatever another process does between two operations, the second is done to what is there then", async (t) => {
   const cases = Object.keys(FOREIGN).flatMap((foreign) =>
     Object.keys(OWN).map((own) => [foreign, own] as const),
   );
-  for (const [foreign, own] of portion(t, cases, 40))
+  for (const [foreign, own] of portion(t, cases, 25))
     await agree(t, ["add", "add", foreign, own, "add", foreign, "add", "read"]);
 });
 
@@ -193,6 +196,24 @@ test("so are operations and changes in any order", async (t) => {
     fc.asyncProperty(steps, (chosen) => agree(t, ["add", ...chosen, "add"])),
     { numRuns: PLAYS_ALL ? 200 : 20 },
   );
+});
+
+test("so are operations that share the lock, with changes in between", async (t) => {
+  const locked = ["add", "add twice", "cut and add", "replace", "add to the log"];
+  const cases = Object.keys(FOREIGN).flatMap((foreign) => locked.map((own) => [foreign, own] as const));
+  for (const [foreign, after] of portion(t, cases, 25)) {
+    const [known, unknown] = [world(t), world(t)];
+    const change = (base: string) => () =>
+      attempted(() => FOREIGN[foreign]?.(base, join(base, "root/a/store")));
+    const own = OWN[after] as Own;
+    const [one, other] = [processIn(known, false), processIn(unknown, true)];
+    for (const step of ["add", "add"])
+      await Promise.all([one, other].map((process) => process(OWN[step] as Own)));
+    const together = [one(own), one((file) => file.locked(change(known))), one(own), one(own)];
+    const inTurn = [await other(own), await other((file) => file.locked(change(unknown))), await other(own)];
+    assert.deepEqual(await Promise.all(together), [...inTurn, await other(own)], `${after}, ${foreign}`);
+    assert.deepEqual(contentOf(known), contentOf(unknown), `${after}, ${foreign}`);
+  }
 });
 
 test("a file that is removed is not kept open longer than until the next operation", {

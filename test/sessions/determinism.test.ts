@@ -5,7 +5,7 @@ import { cpSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { firstDifference, type Json, type JsonObject } from "../../src/json/value.ts";
-import { OBSERVATIONAL } from "../../src/trace/event.ts";
+import { OBSERVATIONAL } from "../../src/trace/observational.ts";
 import { takingTurns } from "../support/portion.ts";
 import { FIXTURES, fixture, lines, RELEASE, tracesIn, tree, type Workspace, workspace } from "./world.ts";
 

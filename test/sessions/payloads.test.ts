@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { segmentAddress } from "../../src/trace/segment.ts";
 import { memoryTraces } from "../../src/workspace/traces.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
@@ -70,7 +71,11 @@ function inMemory(): Partial<Platform> {
     const { id, writer } = traces.open(wanted);
     return { id, folder: `/traces/${id}`, file: writer };
   };
-  return { openTrace };
+  const open = (wanted: string) => {
+    const { id, file } = openTrace("", wanted);
+    return { id, file, address: segmentAddress("memory.jsonl", id), place: () => null };
+  };
+  return { openTrace, openSegments: async () => ({ open, close: () => undefined }) };
 }
 
 suite("pgs run --payloads", () => {

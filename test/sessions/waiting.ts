@@ -90,6 +90,14 @@ export function interruptedAfterWrites(writes: number): Partial<Platform> {
       const opened = real.openTrace(...of);
       return { ...opened, file: watched(opened.file) };
     },
+    async openSegments(...of) {
+      const segments = await real.openSegments(...of);
+      const open = (wanted: string) => {
+        const opened = segments.open(wanted);
+        return opened && { ...opened, file: watched(opened.file) };
+      };
+      return { ...segments, open };
+    },
   };
 }
 

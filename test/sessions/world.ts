@@ -23,6 +23,7 @@ import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { isTraceName } from "../../src/ledger/trace-names.ts";
 import { realPlatform } from "../../src/main.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { CheckCache } from "../../src/ports.ts";
 import { addCapabilities } from "../support/own-package.ts";
 import { checkDocuments } from "./documents.ts";
@@ -67,7 +68,7 @@ export interface Workspace {
   start(...argv: readonly string[]): ChildProcess;
   /** The same in an environment that has these variables, too. */
   startIn(env: Readonly<Record<string, string>>, ...argv: readonly string[]): ChildProcess;
-  /** The jsonl of every trace, sorted by name. */
+  /** Every trace, in order of their names: its file, or its address in a segment. */
   traces(): readonly string[];
 }
 
@@ -127,6 +128,9 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     out: (text) => {
       said.out += text;
     },
+    outBytes: (bytes) => {
+      said.out += Buffer.from(bytes).toString("utf8");
+    },
     err: (text) => {
       said.err += text;
       other.err?.(text);
@@ -183,12 +187,24 @@ async function collect(argv: readonly string[], child: ChildProcess): Promise<Sa
   return { code: code as number, out, err };
 }
 
+/** The trace of each run, in order of their names: its file where it has a folder, else its address in a segment. */
 export function tracesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter(isTraceName)
-    .sort()
-    .map((id) => join(folder, id, `${id}.jsonl`));
+  const places = new Map(inSegments(join(folder, "segments")));
+  for (const id of readdirSync(folder).filter(isTraceName)) places.set(id, join(folder, id, `${id}.jsonl`));
+  return [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
+}
+
+/** By the name of each run in the segments: its address. */
+function inSegments(folder: string): readonly (readonly [string, string])[] {
+  if (!existsSync(folder)) return [];
+  const segments = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  return segments.flatMap((name) =>
+    readFileSync(join(folder, name), "utf8")
+      .split("\n")
+      .flatMap((line) => /"execution_id":"([^"]+)"/.exec(line)?.[1] ?? [])
+      .map((id) => [id, join(folder, `${name}#${id}`)] as const),
+  );
 }
 
 /** Every file and folder below `folder`, sorted, links not followed. */
@@ -256,8 +272,9 @@ export async function assertSound(place: Workspace, trace: string): Promise<Json
   return found;
 }
 
+/** Of a file, or of a trace at its address. */
 export function lines(file: string): readonly JsonObject[] {
-  const text = readFileSync(file, "utf8");
+  const text = String(nodeFiles.read(file) ?? assert.fail(`there is no ${file}`));
   return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as JsonObject]));
 }
 

@@ -4,6 +4,7 @@
  * there, everything else may be there, in part or not at all, and independently of everything else.
  */
 
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -32,7 +33,7 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
   let lastNode = 0;
   const real = { ...fs };
   /** A path through the handle of a folder, which an earlier run may have opened, as it is without one. */
-  const plain = (path: string) => path.replace(/^\/proc\/self\/fd\/\d+/, (handle) => real.readlinkSync(handle));
+  const plain = (path: string) => path.replace(/^\/proc\/\d+\/fd\/\d+/, (handle) => real.readlinkSync(handle));
   const nodeOf = (path: string): Node => {
     const node = nodes.get(path) ?? ++lastNode;
     nodes.set(path, node);
@@ -154,7 +155,10 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
   } finally {
     replace(Object.fromEntries(Object.keys(recording).map((name) => [name, real[name as keyof typeof fs]])));
   }
-  return new Disk(folder, before, changes);
+  const disk = new Disk(folder, before, changes);
+  for (const [path, { bytes }] of snapshotOf(folder, nodeOf))
+    assert.equal(disk.now(path, disk.moments) ?? "", String(bytes), `${path} was changed past the recording`);
+  return disk;
 }
 
 /** The files and folders that are there, and what the files hold. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isUtf8 } from "node:buffer";
 import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
@@ -77,6 +78,23 @@ test("property: what is scanned is an event in canonical form, however the line 
         if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(spoilt), spoilt);
       },
     ),
+    { numRuns: draws(5000) },
+  );
+});
+
+test("property: any changed byte of a line is seen as when the line is built, between others that are known", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), fc.nat(255), (number, at, byte) => {
+      const index = number % lines.length;
+      const changed = Buffer.from(lines[index] as string);
+      changed[at % changed.length] = byte;
+      // The line before leads to its form.
+      if (index > 0) scanLine(Buffer.from(lines[index - 1] as string));
+      const scanned = scanLine(changed);
+      const text = changed.toString();
+      if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(text), text);
+      else assert.ok(!isUtf8(changed) || built(text) === undefined || isUnusual(text), text);
+    }),
     { numRuns: draws(5000) },
   );
 });

@@ -1,6 +1,6 @@
 import { type JsonObject, own } from "../../json/value.ts";
 import type { MailAccount, MailSettings } from "../../ports.ts";
-import { E_MAIL_ADDRESS } from "../e-mail-address.ts";
+import { isEMailAddress } from "../e-mail-address.ts";
 import { absent, unclear } from "../evidence.ts";
 import { anything, optional, string } from "../input-schema.ts";
 import type { Performed } from "../target.ts";
@@ -23,7 +23,7 @@ const SEND = mailing({
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   async run({ recipient, to, subject = "", body, body_template }, mail, policy) {
     const address = recipient ?? to;
-    if (address === undefined || !E_MAIL_ADDRESS.test(address)) return violation("RECIPIENT_INVALID");
+    if (address === undefined || !isEMailAddress(address)) return violation("RECIPIENT_INVALID");
     // A snapshot declares no templates, so a letter that names one has no text.
     if (body === undefined && body_template !== undefined) return violation("TEMPLATE_UNKNOWN");
     if (own(policy, "enabled") === false) return skipped("DISABLED");
@@ -36,7 +36,7 @@ const SEND = mailing({
   },
   async probe({ recipient, to, subject = "" }, { since }) {
     const address = recipient ?? to;
-    if (address === undefined || !E_MAIL_ADDRESS.test(address)) return absent();
+    if (address === undefined || !isEMailAddress(address)) return absent();
     return unclear("NOT_STORED", { recipient: address, subject, since }, { result: SENT });
   },
 });

@@ -111,10 +111,16 @@ export function storeEffect<
 >(
   declaration: StoreEffectDeclaration<K, S, O>,
 ): StoreEffect & { readonly operations: { readonly [N in keyof S]: StoreOperation } } {
-  const { code, about, store, operations, examples } = declaration;
+  const { code, about, store, operations } = declaration;
   const named = Object.entries<StoreDeclaration<K, InputSchema, string>>(operations);
   const declared = named.map(([name, one]) => [name, operationOn(store, one)]);
-  return { code, about, operations: Object.fromEntries(declared), examples };
+  return {
+    ...{ code, about, operations: Object.fromEntries(declared) },
+    // The program makes them when they are asked for.
+    get examples() {
+      return declaration.examples;
+    },
+  };
 }
 
 function operationOn<K extends StoreKind>(

@@ -4,14 +4,8 @@ import { markOf } from "../../capabilities/targets/store.ts";
 import { withoutObservational } from "../../engine/compare-events.ts";
 import { type Json, type JsonObject, own } from "../../json/value.ts";
 import type { Observation } from "../../ports.ts";
-import {
-  eventsOf,
-  MAIN_RUN,
-  OBSERVATIONAL,
-  SESSION_EVENTS,
-  type TraceEvent,
-  type WaitEntry,
-} from "../../trace/event.ts";
+import { eventsOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
+import { OBSERVATIONAL } from "../../trace/observational.ts";
 import { eventsIn, type RunRecord, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 
 export type Comparable = Readonly<Record<string, Json | undefined>>;

@@ -1,5 +1,6 @@
 /** The text of a kept protocol: everything that its workflow was compiled from, to the byte. */
 
+import { isUtf8 } from "node:buffer";
 import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { PackageSource } from "../../capabilities/packages/source.ts";
 import { Fault } from "../../errors/base.ts";
@@ -65,9 +66,8 @@ function lockOf(place: Place): KeptFile | null {
 
 /** As text where it is some, so that it can be read and compared. */
 function keptFile(path: string, bytes: Uint8Array): KeptFile {
-  const text = utf8(bytes);
-  const isText = Buffer.from(text).equals(bytes);
-  return isText ? { path, text } : { path, base64: Buffer.from(bytes).toString("base64") };
+  if (isUtf8(bytes)) return { path, text: utf8(bytes) };
+  return { path, base64: Buffer.from(bytes).toString("base64") };
 }
 
 async function packagesOf({ capabilities }: Plan, source: ProtocolSource): Promise<readonly KeptPackage[]> {

@@ -17,7 +17,7 @@ import {
   symlinkSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { codeOf } from "../errno.ts";
 import { isLinkName, linkNameOf } from "../own-names.ts";
 import { holderIn, ownText, remove, textOf, token } from "./lock-owner.ts";
@@ -140,7 +140,7 @@ function removeAtExit(): void {
 
 function removeFromPool(folder: string): void {
   pool.delete(folder);
-  ignoringErrors(() => remove(join(folder, OWN)));
+  ignoringErrors(() => remove(`${folder}/${OWN}`));
 }
 
 /**
@@ -152,7 +152,8 @@ export function removeStale(lock: LockFile): void {
   const folder = dirname(pooledLinkOf(lock));
   ignoringErrors(() => {
     for (const name of readdirSync(folder)) {
-      if (isLinkName(name) && isStale(join(folder, name))) remove(join(folder, name));
+      const link = `${folder}/${name}`;
+      if (isLinkName(name) && isStale(link)) remove(link);
     }
   });
 }

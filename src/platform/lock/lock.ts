@@ -38,23 +38,6 @@ export const deadlineIn = (milliseconds: number) => now() + milliseconds;
 
 const now = () => Number(process.hrtime.bigint() / 1_000_000n);
 
-/** Does one piece of work after the other, in the order in which they were asked for. */
-export class WorkQueue {
-  #last: Promise<unknown> = Promise.resolve();
-  #length = 0;
-
-  get isEmpty(): boolean {
-    return this.#length === 0;
-  }
-
-  add<T>(work: () => Promise<T>): Promise<T> {
-    this.#length++;
-    const done = this.#last.then(work).finally(() => this.#length--);
-    this.#last = done.catch(() => undefined);
-    return done;
-  }
-}
-
 /**
  * Does `work` while this process alone holds the lock of `file`, if it can have it now. A lock whose process has died
  * is taken over.

@@ -4,9 +4,19 @@
  * label, by construction.
  */
 
+import { place as placeByDagre } from "./dagre.ts";
 import type { Drawing, Link } from "./drawing.ts";
 import { type Ports, portsOf } from "./link-ends.ts";
-import { type Lane, laneOf, nodeAt, type Placement, place, type Rect, type Track } from "./placement.ts";
+import {
+  type Boxes,
+  boxAt,
+  boxesOf,
+  type Lane,
+  lanesOf,
+  type Place,
+  type Rect,
+  type Track,
+} from "./placement.ts";
 import { type Row, type Rows, rowsOf } from "./rows.ts";
 
 export interface Route {
@@ -23,49 +33,48 @@ export interface Layout {
   readonly routes: readonly Route[];
 }
 
-export function layOut(drawing: Drawing): Layout {
-  const placed = place(drawing);
-  const lanes = drawing.links.map((link, i) => laneOf(placed, link, `${i}`));
+export function layOut(drawing: Drawing, place: Place = placeByDagre): Layout {
+  const placement = place(drawing);
+  const placed = boxesOf(drawing, placement);
+  const lanes = lanesOf(drawing, placement);
   const ports = portsOf(placed, lanes);
   const rows = rowsOf(placed, lanes, ports);
-  const boxes = new Map(drawing.boxes.map(({ key }) => [key, boxAt(placed, key, rows)]));
   return {
-    width: placed.graph().width ?? 0,
+    width: placement.width,
     height: rows.height,
-    boxes,
+    boxes: new Map([...placed].map(([key, box]) => [key, inRow(box, rows)])),
     routes: lanes.map((lane) => routeOf(lane, placed, ports, rows)),
   };
 }
 
-function boxAt(placed: Placement, key: string, rows: Rows): Rect {
-  const { x, y, width, height } = nodeAt(placed, key);
-  return { x, y: middleOf(rows.at(y)), width, height };
+function inRow(box: Rect, rows: Rows): Rect {
+  return { ...box, y: middleOf(rows.at(box.y)) };
 }
 
 function middleOf({ top, bottom }: Row): number {
   return (top + bottom) / 2;
 }
 
-function routeOf(lane: Lane, placed: Placement, ports: Ports, rows: Rows): Route {
+function routeOf(lane: Lane, placed: Boxes, ports: Ports, rows: Rows): Route {
   const { link, via } = lane;
-  const from = boxAt(placed, link.from, rows);
-  const to = boxAt(placed, link.to, rows);
+  const [placedFrom, placedTo] = [boxAt(placed, link.from), boxAt(placed, link.to)];
+  const [from, to] = [inRow(placedFrom, rows), inRow(placedTo, rows)];
   const label = { ...lane.label, y: middleOf(rows.at(lane.label.y)) };
   if (via.length === 0) return { link, track: loopOf(from, label), label };
   const goesDown = from.y < to.y;
   const enter = (y: number) => (goesDown ? rows.at(y).top : rows.at(y).bottom);
   const exitAt = (y: number) => (goesDown ? rows.at(y).bottom : rows.at(y).top);
   const half = goesDown ? 0.5 : -0.5;
-  const begin = ports.from.get(lane.name) ?? from.x;
-  const end = ports.to.get(lane.name) ?? to.x;
+  const begin = ports.from.get(lane) ?? from.x;
+  const end = ports.to.get(lane) ?? to.x;
   const track = [
     { x: begin, y: from.y + half * from.height },
-    { x: begin, y: exitAt(nodeAt(placed, link.from).y) },
+    { x: begin, y: exitAt(placedFrom.y) },
     ...via.flatMap(({ x, y }) => [
       { x, y: enter(y) },
       { x, y: exitAt(y) },
     ]),
-    { x: end, y: enter(nodeAt(placed, link.to).y) },
+    { x: end, y: enter(placedTo.y) },
     { x: end, y: to.y - half * to.height },
   ];
   return { link, track, label };

@@ -1,45 +1,46 @@
 /** Where links begin and end on their boxes. */
 
-import { type Lane, nodeAt, type Placement, type Point, type Rect } from "./placement.ts";
+import { type Boxes, boxAt, type Lane, type Point, type Rect } from "./placement.ts";
 
 const PORT_DISTANCE = 22;
 const PORT_MARGIN = 22;
 
-/** Where on a box's upper or lower side a link begins or ends, by link name. */
+/** Where on a box's upper or lower side a link begins or ends. */
 export interface Ports {
-  readonly from: ReadonlyMap<string, number>;
-  readonly to: ReadonlyMap<string, number>;
+  readonly from: ReadonlyMap<Lane, number>;
+  readonly to: ReadonlyMap<Lane, number>;
 }
 
 interface LaneEnd {
-  readonly name: string;
+  readonly lane: Lane;
   readonly end: "from" | "to";
   /** The x at which the link would come in straight. */
   readonly wanted: number;
 }
 
-export function portsOf(placed: Placement, lanes: readonly Lane[]): Ports {
+export function portsOf(boxes: Boxes, lanes: readonly Lane[]): Ports {
   const sides = new Map<string, { node: Rect; ends: LaneEnd[] }>();
-  const attach = (key: string, next: Point, name: string, end: LaneEnd["end"]) => {
-    const node = nodeAt(placed, key);
+  const attach = (key: string, next: Point, lane: Lane, end: LaneEnd["end"]) => {
+    const node = boxAt(boxes, key);
     const id = `${next.y > node.y ? "below" : "above"} ${key}`;
     const side = sides.get(id) ?? { node, ends: [] };
     sides.set(id, side);
-    side.ends.push({ name, end, wanted: next.x });
+    side.ends.push({ lane, end, wanted: next.x });
   };
-  for (const { link, name, via } of lanes) {
+  for (const lane of lanes) {
+    const { link, via } = lane;
     const [first, last] = [via.at(0), via.at(-1)];
-    if (first !== undefined) attach(link.from, first, name, "from");
-    if (last !== undefined) attach(link.to, last, name, "to");
+    if (first !== undefined) attach(link.from, first, lane, "from");
+    if (last !== undefined) attach(link.to, last, lane, "to");
   }
-  const ports = { from: new Map<string, number>(), to: new Map<string, number>() };
+  const ports = { from: new Map<Lane, number>(), to: new Map<Lane, number>() };
   for (const { node, ends } of sides.values()) {
     ends.sort((a, b) => a.wanted - b.wanted);
     const half = node.width / 2 - PORT_MARGIN;
     const wanted = ends.map((end) => end.wanted);
     spread(wanted, node.x - half, node.x + half).forEach((x, i) => {
-      const { end, name } = ends[i] as LaneEnd;
-      ports[end].set(name, x);
+      const { end, lane } = ends[i] as LaneEnd;
+      ports[end].set(lane, x);
     });
   }
   return ports;

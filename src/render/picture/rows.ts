@@ -1,7 +1,7 @@
 /** How high each row is, and how much room there is between two. */
 
 import type { Ports } from "./link-ends.ts";
-import { type Lane, nodeAt, nodesOf, type Placement, type Point } from "./placement.ts";
+import { type Boxes, boxAt, type Lane, type Point } from "./placement.ts";
 
 const BETWEEN_ROWS = 16;
 const BETWEEN_ROWS_AT_MOST = 56;
@@ -13,22 +13,22 @@ export interface Row {
 
 export interface Rows {
   readonly height: number;
-  /** The row that dagre placed at this y. */
+  /** The row that the placement has at this y. */
   at(y: number): Row;
 }
 
-/** Recomputes the rows of dagre: each as high as its content, with space for the bends in between. */
-export function rowsOf(placed: Placement, lanes: readonly Lane[], ports: Ports): Rows {
+/** Recomputes the rows of the placement: each as high as its content, with space for the bends in between. */
+export function rowsOf(boxes: Boxes, lanes: readonly Lane[], ports: Ports): Rows {
   const heights = new Map<number, number>();
   const stretch = (y: number, height: number) => {
     heights.set(Math.round(y), Math.max(height, heights.get(Math.round(y)) ?? 0));
   };
-  for (const { y, height } of nodesOf(placed)) stretch(y, height);
+  for (const { y, height } of boxes.values()) stretch(y, height);
   for (const { via, label } of lanes) {
     stretch(label.y, label.height);
     for (const { y } of via) stretch(y, 0);
   }
-  const bends = bendsOf(placed, lanes, ports);
+  const bends = bendsOf(boxes, lanes, ports);
   const rows = new Map<number, Row>();
   let top = 0;
   let bottom = 0;
@@ -41,14 +41,15 @@ export function rowsOf(placed: Placement, lanes: readonly Lane[], ports: Ports):
 }
 
 /** For each row, how far the widest bend goes sideways on the way to the next row. */
-function bendsOf(placed: Placement, lanes: readonly Lane[], ports: Ports): ReadonlyMap<number, number> {
+function bendsOf(boxes: Boxes, lanes: readonly Lane[], ports: Ports): ReadonlyMap<number, number> {
   const bends = new Map<number, number>();
-  for (const { link, name, via } of lanes) {
+  for (const lane of lanes) {
+    const { link, via } = lane;
     if (via.length === 0) continue;
     const stations = [
-      { x: ports.from.get(name) ?? 0, y: nodeAt(placed, link.from).y },
+      { x: ports.from.get(lane) ?? 0, y: boxAt(boxes, link.from).y },
       ...via,
-      { x: ports.to.get(name) ?? 0, y: nodeAt(placed, link.to).y },
+      { x: ports.to.get(lane) ?? 0, y: boxAt(boxes, link.to).y },
     ];
     for (let i = 1; i < stations.length; i++) {
       const [a, b] = [stations[i - 1] as Point, stations[i] as Point];

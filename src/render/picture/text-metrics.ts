@@ -1,6 +1,6 @@
 /** Text in a picture: what the shipped font can show, and exactly how wide it is. */
 
-import { UNSEEN } from "../../errors/printable.ts";
+import { replaceUnseen } from "../../errors/printable.ts";
 
 export const UNITS_PER_EM = 2048;
 
@@ -28,7 +28,7 @@ const NOT_IN_FONT =
 
 /** The text without control characters, with a replacement mark for each letter the font does not have. */
 export function drawable(text: string): string {
-  return text.replace(UNSEEN, "").replace(NOT_IN_FONT, "\ufffd");
+  return replaceUnseen(text, () => "").replace(NOT_IN_FONT, "\ufffd");
 }
 
 /** At most `limit` characters; the middle is shortened, because beginning and end distinguish names. */

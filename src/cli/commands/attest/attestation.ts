@@ -11,6 +11,7 @@ import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";
+import { besideBase } from "../../trace-place.ts";
 
 /** The two files, as they were named. */
 export interface Attestation {
@@ -20,7 +21,7 @@ export interface Attestation {
 
 /** The file named, else the one beside the trace. */
 export function attestationOf(trace: string, file: string | undefined): Attestation {
-  return { trace, file: file ?? `${trace.replace(/\.jsonl$/, "")}.intoto.json` };
+  return { trace, file: file ?? `${besideBase(trace)}.intoto.json` };
 }
 
 export type ReadTrace = { readonly bytes: Uint8Array } & (

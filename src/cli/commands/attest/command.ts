@@ -16,6 +16,7 @@ import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
 import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
 import { LAST, TRACES_ARGUMENT } from "../../shared-options.ts";
+import { ownTrace } from "../../trace-place.ts";
 import { namedTraces } from "../../traces-at.ts";
 import { trustOf } from "../../trust.ts";
 import { type Attestation, actorText, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
@@ -67,12 +68,17 @@ export const attest = defineCommand({
     }
     const keys = signingKeys(key, context);
     return forEachTrace(files, context, async (trace, within) =>
-      sign(attestationOf(trace, named), keys, within),
+      sign(attestationOf(trace, named), named === undefined, keys, within),
     );
   },
 });
 
-function sign(attestation: Attestation, keys: readonly SigningKey[], context: Context): number {
+async function sign(
+  attestation: Attestation,
+  isBeside: boolean,
+  keys: readonly SigningKey[],
+  context: Context,
+): Promise<number> {
   if (keys.length === 0) throw new UsageFault("SIGNING_KEY_MISSING", {});
   const read = readTrace(attestation, context);
   if (read.intact === null) throw read.fault;
@@ -82,8 +88,9 @@ function sign(attestation: Attestation, keys: readonly SigningKey[], context: Co
   const kept = withoutSignaturesBy(keys, before === null ? [] : [before]);
   checkPayload(before, made[0] as Envelope, attestation);
   const envelope = joined([...kept, ...made]);
+  const trace = isBeside ? await ownTrace(attestation.trace, context) : attestation.trace;
   writeAttestation(attestation, `${envelopeText(envelope)}\n`, context);
-  report(statement, envelope, attestation, context);
+  report(statement, envelope, { ...attestation, trace }, context);
   return EXIT.SUCCESS;
 }
 

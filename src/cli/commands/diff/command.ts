@@ -38,7 +38,8 @@ export const diff = defineCommand({
   ],
   exitCodes: { SUCCESS: "no difference in meaning", SNAPSHOT: "a snapshot was refused", FOUND: "they differ" },
   async action({ nondeterministic, ...request }, context) {
-    const [a, b] = [traceFile(request.a, context), traceFile(request.b, context)];
+    const a = await traceFile(request.a, context);
+    const b = await traceFile(request.b, context);
     const trust = trustOf(request, context);
     const [isSnapshotA, isSnapshotB] = [a, b].map((given) =>
       context.platform.files.isFolder(context.path(given)),

@@ -37,7 +37,7 @@ export const explainCommand = defineCommand({
         hint: `type pgs query ${kindOf(given) === "WF" ? "explain" : "refs"} ${given}`,
       });
     }
-    const trace = traceFile(given, context);
+    const trace = await traceFile(given, context);
     const explained = explain(readIntactTrace(trace, context, CUT_OFF).events);
     await say(node === undefined ? explained : partOf(explained, node, trace), { toJson, toText }, context);
     return EXIT.SUCCESS;

@@ -35,7 +35,7 @@ export const exportTrace = defineCommand({
   ],
   exitCodes: { SUCCESS: true },
   async action({ trace: given, format, out = "-" }, context) {
-    const trace = traceFile(given, context);
+    const trace = await traceFile(given, context);
     await checkOutputs({ out }, { "the trace": trace }, context);
     const exported = FORMATS[format](readIntactTrace(trace, context).events);
     if (out === "-") {

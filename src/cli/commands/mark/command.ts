@@ -4,12 +4,11 @@ import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
 import { LEDGER_FILE } from "../../../ledger/line.ts";
 import { markRun } from "../../../ledger/marks.ts";
-import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { type FoundRun, locateRun } from "../../find-run.ts";
+import { type FoundRun, locateRun, tracePath } from "../../find-run.ts";
 import { hasLedger, tracesRoot } from "../../ledger.ts";
 import { argument, count, flag, repeatable, text } from "../../option.ts";
 import { plain, printJson, printText } from "../../print.ts";
@@ -46,7 +45,7 @@ export const mark = defineCommand({
     const { id } = run;
     const root = tracesRoot(within);
     hasLedger(root);
-    if (line !== undefined) requireLine(id, line, within);
+    if (line !== undefined) requireLine(run, line, within);
     const set = {
       name,
       ...(about === undefined ? {} : { about }),
@@ -64,9 +63,8 @@ export const mark = defineCommand({
 });
 
 /** @throws UsageFault for a line that the trace does not have */
-function requireLine(id: string, line: number, context: Context): void {
-  const file = shortPath(`${context.settings.traces}/${traceFileOf(id)}`, context.platform.cwd);
-  const { count } = readTrace(file, context);
+function requireLine(run: FoundRun, line: number, context: Context): void {
+  const { count } = readTrace(tracePath(run, context), context);
   if (line <= count) return;
   const message = `--at ${line} is not a line of the trace, which has ${counted(count, "line")}`;
   throw new UsageFault("BAD_USAGE", { message, hint: `type --at ${count}, or a smaller number` });

@@ -19,6 +19,7 @@ import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
+import { besideBase, ownTrace } from "../../trace-place.ts";
 import { namedTraces } from "../../traces-at.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -51,18 +52,17 @@ export const render = defineCommand({
     const named = targetsOf(KINDS, request);
     for (const { kind } of named) refuseForSeveral(files, kind, true);
     const trust = trustOf(request, context);
-    return forEachTrace(files, context, (trace, within) =>
-      renderOne(trace, named.length > 0 ? named : [besideOf(trace)], trust, within),
-    );
+    return forEachTrace(files, context, (trace, within) => renderOne(trace, named, trust, within));
   },
 });
 
 async function renderOne(
   trace: string,
-  targets: readonly Target<Kind>[],
+  named: readonly Target<Kind>[],
   trust: Trust,
   context: Context,
 ): Promise<number> {
+  const targets = named.length > 0 ? named : [besideOf(trace)];
   const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
   const found = await besideTrace(trace, context);
   const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
@@ -72,6 +72,7 @@ async function renderOne(
   const { roots } = recordedIn(events);
   const { plan } = await planOfRecord(trace, start, roots, trust, beside);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
+  if (named.length === 0) await ownTrace(trace, context);
   for (const target of targets) await write(target, { plan, events, warnings }, context);
   report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
   return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
@@ -92,7 +93,7 @@ const KINDS = Object.keys(RENDERINGS) as readonly Kind[];
 
 /** The page beside the trace, which is written when nothing is asked for. */
 function besideOf(trace: string): Target<Kind> {
-  return { kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` };
+  return { kind: "html", file: `${besideBase(trace)}.html` };
 }
 
 /** @throws UsageFault when nothing tells which workflow ran */

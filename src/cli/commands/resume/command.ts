@@ -25,6 +25,7 @@ import {
 import { TRACE_ARGUMENT, TRUST } from "../../shared-options.ts";
 import { stayWith } from "../../stay.ts";
 import { untilInterrupt } from "../../stop.ts";
+import { ownTrace } from "../../trace-place.ts";
 import { trustOf } from "../../trust.ts";
 
 export const resume = defineCommand({
@@ -64,7 +65,8 @@ export const resume = defineCommand({
     const { answer, eventId } = request;
     if (event === undefined) refuseAlone({ "--answer": answer, "--event-id": eventId });
     checkWait(request);
-    const trace = traceFile(given, context);
+    const patience = eventId === undefined ? 0 : PATIENCE_MS;
+    const trace = await ownTrace(await traceFile(given, context), context, patience);
     const beside = await besideTrace(trace, context);
     const trust = trustOf(request, context);
     const delivery = event === undefined ? {} : { delivery: deliveryOf(event, request, context) };
@@ -77,7 +79,6 @@ export const resume = defineCommand({
         if (request.follow) printError(context, `${followLine(one)}\n`);
       },
     };
-    const patience = eventId === undefined ? 0 : PATIENCE_MS;
     const begun = { ...going, ...delivery, patience, ...(assume === undefined ? {} : { assume }) };
     const resumed = await goOn(trace, begun, beside);
     const stay = { trace: context.path(trace), milliseconds: request.wait ?? 0, going };

@@ -47,6 +47,7 @@ export async function runPayloads(
   } finally {
     progress?.close();
     release();
+    prepared.close();
   }
   batch.printSummary(source.file);
   return batch.exitCode;
@@ -153,7 +154,7 @@ class Batch {
     const { seed } = this.#request;
     const entropy = entropyFor(seed && `${seed} line ${line}`, plan, payload, this.#context);
     const events: TraceEvent[] = [];
-    const { summary, notices, ...result } = await execute({
+    const { summary, notices, trace, ...result } = await execute({
       ...{ payload, entropy },
       stop: { signal: this.#interrupting.signal, pause: () => platform.pause() },
       listen: (event) => events.push(event),
@@ -162,7 +163,6 @@ class Batch {
     const isStopped = status === "INTERRUPTED";
     const exitCode = (isStopped ? this.#signalExit : null) ?? exitCodeOfRun(result.ending);
     this.#count(endingOf(result.ending), exitCode);
-    const trace = result.folder === "" ? null : `${result.folder}/${result.traceId}.jsonl`;
     if (isStopped && trace !== null)
       this.#goingOn.push(
         await interruptionHint(trace, events, keyOptionOf(this.#request, session), this.#context),

@@ -10,11 +10,10 @@ import { toSnapshotQuery } from "../../../query/snapshot-query.ts";
 import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
 import { type RecordedRunRequest, runWorkflow, type SummarizedRun } from "../../../workspace/run-workflow.ts";
-import { memoryTraces } from "../../../workspace/traces.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
-import { open, planIn } from "../../load.ts";
+import { open as openSnapshot, planIn } from "../../load.ts";
 import { choice, count, file, flag, folder, repeatable, text } from "../../option.ts";
 import { readAnswer } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
@@ -30,6 +29,7 @@ import {
 } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { openDryTraces, openTraces, withTrace } from "./open-traces.ts";
 
 export const OPTIONS = {
   Run: {
@@ -63,6 +63,9 @@ export const OPTIONS = {
       ["failure", "refusal"],
       "with --payloads: begin no more runs after one that was refused, or that did not succeed at all",
     ),
+    "own-folders": flag(
+      "with --payloads: write each trace to a folder of its own, instead of a file that the runs share",
+    ),
     "from-line": { ...count("with --payloads: begin with this line"), default: "1" },
   },
   Limit: {
@@ -91,61 +94,45 @@ export interface Prepared {
   readonly trust: Trust;
   readonly session: SessionEnvironment;
   /** Executes one run, or a dry run. @throws TraceFault, and ResumeFault for an answer that does not fit */
-  execute(one: OneRun): Promise<SummarizedRun>;
+  execute(one: OneRun): Promise<ExecutedRun>;
+  /** No run follows. */
+  close(): void;
+}
+
+export interface ExecutedRun extends SummarizedRun {
+  /** The path of the trace, or its address in a segment; null where it is not kept. */
+  readonly trace: string | null;
 }
 
 type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "stop" | "listen">;
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
-  const { platform, settings } = context;
+  const { settings } = context;
   const workflow = workflowOf(request);
   const session = sessionEnvironment(request, context);
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
-  const snapshot = await open(context, trust, undefined, true);
+  const snapshot = await openSnapshot(context, trust, undefined, true);
   const plan = await planIn(snapshot, workflow, context);
   requireInForce(plan);
   const environment = {
     ...{ ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload },
     snapshot: toSnapshotQuery(snapshot, context.workflowRegistry),
   };
+  const common = { plan, trust, session };
   if (request.dryRun) {
-    const dry = {
-      ...environment,
-      answers: answersOf(request, context),
-      openTrace: dryTraces(request, context),
-    };
-    return { plan, trust, session, execute: (one) => dryRun({ ...dry, ...one }) };
+    const answers = answersOf(request, context);
+    const { open, close } = await openDryTraces(request, context);
+    const execute: Prepared["execute"] = (one) =>
+      withTrace(open, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
+    return { ...common, execute, close };
   }
-  const { traceAccess: access } = request;
-  const openTrace = (id: string) => platform.openTrace(settings.traces, id, access);
-  const records = recordsOf(settings.traces, access, session.clock, context);
-  return {
-    plan,
-    trust,
-    session,
-    execute: (one) => runWorkflow({ ...environment, openTrace, records, ...one }),
-  };
-}
-
-/** In memory, where the trace is not to be kept. @throws UsageFault for the traces folder: its runs took place */
-function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): DryRunRequest["openTrace"] {
-  const { platform, settings } = context;
-  if (keepTrace !== undefined) {
-    const path = context.path(keepTrace);
-    const real = (folder: string) => platform.files.realPath(folder) ?? folder;
-    if (real(path) !== real(settings.traces)) return (id) => platform.openTrace(path, id, traceAccess);
-    throw new UsageFault("BAD_USAGE", {
-      message: "--keep-trace names the traces folder, whose runs took place",
-      hint: "type --keep-trace DIR, with another folder",
-    });
-  }
-  const traces = memoryTraces();
-  return (wanted) => {
-    const { id, folder: own, writer } = traces.open(wanted);
-    return { id, folder: own, file: writer };
-  };
+  const { open, close } = await openTraces(common, request, context);
+  const records = recordsOf(settings.traces, request.traceAccess, session.clock, context);
+  const execute: Prepared["execute"] = (one) =>
+    withTrace(open, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
+  return { ...common, execute, close };
 }
 
 /** @throws UsageFault for an answer that is no JSON */
@@ -185,6 +172,7 @@ export function checkCombination(request: RunRequest): void {
     if (request.unordered) refuse("--unordered", "needs --payloads");
     if (request.stopOn !== undefined) refuse("--stop-on", "needs --payloads");
     if (request.fromLine !== undefined) refuse("--from-line", "needs --payloads");
+    if (request.ownFolders) refuse("--own-folders", "needs --payloads");
   } else {
     if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
     if (request.wait !== undefined) refuse("--wait", "stays with one run, and --payloads has many");

@@ -5,14 +5,13 @@ import { keyOf, type ListedRun } from "../../../ledger/query.ts";
 import { entryAfter, type RunEntry } from "../../../ledger/run-entry.ts";
 import { RunLines } from "../../../ledger/run-lines.ts";
 import { standingOf } from "../../../ledger/standing.ts";
-import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { eventsOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "../../../trace/event.ts";
 import { CAUSE_WORDS, END_WORDS, type Session, sessionsOf, waitsWithin } from "../../../trace/sessions.ts";
 import { type Summary, summaryOf } from "../../../trace/summary.ts";
 import { type Paint, painter } from "../../colour.ts";
 import { type Context, shellWord, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { type FoundRun, locateRun } from "../../find-run.ts";
+import { type FoundRun, locateRun, tracePath } from "../../find-run.ts";
 import { reading, tracesRoot } from "../../ledger.ts";
 import { placeWords } from "../../place-hints.ts";
 import { capped, holderText, plain, printJson, printText, rowsByRun, table } from "../../print.ts";
@@ -24,7 +23,7 @@ import { keyOptionBeside } from "../../wait-hints.ts";
 interface KnownRun extends ListedRun {
   /** Whether the ledger has it. */
   readonly isListed: boolean;
-  /** The trace's file, as the reader would write it; null where it is gone. */
+  /** The trace's file or its address, as the reader would write it; null where it is gone. */
   readonly trace: string | null;
   readonly events: readonly TraceEvent[];
   /** Hash of the trace's last line that can be read. */
@@ -38,17 +37,17 @@ interface KnownRun extends ListedRun {
 export async function showRun(given: string, context: Context): Promise<number> {
   const { settings } = context;
   const { run: found, within } = locateRun(given, context);
-  const run = read(found, within, placeWords(within.settings.traces, context));
+  const run = await read(found, within, placeWords(within.settings.traces, context));
   if (settings.json) printJson(context, toJson(run));
   else printText(context, toText(run, await painter(settings)));
   return EXIT.SUCCESS;
 }
 
-function read({ id, entry }: FoundRun, context: Context, options: string): KnownRun {
+async function read({ id, entry }: FoundRun, context: Context, options: string): Promise<KnownRun> {
   const { platform, settings, path } = context;
   const root = tracesRoot(context);
-  const file = shortPath(`${settings.traces}/${traceFileOf(id)}`, platform.cwd);
-  const isThere = platform.files.realPath(path(file)) !== null;
+  const file = tracePath({ id, entry }, context);
+  const isThere = (await platform.openSource(path(file))) !== null;
   const { events, head } = isThere ? readTrace(file, context) : { events: [], head: null };
   const known = entry ?? entryOf(id, events);
   return {

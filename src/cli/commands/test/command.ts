@@ -59,7 +59,7 @@ export const test = defineCommand({
   },
   async action({ scenarios, fromTrace: given, watch, untaken, min, ...request }, context) {
     const { platform, settings, path } = context;
-    const fromTrace = given === undefined ? undefined : traceFile(given, context);
+    const fromTrace = given === undefined ? undefined : await traceFile(given, context);
     const place = scenarios ?? settings.scenarios;
     await checkOutputs(request, { "the trace": fromTrace, "a scenario": place }, context);
     checkCoverageFiles(request);

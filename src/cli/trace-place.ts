@@ -1,0 +1,53 @@
+/** Where the trace of a run is: in the folder of its own, or among those of other runs in a segment. */
+
+import { ownFileOf } from "../ledger/trace-names.ts";
+import { isSegmentName, parseAddress, runsInSegment, SEGMENTS, segmentAddress } from "../trace/segment.ts";
+import { lockWithin } from "../workspace/lock-trace.ts";
+import { type Context, shortPath } from "./context.ts";
+import { openFileArgument } from "./file-argument.ts";
+import { TraceArgument } from "./trace-argument.ts";
+
+/** The path of what is written next to a trace, without its ending. */
+export function besideBase(trace: string): string {
+  return ownFileOf(trace).replace(/\.jsonl$/, "");
+}
+
+/**
+ * The trace, as it was given, in a folder of its own: what belongs to one run is written there. One in a segment is moved.
+ * A process that executes the run is waited for, as many milliseconds as `patience` says. @throws FileFault, TraceFault
+ */
+export async function ownTrace(trace: string, context: Context, patience = 0): Promise<string> {
+  const { platform, path } = context;
+  if (!isAddress(trace, context)) return trace;
+  // A trace that is not there is refused before a folder is made for it.
+  await TraceArgument.open(trace, context);
+  const file = await lockWithin(patience, () => platform.ownFolder(path(trace)), platform.sleep);
+  return shortPath(file, platform.cwd);
+}
+
+/** A file of that very name is a file. */
+export function isAddress(given: string, { platform, path }: Context): boolean {
+  return parseAddress(path(given)) !== null && platform.files.realPath(path(given)) === null;
+}
+
+/** Whether the path is that of a file with the traces of many runs. */
+export function isSegment(given: string, { platform, path }: Context): boolean {
+  const [name = "", folder] = path(given).split("/").reverse();
+  return folder === SEGMENTS && isSegmentName(name) && platform.files.realPath(path(given)) !== null;
+}
+
+/** Where the trace of each run in the segment is now, in the order in which they began. @throws FileFault */
+export async function tracesInSegment(segment: string, context: Context): Promise<readonly string[]> {
+  const { pieces } = await openFileArgument(segment, "the trace", context);
+  const [name = "", , ...above] = context.path(segment).split("/").reverse();
+  const traces = above.reverse().join("/");
+  return [...runsInSegment(pieces()).keys()].map((run) =>
+    placeNow(`${traces}/${segmentAddress(name, run)}`, context),
+  );
+}
+
+/** The trace of an address: what has moved to a folder of its own is there, and goes on there. */
+export function placeNow(address: string, { platform }: Context): string {
+  const own = ownFileOf(address);
+  return shortPath(platform.files.realPath(own) === null ? address : own, platform.cwd);
+}

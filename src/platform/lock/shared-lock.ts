@@ -1,0 +1,100 @@
+/** Pieces of work on one file: each is done under its lock, in the order asked for, and several together share one. */
+
+import type { Attempt } from "./lock.ts";
+
+/**
+ * Does `work` while the lock is held; null while another process holds it.
+ * @throws StoreFault `LOCKED` from the deadline on
+ */
+export type Hold = (work: () => void, deadline: number) => Attempt<void>;
+
+interface Piece {
+  readonly work: () => unknown;
+  /** What is known without the lock, when it is its turn; null where the work has to be done. */
+  readonly known: () => { readonly value: unknown } | null;
+  /** The moment from which on the lock is not waited for any longer. */
+  readonly deadline: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/** So that other processes do not have to wait much longer than for one piece. */
+const MOST_TOGETHER = 64;
+const LONGEST_PAUSE_MS = 10;
+
+export class SharedLock {
+  readonly #hold: Hold;
+  readonly #goesOn: () => boolean;
+  readonly #waiting: Piece[] = [];
+  #isBusy = false;
+
+  /** `goesOn` says, while the lock is held, whether another piece may be done under it. */
+  constructor(hold: Hold, goesOn: () => boolean) {
+    this.#hold = hold;
+    this.#goesOn = goesOn;
+  }
+
+  do<T>(work: () => T, known: () => { readonly value: T } | null, deadline: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ work, known, deadline, resolve: resolve as Piece["resolve"], reject });
+      if (!this.#isBusy) void this.#doAll();
+    });
+  }
+
+  async #doAll(): Promise<void> {
+    this.#isBusy = true;
+    let pause = 1;
+    while (this.#waiting.length > 0) {
+      // What else is asked for now shares the lock.
+      await null;
+      if (this.#doNext()) pause = 1;
+      else await new Promise((resume) => setTimeout(resume, pause++));
+      pause = Math.min(pause, LONGEST_PAUSE_MS);
+    }
+    this.#isBusy = false;
+  }
+
+  /** False while another process holds the lock. */
+  #doNext(): boolean {
+    const [first] = this.#waiting as [Piece];
+    const done: (readonly [Piece, Outcome])[] = [];
+    try {
+      const known = first.known();
+      if (known !== null) done.push([this.#take(), known]);
+      else if (this.#hold(() => this.#doTogether(done), first.deadline) === null) return false;
+      for (const [piece, outcome] of done) settle(piece, outcome);
+    } catch (error) {
+      // Of the lock: whether what was done under it is there is not known.
+      const failed = done.length === 0 ? [this.#take()] : done.map(([piece]) => piece);
+      for (const piece of failed) piece.reject(error);
+    }
+    return true;
+  }
+
+  #doTogether(done: (readonly [Piece, Outcome])[]): void {
+    do {
+      const piece = this.#take();
+      const isFirst = done.length === 0;
+      done.push([piece, outcomeOf(() => (isFirst ? null : piece.known()) ?? { value: piece.work() })]);
+    } while (this.#waiting.length > 0 && done.length < MOST_TOGETHER && this.#goesOn());
+  }
+
+  #take(): Piece {
+    return this.#waiting.shift() as Piece;
+  }
+}
+
+function outcomeOf(work: () => Outcome): Outcome {
+  try {
+    return work();
+  } catch (error) {
+    return { error };
+  }
+}
+
+function settle(piece: Piece, outcome: Outcome): void {
+  if ("error" in outcome) piece.reject(outcome.error);
+  else piece.resolve(outcome.value);
+}

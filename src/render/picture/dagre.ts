@@ -1,0 +1,49 @@
+/** The placement of a drawing by dagre. */
+
+import {
+  Graph as Dagre,
+  type EdgeLabel,
+  type GraphLabel,
+  layout,
+  type NodeLabel,
+  version,
+} from "@dagrejs/dagre";
+import type { Place, Point } from "./placement.ts";
+
+/** In pixels: between boxes, between lanes, and between rows. */
+const OPTIONS = { nodesep: 28, edgesep: 16, ranksep: 40 };
+
+export const place: Place = ({ start, boxes, links }) => {
+  const graph = new Dagre<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
+  graph.setGraph({ ...OPTIONS });
+  // Dagre breaks cycles from the first node on: with the start first, only true ways back point upwards.
+  const ordered = [...boxes.filter(({ key }) => key === start), ...boxes.filter(({ key }) => key !== start)];
+  for (const { key, width, height } of ordered) graph.setNode(idOf(key), { width, height });
+  links.forEach(({ from, to, width, height, isMain }, i) => {
+    graph.setEdge(idOf(from), idOf(to), { width, height, labelpos: "c", weight: isMain ? 6 : 1 }, `${i}`);
+  });
+  layout(graph);
+  return {
+    width: graph.graph().width ?? 0,
+    boxes: boxes.map(({ key }) => pointOf(graph.node(idOf(key)))),
+    links: links.map(({ from, to }, i) => {
+      const edge = graph.edge(idOf(from), idOf(to), `${i}`);
+      return { label: pointOf(edge), via: from === to ? [] : (edge.points ?? []).slice(1, -1).map(pointOf) };
+    }),
+  };
+};
+
+function pointOf({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number }): Point {
+  return { x, y };
+}
+
+/**
+ * Dagre keeps nodes as members of plain objects, beside some of its own: no declared name is one of `__proto__`, `_d1`
+ * …
+ */
+function idOf(key: string): string {
+  return `node ${key}`;
+}
+
+/** What else the placements depend on. */
+export const PLACED_BY = { dagre: version, ...OPTIONS };

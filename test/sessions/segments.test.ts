@@ -1,0 +1,277 @@
+/** Traces of many runs in one file: every command takes one of them as it takes the trace of a run in a folder. */
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { COMMANDS } from "../../src/cli/program.ts";
+import type { JsonObject } from "../../src/json/value.ts";
+import { isTraceName } from "../../src/ledger/trace-names.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
+import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
+import { takingTurns } from "../support/portion.ts";
+import { type FiledSigner, signersIn } from "./signed.ts";
+import { DRAWN_NOT, interruptedAfterWrites, typedIn, waitingWorkspace } from "./waiting.ts";
+import {
+  assertHint,
+  assertRefused,
+  at,
+  document,
+  FIXTURES,
+  fixture,
+  lines,
+  RELEASE,
+  type Said,
+  tree,
+  type Workspace,
+  workspace,
+} from "./world.ts";
+
+const it = takingTurns(import.meta.url);
+
+/** Each run writes two records. */
+const LOGGING = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
+
+interface Shared {
+  readonly id: string;
+  /** In the segment, as the command line names it. */
+  readonly address: string;
+  /** The same bytes in a folder of their own, in another folder. */
+  readonly copy: string;
+}
+
+interface Batch {
+  readonly place: Workspace;
+  readonly segment: string;
+  /** One that released, and one that was denied. */
+  readonly runs: readonly [Shared, Shared];
+}
+
+/** Two runs in a segment, and copies of them. */
+async function batch(t: TestContext): Promise<Batch> {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const payloads = ["completed", "quorum-not-met"].map((name) =>
+    JSON.stringify(JSON.parse(readFileSync(fixture(`wf-release-change/${name}`), "utf8"))),
+  );
+  writeFileSync(place.path("p.jsonl"), `${payloads.join("\n")}\n`);
+  await place.session("run", RELEASE, "--payloads", "p.jsonl", "--durability", "process", "--quiet");
+  const runs: Shared[] = [];
+  for (const trace of place.traces()) {
+    const address = trace.slice(place.folder.length + 1);
+    const [segment = "", id = ""] = address.split("#");
+    assert.equal(segment.split("/").slice(0, -1).join("/"), "traces/segments");
+    const got = await place.session("trace", "get", id, "--folder", "copies");
+    assert.equal(got.code, 0, got.err);
+    runs.push({ id, address, copy: `copies/${id}/${id}.jsonl` });
+  }
+  assert.equal(runs.length, 2);
+  const [segment = ""] = runs[0]?.address.split("#") ?? [];
+  return { place, segment, runs: runs as unknown as Batch["runs"] };
+}
+
+/** What is said of the trace, whatever it is called: a hint quotes an address. */
+const nameless = ({ code, out, err }: Said, names: readonly string[]) => {
+  const without = (text: string) =>
+    names.reduce((left, name) => left.replaceAll(`'${name}'`, "TRACE").replaceAll(name, "TRACE"), text);
+  return { code, out: without(out), err: without(err) };
+};
+
+/** By command: lines that take the trace, and write nothing next to it. */
+const READING: Readonly<Record<string, (trace: string, other: string) => readonly (readonly string[])[]>> = {
+  examine: (trace, other) => [
+    ["examine", trace],
+    ["examine", trace, "--json"],
+    ["examine", trace, "--steps"],
+    ["examine", trace, other],
+    ["examine", trace, "--head", "0".repeat(64)],
+  ],
+  explain: (trace) => [["explain", trace]],
+  render: (trace) => [
+    ["render", trace, "--md", "-"],
+    ["render", trace, "--html", "-"],
+    ["render", trace, "--svg", "-"],
+  ],
+  export: (trace) => [["export", trace, "--format", "reference-v0"]],
+  coverage: (trace, other) => [
+    ["coverage", trace],
+    ["coverage", trace, other, "--json"],
+  ],
+  diff: (trace, other) => [
+    ["diff", trace, other],
+    ["diff", other, trace, "--json"],
+  ],
+  trace: (trace) => [["trace", "get", trace]],
+  attest: (trace) => [["attest", trace, "--verify"]],
+};
+
+/** By command: it goes on with a run, or finds it again; the tests below have them. */
+const FURTHER = ["cancel", "mark", "resume", "runs"];
+
+it("every command says of a trace in a segment what it says of one in a folder", async (t) => {
+  const { place, runs } = await batch(t);
+  const [{ publicFile }] = signersIn(place, "ada") as [FiledSigner];
+  const [one, other] = runs;
+  const stems = runs.flatMap(({ id }) => [`traces/${id}/${id}`, `copies/${id}/${id}`]);
+  const names = runs.flatMap(({ address, copy }) => [address, copy]);
+  const all = [...names, ...stems].flatMap((name) => [place.path(name), name]);
+  for (const [name, lines] of Object.entries(READING)) {
+    const key = name === "attest" ? ["--key", publicFile] : [];
+    const said = (trace: string, besides: string) =>
+      Promise.all(
+        lines(trace, besides).map(async (line) => nameless(await place.session(...line, ...key), all)),
+      );
+    const expected = await said(one.copy, other.copy);
+    assert.deepEqual(await said(one.address, other.address), expected, name);
+  }
+  for (const given of [one.id, place.path(one.address)]) {
+    const [explained, expected] = [
+      await place.session("explain", given),
+      await place.session("explain", one.copy),
+    ];
+    assert.deepEqual(explained, expected);
+  }
+  assert.deepEqual(foldersOf(place), [], "nothing that only reads gives a run a folder");
+});
+
+const foldersOf = ({ path }: Workspace) => readdirSync(path("traces")).filter(isTraceName);
+
+test("no command that takes a trace is left out", async () => {
+  const loaded = await Promise.all(COMMANDS.map(async ({ name, load }) => ({ name, ...(await load()) })));
+  const taking = loaded
+    .filter(({ arguments: all }) =>
+      Object.values(all).some(({ description }) => /\btraces?\b|\ba run\b/.test(description)),
+    )
+    .map(({ name }) => name);
+  assert.deepEqual(taking.sort(), [...Object.keys(READING), ...FURTHER].sort());
+});
+
+test("a segment, and the traces folder, name each run in it once", async (t) => {
+  const { place, segment, runs } = await batch(t);
+  const [one, other] = runs;
+  const filesOf = (said: Said) =>
+    (at(document(said), "traces") as readonly JsonObject[]).map(({ file }) => file);
+  for (const given of [segment, "traces", "traces/segments"])
+    assert.deepEqual(
+      filesOf(await place.session("examine", given, "--json")),
+      [one.address, other.address],
+      given,
+    );
+  assert.equal((await place.session("render", segment)).code, 0);
+  assert.deepEqual(foldersOf(place), [one.id, other.id]);
+  const moved = runs.map(({ id }) => `traces/${id}/${id}.jsonl`);
+  for (const given of [segment, "traces"])
+    assert.deepEqual(filesOf(await place.session("examine", given, "--json")), moved, given);
+  const several = await place.session("explain", segment);
+  assertRefused(several, 2, "TRACES_SEVERAL");
+  const [, named = ""] = /, or as (\S+)$/m.exec(several.err) ?? [];
+  assert.equal((await place.session("explain", named)).code, 0);
+});
+
+test("what is written next to a trace is written into a folder that the run gets", async (t) => {
+  const { place, runs } = await batch(t);
+  const [{ privateFile, publicFile }] = signersIn(place, "ada") as [FiledSigner];
+  const [one, other] = runs;
+  assert.equal((await place.session("render", one.address)).code, 0);
+  assert.equal((await place.session("render", one.copy)).code, 0);
+  assert.equal(
+    (await place.session("attest", other.address, "--key", privateFile, "--attestation", "a.json")).code,
+    0,
+  );
+  assert.deepEqual(foldersOf(place), [one.id], "a file that is named needs no folder");
+  for (const given of [other.address, other.copy])
+    assert.equal((await place.session("attest", given, "--key", privateFile)).code, 0);
+  assert.deepEqual(foldersOf(place), [one.id, other.id]);
+  for (const { id, copy } of runs)
+    for (const name of readdirSync(place.path(dirname(copy)))) {
+      const [made, expected] = [`traces/${id}/${name}`, `copies/${id}/${name}`].map((file) =>
+        readFileSync(place.path(file)),
+      );
+      assert.deepEqual(made, expected, name);
+    }
+  const verified = await place.session("attest", other.id, "--verify", "--key", publicFile);
+  assert.equal(verified.code, 0, verified.err);
+  // The address still names the run.
+  assert.equal((await place.session("attest", other.address, "--verify", "--key", publicFile)).code, 0);
+});
+
+test("pgs trace get prints the bytes of a trace, wherever it is, and copies them once", async (t) => {
+  const { place, runs } = await batch(t);
+  const [one] = runs;
+  const bytes = String(nodeFiles.read(place.path(one.address)));
+  for (const given of [one.id, one.address, one.copy])
+    assert.deepEqual(await place.session("trace", "get", given), { code: 0, out: bytes, err: "" });
+  const copied = await place.session("trace", "get", one.id, "--folder", "more", "--md", "--png", "--json");
+  assert.equal(copied.code, 0, copied.err);
+  const { jsonl, md, png } = document(copied);
+  assert.equal(readFileSync(String(jsonl), "utf8"), bytes);
+  assert.match(readFileSync(String(md), "utf8"), /^# /);
+  assert.ok(existsSync(String(png)));
+  const before = tree(place.folder);
+  for (const [argv, hint] of [
+    [["--folder", "more"], /another folder/],
+    [["--folder", "traces"], /another folder/],
+    [["--md"], /--folder DIR/],
+    [["--json"], /--folder DIR/],
+  ] as const) {
+    const said = await place.session("trace", "get", one.id, ...argv);
+    assert.equal(said.code, 2, argv.join(" "));
+    if (!argv.includes("--json" as never)) assertHint(said, hint);
+  }
+  assert.deepEqual(tree(place.folder), before);
+  assertRefused(await place.session("trace", "get", "1999"), 2, "RUN_UNKNOWN");
+  assertRefused(await place.session("trace", "get", `${one.address}x`), 2, "FILE_MISSING");
+});
+
+test("without a ledger, the runs of a segment are found by their ids, too", async (t) => {
+  const { place, runs } = await batch(t);
+  const [one, other] = runs;
+  rmSync(place.path("traces/ledger.jsonl"));
+  assert.equal((await place.session("explain", one.id)).code, 0);
+  assert.match(
+    (await place.session("examine", "--last")).out,
+    new RegExp(`^VALID {2}${other.address.replace(/[.]/g, "\\.")}`),
+  );
+});
+
+test("with --own-folders, and with a fixed clock, each trace is in a folder of its own", async (t) => {
+  const { place } = await batch(t);
+  const before = place.traces().length;
+  for (const option of [["--own-folders"], ["--clock", "2026-01-31T09:00:00Z"]])
+    await place.session(
+      "run",
+      RELEASE,
+      "--payloads",
+      "p.jsonl",
+      "--durability",
+      "process",
+      "--quiet",
+      ...option,
+    );
+  assert.deepEqual([foldersOf(place).length, place.traces().length], [4, before + 4]);
+  assertRefused(await place.session("run", RELEASE, "--own-folders"), 2, "BAD_USAGE");
+});
+
+test("a run that was interrupted in a segment is answered, cancelled and gone on with in a folder", async (t) => {
+  const place = waitingWorkspace(t, LOGGING);
+  writeFileSync(place.path("p.jsonl"), "{}\n".repeat(4));
+  const world = interruptedAfterWrites(6);
+  const said = await place.sessionIn(world, "run", WORKFLOW, "--payloads", "p.jsonl", "--jobs", "4");
+  assert.equal(said.code, 143, said.err);
+  const stopped = place.traces().filter((trace) => lines(trace).at(-1)?.["event_type"] !== "workflow_complete");
+  const [first = "", second = "", ...rest] = stopped.map((trace) => trace.slice(place.folder.length + 1));
+  assert.ok(second !== "", said.err);
+  const idOf = (trace: string) => trace.split("#")[1] ?? "";
+  assert.match((await place.session("runs", idOf(first))).out, /^INTERRUPTED/);
+  const [command = "", named = ""] = typedIn(said.err, "resume");
+  const resumed = await place.session(command, named, ...DRAWN_NOT);
+  assert.equal(resumed.code, 0, resumed.err);
+  assert.ok(existsSync(place.path(`traces/${idOf(named)}/${idOf(named)}.jsonl`)));
+  const other = [first, second, ...rest].find((trace) => trace !== named) ?? "";
+  const cancelled = await place.session("cancel", idOf(other), ...DRAWN_NOT);
+  assert.equal(cancelled.code, 0, cancelled.err);
+  const again = await place.session("resume", named);
+  assertRefused(again, 2, "RUN_ENDED");
+  for (const trace of [named, other]) assert.equal((await place.session("examine", trace)).code, 0);
+  const verified = await place.session("runs", "verify");
+  assert.equal(verified.code, 0, verified.out);
+});
