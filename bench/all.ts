@@ -1,6 +1,6 @@
 /**
- * The benchmarks: `npm run bench`, or only some of them: `npm run bench -- SECTION…`, with `--json` as one document.
- * `--runs N` is the length of the sustained loops.
+ * The benchmarks: `npm run bench`, or only some of them: `npm run bench -- SECTION…`, with `--json` as one document,
+ * with `--markdown` as a table of the figures that have a goal. `--runs N` is the length of the sustained loops.
  */
 
 import { availableParallelism, cpus, release, tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { growth } from "./growth.ts";
 import { ledger } from "./ledger.ts";
 import { peers } from "./peers.ts";
 import { ROUNDS } from "./sample.ts";
-import { type Section, toText } from "./section.ts";
+import { type Section, toMarkdown, toText } from "./section.ts";
 import { snapshotForms } from "./snapshot-forms.ts";
 import { child } from "./spawn.ts";
 import { startParts } from "./start-parts.ts";
@@ -33,7 +33,7 @@ const later = (work: (scratch: string) => Promise<Section | readonly Section[] |
   };
 
 const { values, positionals } = options();
-const isJson = values.json;
+const isText = !values.json && !values.markdown;
 
 /** By the name with which one of them is chosen. */
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -53,7 +53,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 function options() {
   return parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false }, runs: { type: "string", default: "10000" } },
+    options: {
+      json: { type: "boolean", default: false },
+      markdown: { type: "boolean", default: false },
+      runs: { type: "string", default: "10000" },
+    },
   });
 }
 
@@ -79,10 +83,12 @@ function head(): string {
 
 const unknown = positionals.filter((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown.length > 0 || !/^[1-9]\d*$/.test(values.runs)) {
-  console.error(`usage: npm run bench -- [--json] [--runs N] [${Object.keys(BENCHMARKS).join(" | ")}]…`);
+  console.error(
+    `usage: npm run bench -- [--json | --markdown] [--runs N] [${Object.keys(BENCHMARKS).join(" | ")}]…`,
+  );
   process.exit(2);
 }
-if (!isJson) console.log(head());
+if (!values.json) console.log(head());
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
 const sections: Section[] = [];
 await inScratch(async (scratch) => {
@@ -90,8 +96,9 @@ await inScratch(async (scratch) => {
     for await (const section of BENCHMARKS[name]?.(scratch) ?? []) {
       if (section === null) continue;
       sections.push(section);
-      if (!isJson) console.log(toText(section));
+      if (isText) console.log(toText(section));
     }
   }
 });
-if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));
+if (values.markdown) console.log(toMarkdown(sections));
+if (values.json) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

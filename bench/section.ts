@@ -72,6 +72,15 @@ export function toText({ title, about, rows }: Section): string {
   return `${title}\n${about}\n\n${lines.join("\n")}\n`;
 }
 
+/** Of the rows that have a goal, for `docs/performance.md`. */
+export function toMarkdown(sections: readonly Section[]): string {
+  const rows = sections.flatMap(({ title, rows }) =>
+    rows.filter(({ goal }) => goal !== undefined).map((row) => [title, ...cellsOf(row)]),
+  );
+  const head = ["section", "what", ...HEAD.slice(1)];
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 function cellsOf({ what, median, p10, p90, unit, ratio, goal, hope }: Row): readonly string[] {
   const verdicts = [
     ...(goal === undefined ? [] : [`${goal.text} ${goal.isMet ? "met" : "MISSED"}`]),
