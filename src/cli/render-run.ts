@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { faultHints } from "./place-hints.ts";
 import { printError, refusalText } from "./print.ts";
-import { type Kind, RENDERINGS, type RenderedTrace } from "./renderings.ts";
+import { type Kind, type Made, RENDERINGS } from "./renderings.ts";
 import type { TraceFiles } from "./run-view.ts";
 
 export interface Rendering {
@@ -27,10 +27,18 @@ export async function render(
   { kinds, access, plan, events, base }: Rendering,
   context: Context,
 ): Promise<TraceFiles> {
-  const rendered = { plan, events, warnings: [] };
-  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access });
-  const md = kinds.md ? await writeRendering(rendered, file("md"), context) : null;
-  const png = kinds.png ? await writeRendering(rendered, file("png"), context) : null;
+  const { platform } = context;
+  const make = (kind: Kind) => RENDERINGS[kind]({ plan, events, warnings: [] }, platform);
+  const write = (kind: Kind, making: Promise<Made>) =>
+    writeRendering(making, { kind, name: `${base}.${kind}`, access }, context);
+  const picture = kinds.png ? make("png") : null;
+  if (picture !== null) {
+    // Where it fails is said after the Markdown. Its pixels are made in another thread: that comes to begin here.
+    picture.catch(() => undefined);
+    await platform.pause();
+  }
+  const md = kinds.md ? await write("md", make("md")) : null;
+  const png = picture === null ? null : await write("png", picture);
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
@@ -42,13 +50,13 @@ interface Target {
 
 /** The file, or null when it could not be made. */
 async function writeRendering(
-  rendered: RenderedTrace,
+  making: Promise<Made>,
   { kind, name, access }: Target,
   context: Context,
 ): Promise<string | null> {
   const { platform, settings } = context;
   try {
-    platform.writeFile(name, await RENDERINGS[kind](rendered, platform), access);
+    platform.writeFile(name, await making, access);
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);

@@ -16,7 +16,9 @@ export interface RenderedTrace {
 
 export type Kind = "html" | "md" | "png" | "svg";
 
-type Make = (drawn: RenderedTrace, world: Platform) => Promise<string | Uint8Array>;
+export type Made = string | Uint8Array;
+
+type Make = (drawn: RenderedTrace, world: Platform) => Promise<Made>;
 
 /** @throws IoError where the page would be longer than a text can be */
 export function withinText(make: () => string): string {

@@ -50,7 +50,10 @@ export async function pruneRuns(request: PruneRequest, ports: PrunePorts): Promi
   const { root } = ports;
   const kept: Record<KeptBecause, number> = { running: 0, waiting: 0, marked: 0, attested: 0, newest: 0 };
   const all = openRuns(root)((runs) => [...choose(runs.newestFirst(), request, root, kept)]);
-  const chosen = all.reverse().filter(({ bytes }) => bytes > 0);
+  const names = new Set(root.names());
+  // Of one that was pruned, an empty folder may be left.
+  const isThere = ({ id, state, bytes }: Chosen) => bytes > 0 || (state === "PRUNED" && names.has(id));
+  const chosen = all.reverse().filter(isThere);
   const removed = request.isDryRun
     ? new Set(chosen.map(({ id }) => id))
     : await removeAll(chosen, request, ports);

@@ -90,32 +90,38 @@ interface ShownRun {
 }
 
 /** Every run once: that of a folder, and else that of a segment. @throws IoError, StoreFault */
-async function* shownRuns({ root, openSource }: RebuildPorts): AsyncGenerator<ShownRun> {
-  const shown = new Set<string>();
-  const empty = new Set<string>();
+async function* shownRuns(ports: RebuildPorts): AsyncGenerator<ShownRun> {
+  const { root, openSource } = ports;
+  const shared = await sharedRuns(ports);
   for (const run of traceNamesIn(root)) {
     // Before it is read: what it says then is all.
     const isGoingOn = isInProgress(run, root);
     const trace = await openSource(`${root.folder}/${traceFileOf(run)}`);
-    if (trace === null) {
-      empty.add(run);
-      continue;
-    }
-    shown.add(run);
-    yield { run, lines: linesOf(run, trace), isInProgress: isGoingOn };
+    const moved = shared.get(run);
+    if (trace === null && moved !== undefined) continue;
+    shared.delete(run);
+    const inSegment = new Map(moved?.lines.map((line) => [line.head, line]));
+    const lines = trace === null ? [] : linesOf(run, trace);
+    yield { run, lines: lines.map((line) => inSegment.get(line.head) ?? line), isInProgress: isGoingOn };
   }
+  yield* shared.values();
+}
+
+/** By run, those in segments. @throws IoError, StoreFault */
+async function sharedRuns({ root, openSource }: RebuildPorts): Promise<Map<string, ShownRun>> {
+  const shared = new Map<string, ShownRun>();
   for (const segment of root.segments()) {
+    const writer = root.segmentWriter(segment, "");
     const source = await openSource(`${root.folder}/${SEGMENTS}/${segment}`);
     for (const found of source === null ? [] : tracesInSegment(source)) {
-      if ("strayLine" in found || shown.has(found.run)) continue;
-      const { run, place, trace } = found;
-      const { offset, end } = place;
-      shown.add(run);
-      const lines = linesOf(run, trace).map((line) => ({ ...line, place: { segment, offset, end } }));
-      yield { run, lines, isInProgress: root.segmentWriter(segment, run) !== null };
+      if ("strayLine" in found || shared.has(found.run)) continue;
+      const { run, trace } = found;
+      const place = { segment, offset: found.place.offset, end: found.place.end };
+      const lines = linesOf(run, trace).map((line) => ({ ...line, place }));
+      shared.set(run, { run, lines, isInProgress: (writer ?? root.segmentWriter(segment, run)) !== null });
     }
   }
-  for (const run of empty) if (!shown.has(run)) yield { run, lines: [], isInProgress: isInProgress(run, root) };
+  return shared;
 }
 
 /** The lines that a trace shows of the run of its name. */

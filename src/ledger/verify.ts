@@ -243,7 +243,7 @@ async function checkSegment(
       if (flaw !== null) findings.push({ ...flaw, line: null, run });
     } else if (lines === undefined) {
       if (!isWritten && !expected.folders.has(run)) findings.push(unlisted(run));
-    } else if (lines.every(({ place }) => place?.segment !== segment))
+    } else if ((segmentOf(lines) ?? segment) !== segment)
       findings.push({ code: "TRACE_COPIED", line: null, run, facts: { segment: `${SEGMENTS}/${segment}` } });
   }
   return [...findings, ...[...missing].map((run) => ({ ...MISSING, line: null, run }))];

@@ -84,7 +84,7 @@ export interface RunInSegment {
   readonly bytes: number;
 }
 
-/** Of every run of a segment, in the order in which they began. */
+/** Of every run of a segment that has a whole line, in the order in which they began. */
 export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string, RunInSegment> {
   const runs = new Map<string, RunInSegment>();
   addRuns(runs, pieces, 0);
@@ -93,7 +93,7 @@ export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string,
 
 /**
  * Adds what a segment has from an offset on, at which a line begins. Answers where an incomplete last line begins, which is
- * counted with the run that it names, or the end.
+ * counted with the run that it names, or else the end.
  */
 export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8Array>, from: number): number {
   let [end, whole] = [from, from];
@@ -102,8 +102,9 @@ export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8A
     end += line.length + Number(isWhole);
     if (isWhole) whole = end;
     const run = runOfLine(line);
-    if (run === null) continue;
-    const known = runs.get(run);
+    const known = run === null ? undefined : runs.get(run);
+    // Of a run without a whole line, nothing has happened.
+    if (run === null || (known === undefined && !isWhole)) continue;
     runs.set(run, { offset: known?.offset ?? offset, end, bytes: (known?.bytes ?? 0) + end - offset });
   }
   return whole;

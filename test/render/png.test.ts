@@ -26,20 +26,29 @@ function sizeOf(png: Uint8Array): readonly [number, number] {
   return [header.getUint32(16), header.getUint32(20)];
 }
 
-test("the picture is a PNG of the drawn size", () => {
-  const png = renderPng(SVG, SHIPPED);
+test("the picture is a PNG of the drawn size", async () => {
+  const png = await renderPng(SVG, SHIPPED);
   assert.deepEqual([...png.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(SVG) as RegExpExecArray;
   assert.deepEqual(sizeOf(png), [Number(width), Number(height)]);
 });
 
-test("rendering twice gives the same bytes", () => {
-  assert.deepEqual(renderPng(SVG, SHIPPED), renderPng(SVG, SHIPPED));
+test("rendering twice gives the same bytes", async () => {
+  assert.deepEqual(await renderPng(SVG, SHIPPED), await renderPng(SVG, SHIPPED));
 });
 
-it("a huge picture stays under twelve million pixels and keeps its proportions", () => {
+test("the event loop turns while a picture is drawn: only then are the pixels of the pictures before freed", async () => {
+  let isTurned = false;
+  setImmediate(() => {
+    isTurned = true;
+  });
+  await renderPng(SVG, SHIPPED);
+  assert.ok(isTurned);
+});
+
+it("a huge picture stays under twelve million pixels and keeps its proportions", async () => {
   const huge = SVG.replace(/width="\d+" height="\d+" viewBox="[^"]*"/, 'width="9000" height="3000"');
-  const [width, height] = sizeOf(renderPng(huge, SHIPPED));
+  const [width, height] = sizeOf(await renderPng(huge, SHIPPED));
   assert.ok(width * height <= 12_000_000 && width * height > 11_900_000, `${width}x${height}`);
   assert.ok(Math.abs(width / height - 3) < 0.01);
 });
@@ -62,9 +71,9 @@ function darkPixels(svg: string): number {
 }
 
 for (const [what, bytes] of Object.entries({ "no file": null, "another file": Buffer.from("no font\n") })) {
-  test(`without the letters of the font the picture is refused: ${what}`, () => {
+  test(`without the letters of the font the picture is refused: ${what}`, async () => {
     const isMissing = (fault: unknown) => fault instanceof RenderFault && fault.code === "FONT_MISSING";
-    assert.throws(() => renderPng(SVG, { file: "letters", bytes }), isMissing);
+    await assert.rejects(renderPng(SVG, { file: "letters", bytes }), isMissing);
   });
 }
 
@@ -73,8 +82,8 @@ test("the letters are those of the font that lies beside them", () => {
   assert.equal(text, outlinesText(TTF), "stale: node --import tsx bin/outlines.mts writes it");
 });
 
-test("a picture with a letter that the font does not have is refused", () => {
-  assert.throws(() => renderPng(SVG.replace("</text>", "\u4e2d</text>"), SHIPPED), RenderFault);
+test("a picture with a letter that the font does not have is refused", async () => {
+  await assert.rejects(renderPng(SVG.replace("</text>", "\u4e2d</text>"), SHIPPED), RenderFault);
 });
 
 /** Every letter of the font in each size, thin and strong. */
@@ -88,16 +97,21 @@ function everyLetter(letters: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="${FONT_FAMILY}" font-size="${SMALL_SIZE}">${lines.join("")}</svg>`;
 }
 
-test("letters drawn from their outlines are those that the rasteriser draws of the font's file", () => {
+test("letters drawn from their outlines are those that the rasteriser draws of the font's file", async () => {
   const letters = charactersOf(TTF)
     .map((code) => String.fromCodePoint(code))
     .filter((letter) => drawable(letter) === letter);
   for (let i = 0; i < letters.length; i += 100) {
     const svg = everyLetter(letters.slice(i, i + 100));
     const drawn = new Resvg(svg, { font: FONT_OPTIONS }).render().asPng();
-    assert.ok(drawn.equals(renderPng(svg, SHIPPED)), `from ${letters[i]} on`);
+    assert.ok(drawn.equals(await renderPng(svg, SHIPPED)), `from ${letters[i]} on`);
   }
-  assert.ok(new Resvg(SVG, { font: FONT_OPTIONS }).render().asPng().equals(renderPng(SVG, SHIPPED)));
+  assert.ok(
+    new Resvg(SVG, { font: FONT_OPTIONS })
+      .render()
+      .asPng()
+      .equals(await renderPng(SVG, SHIPPED)),
+  );
 });
 
 test("the shipped font has a letter, as wide as the layout takes it, for everything drawable keeps", () => {

@@ -1,60 +1,18 @@
 /** Runs of the library that wait, are stopped or cancelled, and go on. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
-import {
-  fixedClock,
-  memoryStores,
-  memoryTraces,
-  openWorkspace,
-  PgsError,
-  type RunResult,
-  type Workspace,
-  type WorkspaceOptions,
-} from "../../src/index.ts";
-import {
-  appending,
-  contract,
-  filesOf,
-  oneContract,
-  type Protocol,
-  SNAPSHOT,
-  WORKFLOW,
-} from "../engine/trial.ts";
+import { dirname } from "node:path";
+import { test } from "node:test";
+import { fixedClock, memoryStores, memoryTraces, openWorkspace, type RunResult } from "../../src/index.ts";
+import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { asking, nested, SECRETIVE } from "../engine/waiting.ts";
 import { takingTurns } from "../support/portion.ts";
+import { begun, opened, refusal } from "./opened.ts";
 
 const it = takingTurns(import.meta.url);
 
 const ASKING = asking({ key: "k", choices: ["yes", "no"], timeout: "PT1H" });
 const at = (time: string) => fixedClock(Date.parse(`2026-01-31T${time}:00Z`));
-
-async function opened(t: TestContext, protocol: Protocol, options: WorkspaceOptions = {}): Promise<Workspace> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pgs-library-")));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [path, bytes] of filesOf(protocol)) {
-    const file = join(folder, `protocol_snapshot${path.slice(SNAPSHOT.length)}`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  }
-  return openWorkspace({ folder, ...options });
-}
-
-async function begun(workspace: Workspace, options = {}): Promise<RunResult> {
-  return (await workspace.workflow(WORKFLOW)).run({}, options);
-}
-
-const refusal = (work: Promise<unknown>) =>
-  work.then(
-    () => assert.fail("it is not refused"),
-    (error: unknown) => {
-      assert.ok(error instanceof PgsError, String(error));
-      return error.code;
-    },
-  );
 
 const inMemory = () => ({ stores: memoryStores({}), traces: memoryTraces(), clock: at("09:00") });
 

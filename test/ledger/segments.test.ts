@@ -1,0 +1,141 @@
+/** The ledger and the traces of runs that share a file. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { standingOf } from "../../src/ledger/standing.ts";
+import { isAt, traceAddress, traceIdsIn } from "../../src/ledger/trace-place.ts";
+import { openSource } from "../../src/platform/file-chunks.ts";
+import { portion } from "../support/portion.ts";
+import { entriesIn, findingsIn, leftBehind, linesOf, runOf, segmentIn, segmentWorld } from "./segment-world.ts";
+
+test("the ledger says where the lines of each run are", async (t) => {
+  const { root, run } = segmentWorld(t);
+  const ids = await Promise.all(Array.from({ length: 5 }, () => run({})));
+  const inFolder = await run({}, { isInFolder: true });
+  const { name, path } = segmentIn(root);
+  assert.deepEqual(await findingsIn(root), []);
+  assert.deepEqual(traceIdsIn(root), [...ids, inFolder].sort());
+  for (const entry of entriesIn(root)) {
+    assert.equal(standingOf(entry, root).state, "COMPLETED");
+    assert.equal(entry.segment, entry.place?.segment ?? null);
+    const address = traceAddress(entry.id, entry.place, root);
+    assert.equal(address, traceAddress(entry.id, null, root), "it is found without the ledger, too");
+    if (entry.id === inFolder) {
+      assert.deepEqual([entry.place, address], [null, `${inFolder}/${inFolder}.jsonl`]);
+      continue;
+    }
+    assert.equal(address, `segments/${name}#${entry.id}`);
+    assert.ok(entry.place !== null && isAt(entry.place, entry.id, root));
+    const lines = linesOf(path).filter((line) => runOf(line) === entry.id);
+    const source = openSource(join(root.folder, address));
+    assert.equal(String(Buffer.concat([...(source?.pieces() ?? [])])), lines.join(""));
+  }
+});
+
+/** A segment with three runs that wrote by turns, in a folder that nobody writes any more. */
+async function ended(t: TestContext) {
+  const { folder, run } = segmentWorld(t);
+  const ids = await Promise.all([1, 2, 3].map(() => run({})));
+  const left = leftBehind(t, folder);
+  const { path } = segmentIn(left.root);
+  const lines = linesOf(path);
+  assert.ok(
+    ids.some(
+      (id) =>
+        lines.findLastIndex((line) => runOf(line) === id) - lines.findIndex((line) => runOf(line) === id) >=
+        lines.length / 3,
+    ),
+  );
+  const namesIn = async (content: string | Uint8Array) => {
+    writeFileSync(path, content);
+    return new Set((await findingsIn(left.root)).map(({ code, run: named }) => named ?? code));
+  };
+  return { ...left, ids, path, lines, bytes: readFileSync(path), namesIn };
+}
+
+const STEP = 9;
+
+test("wherever one byte of a segment is another one, the run whose line it was is named", async (t) => {
+  const { lines, bytes, namesIn } = await ended(t);
+  const ends = lines.map((_, i) => lines.slice(0, i + 1).join("").length);
+  // Every byte of some lines would say the same again.
+  const changes = Math.floor((bytes.length * 2) / STEP);
+  for (const change of portion(
+    t,
+    Array.from({ length: changes }, (_, i) => i),
+    200,
+  )) {
+    const at = change >> 1;
+    const changed = Buffer.from(bytes);
+    // Another byte, or an end of the line.
+    changed[at] = change % 2 === 0 && bytes[at] !== 0x0a ? 0x0a : (bytes[at] as number) ^ 1;
+    const number = ends.findIndex((end) => at < end);
+    const names = await namesIn(changed);
+    assert.ok(names.has(runOf(lines[number] ?? "")), `byte ${at}, ${[...names]}`);
+  }
+});
+
+test("a line that was removed, doubled, moved or given to another run names its run", async (t) => {
+  const { ids, lines, namesIn } = await ended(t);
+  assert.deepEqual([...(await namesIn(lines.join("")))], []);
+  for (const [number, line] of lines.entries()) {
+    const own = runOf(line);
+    const others = lines.toSpliced(number, 1);
+    const other = ids.find((id) => id !== own) ?? "";
+    const nextOwn = others.findIndex((one, i) => i >= number && runOf(one) === own);
+    const changes = {
+      removed: others,
+      doubled: lines.toSpliced(number, 0, line),
+      "doubled at the end": [...lines, line],
+      "another run's": lines.with(number, line.replace(own, other)),
+      "nobody's": lines.with(number, line.replace(own, "x")),
+      ...(nextOwn === -1 ? {} : { "behind the next of its run": others.toSpliced(nextOwn + 1, 0, line) }),
+    };
+    for (const [how, changed] of Object.entries(changes))
+      assert.ok((await namesIn(changed.join(""))).has(own), `line ${number}: ${how}`);
+    // What other runs write in between says nothing about a run.
+    const next = lines[number + 1];
+    if (next !== undefined && runOf(next) !== own)
+      assert.deepEqual([...(await namesIn(others.toSpliced(number + 1, 0, line).join("")))], []);
+  }
+  const garbage = [...lines.slice(0, 4), "no event\n", ...lines.slice(4)];
+  assert.deepEqual([...(await namesIn(garbage.join("")))], ["SEGMENT_DAMAGED"]);
+});
+
+test("a run in a segment that is gone, or in two of them, is named", async (t) => {
+  const { root, ids, path, bytes, namesIn } = await ended(t);
+  writeFileSync(path.replace(".jsonl", "_2.jsonl"), bytes);
+  assert.deepEqual(await namesIn(bytes), new Set(ids));
+  assert.deepEqual(new Set((await findingsIn(root)).map(({ code }) => code)), new Set(["TRACE_COPIED"]));
+  rmSync(path);
+  assert.deepEqual(
+    new Set((await findingsIn(root)).map(({ code }) => code)),
+    new Set(["TRACE_COPIED", "TRACE_MISSING"]),
+  );
+  rmSync(path.replace(".jsonl", "_2.jsonl"));
+  assert.deepEqual(
+    (await findingsIn(root)).map(({ code, run }) => [code, run]),
+    ids.toSorted().map((id) => ["TRACE_MISSING", id]),
+  );
+});
+
+test("however short the last line of a segment is, verify says of its run what it says of a folder", async (t) => {
+  const { folder, root, lines, bytes, namesIn } = await ended(t);
+  const last = lines.at(-1) ?? "";
+  const own = runOf(last);
+  const whole = lines.filter((line) => runOf(line) === own).join("");
+  const file = join(folder, own, `${own}.jsonl`);
+  const codes = async () => (await findingsIn(root)).map(({ code, run }) => `${code} ${run}`);
+  const lengths = Array.from({ length: last.length + 1 }, (_, i) => i);
+  for (const cut of portion(t, lengths, 60)) {
+    rmSync(join(folder, own), { recursive: true, force: true });
+    await namesIn(bytes.subarray(0, bytes.length - cut));
+    const inSegment = await codes();
+    assert.equal(inSegment.length, Math.sign(cut), `${cut} bytes less: ${inSegment}`);
+    mkdirSync(join(folder, own));
+    writeFileSync(file, whole.slice(0, whole.length - cut), "latin1");
+    assert.deepEqual(await codes(), inSegment, `${cut} bytes less`);
+  }
+});
