@@ -3,7 +3,6 @@
  * the ledger is; any process may append between two lines of this one. Nothing waits for the disk.
  */
 
-import { setImmediate } from "node:timers/promises";
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import { utf8 } from "../json/text.ts";
 import { IoError, type StoreFile, type TracesRoot } from "../ports.ts";
@@ -58,7 +57,7 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
     };
     const append = async () => {
       // Whatever else is recorded until the process has its next turn, or waits for the lock, goes into the same append.
-      await setImmediate();
+      await new Promise<void>((next) => setImmediate(next));
       return store.locked(() => {
         close();
         return appendLines(lines);
