@@ -20,11 +20,11 @@ import { TRACE_MODES } from "./trace-files.ts";
 
 /**
  * The path of the trace's file in its own folder: made where it is not there yet, with the bytes that the segment has, which
- * stays as it is. From then on, the folder is where the trace is. Any other path is answered as it is, and so is an address
+ * stays as it is, for those who may read that. From then on, the folder is where the trace is. Any other path is answered as it is, and so is an address
  * at which there is no trace. Whenever the process is killed, the file is there as a whole or not at all.
  * @throws TraceFault `TRACE_BUSY` while the run may go on in the segment, `TRACE_UNWRITABLE`
  */
-export function ownFolder(file: string, access: TraceAccess = "owner"): string {
+export function ownFolder(file: string): string {
   const address = parseAddress(file);
   if (address === null || fs.existsSync(file)) return file;
   const { traces, run } = address;
@@ -39,7 +39,8 @@ export function ownFolder(file: string, access: TraceAccess = "owner"): string {
       if (fs.existsSync(own)) return own;
       const bytes = readSegmented(file, SIZE.text);
       if (bytes === null) return file;
-      const made = makeFolders(path.resolve(folder), TRACE_MODES[access].folder);
+      const modes = TRACE_MODES[accessOf(segment)];
+      const made = makeFolders(path.resolve(folder), modes.folder);
       writeDraft(
         draftOf(segment, token),
         own,
@@ -47,7 +48,7 @@ export function ownFolder(file: string, access: TraceAccess = "owner"): string {
           fs.writeFileSync(draft, bytes);
           fs.fsyncSync(draft);
         },
-        TRACE_MODES[access].file,
+        modes.file,
       );
       for (const one of [folder, ...made]) syncFolder(one);
       return own;
@@ -57,6 +58,11 @@ export function ownFolder(file: string, access: TraceAccess = "owner"): string {
     const facts = { folder, file: own, errno: errnoOf(error), effects: [], more: 0 };
     throw new TraceFault("TRACE_UNWRITABLE", facts, { cause: error });
   }
+}
+
+function accessOf(file: string): TraceAccess {
+  const { mode } = fs.statSync(file);
+  return mode & 0o004 ? "all" : mode & 0o040 ? "group" : "owner";
 }
 
 interface Moved {
