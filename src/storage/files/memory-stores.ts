@@ -43,6 +43,10 @@ function initialFile(name: string, initial: ReadonlyMap<string, Uint8Array>): St
     sync: async () => undefined,
     syncNow: () => undefined,
     locked: async (work) => work(),
+    lockedNow(work) {
+      work();
+      return true;
+    },
     index: () => null,
   };
 }

@@ -47,7 +47,7 @@ export async function runPayloads(
   } finally {
     progress?.close();
     release();
-    prepared.close();
+    await prepared.close();
   }
   batch.printSummary(source.file);
   return batch.exitCode;
