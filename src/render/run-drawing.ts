@@ -8,8 +8,7 @@ import { waitsText } from "../trace/sessions.ts";
 import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./picture/drawing.ts";
 import { meaningsOf } from "./picture/legend.ts";
 import { INKS, PAPER, QUIET_TEXT, TITLE } from "./picture/palette.ts";
-import { type LinkOf, renderPicture, requireDrawable, TITLE_SIZE, type Title } from "./picture/picture.ts";
-import type { Place } from "./picture/placement.ts";
+import { requireDrawable, TITLE_SIZE, type Title, type UnplacedPicture } from "./picture/picture.ts";
 import { short, svgText } from "./picture/svg-text.ts";
 import { drawable, shortened, textWidth } from "./picture/text-metrics.ts";
 
@@ -17,24 +16,16 @@ const TITLE_HEIGHT = 92;
 const WAITS_LIMIT = 120;
 
 /**
- * Draws run `0`; the pages show nested runs. Same events and graph, same text.
+ * What is drawn of run `0`: the pages show nested runs. Same events and graph, same drawing.
  * @throws RenderFault `PICTURE_TOO_LARGE`
  */
-export function renderSvg(
-  events: readonly TraceEvent[],
-  graph: Graph,
-  options: { readonly linkOf?: LinkOf | undefined; readonly place?: Place } = {},
-): string {
+export function drawRun(events: readonly TraceEvent[], graph: Graph): UnplacedPicture {
   requireDrawable(graph);
   const runPath = runPathOf(runsOf(events).main);
   const drawing = drawingOf(graph, runPath);
   const boxes = alongThePath(drawing.boxes, runPath);
   const drawn = new Set([endingStatusOfPath(runPath), ...boxes.map(({ manner }) => manner)]);
-  return renderPicture({
-    ...{ ...options, drawing, boxes },
-    title: titleOf(runPath, graph),
-    meanings: meaningsOf(drawn),
-  });
+  return { drawing, boxes, title: titleOf(runPath, graph), meanings: meaningsOf(drawn) };
 }
 
 /** Keyboard navigation from link to link follows the path of the run. */
