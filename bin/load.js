@@ -28,6 +28,9 @@ const BAD_LINE = 2;
 /** Every file loaded so far: exports, text, script. */
 const loaded = new Map();
 
+/** Whether a file had no cache: the end of the process writes it. */
+let isMissed = false;
+
 const folder = cacheFolder(process.env);
 const isReadable = folder !== undefined && isOwn(folder);
 
@@ -38,12 +41,15 @@ function load(file) {
 function unitOf(file) {
   const known = loaded.get(file);
   if (known !== undefined) return known;
-  if (loaded.size === 0 && folder !== undefined) process.once("exit", writeCaches);
   const text = readFileSync(file);
   // The build leaves only ASCII in these files, wrapped in a function: a text of one byte a character is kept at half the cost.
   const script = new vm.Script(text.latin1Slice(), { filename: file, cachedData: cacheOf(file, text) });
   const unit = { exports: {}, text, script };
   loaded.set(file, unit);
+  if (script.cachedDataRejected !== false && !isMissed && folder !== undefined) {
+    isMissed = true;
+    process.on("exit", writeCaches);
+  }
   // What is not of the bundle is found from here as from there: both folders are in the package's.
   const requireFrom = (id) => (id.startsWith("./") ? sharedBy(unitOf(join(dirname(file), id))) : require(id));
   script.runInThisContext()(unit.exports, requireFrom, unit, file, dirname(file));
@@ -114,7 +120,6 @@ function makeFolders(path) {
 function writeCaches(exitCode) {
   if (exitCode === BAD_LINE || ["--help", "-h"].some((option) => process.argv.includes(option))) return;
   const missing = [...loaded].filter(([, { script }]) => script.cachedDataRejected !== false);
-  if (missing.length === 0) return;
   try {
     makeFolders(folder);
     if (!isOwn(folder)) return;

@@ -250,7 +250,7 @@ function onInterrupt(work: () => void): () => void {
 
 export async function main(shipped: string, workerFile?: string): Promise<void> {
   // Reached only where nothing is left to do and the command has not ended: that must never look like a success.
-  process.once("beforeExit", () => {
+  process.on("beforeExit", () => {
     writeRefusal(new SystemFault("COMMAND_UNFINISHED", {}));
     process.exit(EXIT.DEFECT);
   });

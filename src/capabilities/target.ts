@@ -274,14 +274,14 @@ export function failuresOf({ outcomes }: Pick<Declared, "outcomes">): readonly s
 }
 
 /** The operation with its typed input; `VIOLATION` with the field is the answer to an input that does not fit. */
-export async function withInput<S extends InputSchema>(
+export function withInput<S extends InputSchema>(
   schema: S,
   input: JsonObject,
   run: (input: Input<S>) => Promise<Performed>,
 ): Promise<Performed> {
   const parsed = parseInput(schema, input);
   if ("input" in parsed) return run(parsed.input);
-  return { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } };
+  return Promise.resolve({ outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } });
 }
 
 /** What is found of an operation with this input: one that is refused before it begins leaves nothing. */

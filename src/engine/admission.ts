@@ -28,7 +28,7 @@ export async function admit({ plan, payload, input, executor, emit }: RunState):
       ? { requires: requires.map(() => false), forbids: forbids.map(() => false) }
       : await executor.admit(plan.admission, compared);
   const describe = (rules: typeof requires, values: readonly JsonObject[], found: readonly boolean[]) =>
-    rules.map(({ event }, i) => ({ event, where: values[i] as JsonObject, matched: found[i] as boolean }));
+    rules.map(({ event }, i) => ({ event, matched: found[i] as boolean, where: values[i] as JsonObject }));
   const unmet: Payloads["violation"][] =
     missing.length > 0
       ? missing
@@ -44,8 +44,8 @@ export async function admit({ plan, payload, input, executor, emit }: RunState):
     event_type: "admission",
     run: input.run,
     payload: {
-      requires: describe(requires, compared.requires, matched.requires),
       forbids: describe(forbids, compared.forbids, matched.forbids),
+      requires: describe(requires, compared.requires, matched.requires),
       result: unmet.length === 0 ? "ADMITTED" : "DENIED",
     },
   });

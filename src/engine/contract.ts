@@ -6,7 +6,7 @@ import type { Action, Contract, Step } from "../plan/plan.ts";
 import { EngineFault } from "./errors.ts";
 import { requireRoomForStep } from "./limits.ts";
 import type { RunState } from "./run-state.ts";
-import { runEffect, runTransform } from "./steps.ts";
+import { runEffect, runTransform, type StepResult } from "./steps.ts";
 
 /** A contract while it runs. */
 interface Progress {
@@ -34,7 +34,12 @@ export async function runContract(
   for (let step = contract.steps[0]; step !== undefined; ) {
     requireRoomForStep(state);
     state.cursor.step = step.name;
-    const { outcome, scope } = await runStep(step, contract, progress, state);
+    const inputs = state.executor.bind(step.inputs, inputScope(progress, state));
+    const result =
+      step.kind === "transform"
+        ? runTransform(step, inputs, state)
+        : await runEffect(step, inputs, contract, state);
+    const { outcome, scope } = endStep(step, result, contract, progress, state);
     const action = actionAfter(step, outcome, contract);
     if (action.do === "evaluate") {
       // Not spread: V8 makes a new hidden class for each member that is added to a spread object.
@@ -58,18 +63,20 @@ function runEvaluation({ name, evaluation }: EvaluateAction, scope: Scope, state
     event_type: "evaluation_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: { evaluation: name, condition: evaluation.condition.text, left, right, outcome },
+    payload: { condition: evaluation.condition.text, evaluation: name, left, outcome, right },
   });
   return payload.outcome;
 }
 
-async function runStep(step: Step, contract: Contract, progress: Progress, state: RunState): Promise<StepEnd> {
+/** Maps the step's outputs and publishes them. */
+function endStep(
+  step: Step,
+  { outcome, raw, status }: StepResult,
+  contract: Contract,
+  progress: Progress,
+  state: RunState,
+): StepEnd {
   const { executor, emit, input, cursor } = state;
-  const inputs = executor.bind(step.inputs, inputScope(progress, state));
-  const { outcome, raw, status } =
-    step.kind === "transform"
-      ? runTransform(step, inputs, state)
-      : await runEffect(step, inputs, contract, state);
   const scope = outputScope(raw, status, progress, state);
   const mapped = executor.mapOutputs(step.outputs, raw, scope);
   setOwn(progress.raw, step.name, raw);
@@ -81,7 +88,7 @@ async function runStep(step: Step, contract: Contract, progress: Progress, state
     event_type: "step_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: { step: step.name, outcome: String(stated), continuation: continuationOf(action), published },
+    payload: { continuation: continuationOf(action), outcome: String(stated), published, step: step.name },
   });
   for (const name of Object.keys(payload.published))
     setOwn(progress.published, name, payload.published[name] as Json);

@@ -2,6 +2,7 @@
 
 import type { RunFault } from "../errors/base.ts";
 import { digestOf } from "../json/canonical.ts";
+import { present } from "../json/value.ts";
 import type { NodeKey, Plan } from "../plan/plan.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
 import type { EmitEvent } from "./executor.ts";
@@ -19,24 +20,25 @@ export function emitter(emit: (event: EventBody) => EventBody): EmitEvent {
 
 export function startEvent(plan: Plan, input: RunInput): EventBody<"execution_start"> {
   const { run, payload, maxHops, runtime, actor, parent, isPayloadStrict, isDryRun } = input;
+  const { workflow, snapshot } = plan;
   return {
     event_type: "execution_start",
     run,
-    payload: {
-      workflow_code: plan.workflow.fqdn,
-      content_hash: plan.workflow.contentHash,
-      snapshot: { ...plan.snapshot, closure_root: plan.closureRoot },
-      runtime,
-      payload,
-      payload_digest: digestOf(payload),
+    payload: present({
+      actor,
+      capabilities: plan.capabilities.length === 0 ? undefined : plan.capabilities,
+      content_hash: workflow.contentHash,
+      dry_run: isDryRun,
       max_hops: maxHops,
       observed: [{ clock: input.clock }],
-      ...(actor === undefined ? {} : { actor }),
-      ...(isDryRun === true ? { dry_run: true } : {}),
-      ...(isPayloadStrict === true ? { strict_payload: true } : {}),
-      ...(parent === undefined ? {} : { parent }),
-      ...(plan.capabilities.length === 0 ? {} : { capabilities: plan.capabilities }),
-    },
+      parent,
+      payload,
+      payload_digest: digestOf(payload),
+      runtime,
+      snapshot: { closure_root: plan.closureRoot, root: snapshot.root, seal: snapshot.seal },
+      strict_payload: isPayloadStrict,
+      workflow_code: workflow.fqdn,
+    }),
   };
 }
 

@@ -86,12 +86,12 @@ async function executeRun(
       event_type: "workflow_complete",
       run: input.run,
       payload: {
-        status: ending.status,
-        outcome: ending.outcome,
-        exit_reason_code: ending.exitReason,
-        events: events + 1,
-        effects,
         duration_us: input.micros() - begun,
+        effects,
+        events: events + 1,
+        exit_reason_code: ending.exitReason,
+        outcome: ending.outcome,
+        status: ending.status,
       },
     });
     return { ...ending, results: publishedIn(state) };
@@ -145,10 +145,10 @@ async function runNodes(state: RunState): Promise<RunEnding> {
       run: input.run,
       node_id: key,
       payload: {
-        status: ended.outcome,
-        outputs: ended.outputs,
-        next: advance(node, ended.outcome),
         duration_us: input.micros() - begun,
+        next: advance(node, ended.outcome),
+        outputs: ended.outputs,
+        status: ended.outcome,
       },
     });
     outcome = payload.status;
@@ -162,10 +162,11 @@ async function runNodes(state: RunState): Promise<RunEnding> {
 function runExit(node: ExitNode, outcome: string, { input, emit }: RunState): RunEnding {
   const ending = endAt(node, outcome);
   const at = { run: input.run, node_id: node.key };
-  const reason = node.reason === null ? {} : { reason: node.reason };
-  emit({ event_type: "node_start", ...at, payload: { node_type: "EXIT", ...reason } });
+  const node_type = "EXIT" as const;
+  const payload = node.reason === null ? { node_type } : { node_type, reason: node.reason };
+  emit({ event_type: "node_start", ...at, payload });
   for (const event_code of node.emit) {
-    const payload = { outcome, exit_reason_code: ending.exitReason };
+    const payload = { exit_reason_code: ending.exitReason, outcome };
     emit({ event_type: "event_announced", ...at, payload: { event_code, payload } });
   }
   return ending;

@@ -38,7 +38,7 @@ export interface StepExecutor {
   /** Which admission rules find a matching record. */
   admit(rules: Admission, where: AdmissionWhere): AdmissionResult | Promise<AdmissionResult>;
   /** The rules that the payload of an IN node or the inputs of a CC node do not meet. */
-  validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]>;
+  validate(node: IntentNode | ContractNode, data: JsonObject): readonly Unmet[] | Promise<readonly Unmet[]>;
   /** The value of every binding whose path reaches something. */
   bind(bindings: readonly Binding[], scope: Scope): MutableJson;
   /** The outputs of a step; one called `result_status` states the step's outcome. */

@@ -3,7 +3,7 @@
 import type { NodeCategory, Stage } from "../errors/base.ts";
 import { canonical } from "../json/canonical.ts";
 import { DEPTH, SIZE, type TraceLimits } from "../json/limits.ts";
-import { isDeeper, isLarger, type Json, type JsonObject } from "../json/value.ts";
+import { isDeeper, isLarger, isModest, type Json, type JsonObject } from "../json/value.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
 import { EngineFault, type RunCode } from "./errors.ts";
 import type { RunState } from "./run-state.ts";
@@ -29,6 +29,7 @@ export function requireStorable({ event_type: event, payload }: EventBody): void
 /** The same of a payload, before the run that it is for. */
 export function requireStorableIn(payload: JsonObject, event: EventType): void {
   const depth = event === "side_effect_start" ? DEPTH.effect : DEPTH.event;
+  if (isModest(payload)) return;
   const [stage, category] = REFUSERS[event] ?? ["walk", "WF"];
   if (isDeeper(payload, depth))
     throw new EngineFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });

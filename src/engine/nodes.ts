@@ -1,7 +1,7 @@
 /** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
 
 import { parsePointer, pointer } from "../json/pointer.ts";
-import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
+import { deepFreeze, type Json, type JsonObject, type MutableJson, present, setOwn } from "../json/value.ts";
 import { CLOCK } from "../plan/expression.ts";
 import type { IntentSpec, Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey, Secrets } from "../plan/plan.ts";
@@ -21,14 +21,16 @@ export interface NodeResult {
 export async function runIntent(node: IntentNode, state: RunState): Promise<NodeResult> {
   const { intent } = node;
   const { input, emit, executor } = state;
-  const code = intent === null ? {} : { capability_code: intent.fqdn };
-  emit({ event_type: "node_start", run: input.run, node_id: node.key, payload: { node_type: "IN", ...code } });
+  const node_type = "IN" as const;
+  const payload = intent === null ? { node_type } : { capability_code: intent.fqdn, node_type };
+  emit({ event_type: "node_start", run: input.run, node_id: node.key, payload });
   if (intent === null) return { outcome: "ACK", outputs: {} };
   state.payload = withDefaults(intent.spec, state.payload);
   const isClosed = intent.isClosed || input.isPayloadStrict === true;
   const asked = isClosed === intent.isClosed ? node : { ...node, intent: { ...intent, isClosed } };
-  const validated = await executor.validate(asked, state.payload);
-  const unmet = outsideSecrets(validated, state.plan.secrets);
+  const validated = executor.validate(asked, state.payload);
+  const rules = validated instanceof Promise ? await validated : validated;
+  const unmet = outsideSecrets(rules, state.plan.secrets);
   emitViolations(state, "INTENT_VIOLATION", unmet);
   return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
 }
@@ -66,13 +68,7 @@ function emitViolations({ input, cursor, emit }: RunState, code: ViolationCode, 
       event_type: "violation",
       run: input.run,
       node_id: cursor.node as NodeKey,
-      payload: {
-        violation_code: code,
-        field,
-        constraint,
-        ...(expected === undefined ? {} : { expected }),
-        ...(actual === undefined ? {} : { actual }),
-      },
+      payload: present({ violation_code: code, field, constraint, expected, actual }),
     });
   }
 }
@@ -85,10 +81,11 @@ export async function runContractNode(node: ContractNode, state: RunState): Prom
     event_type: "node_start",
     run: input.run,
     node_id: node.key,
-    payload: { node_type: "CC", capability_code: contract.fqdn, inputs: bindInputs(node, state) },
+    payload: { capability_code: contract.fqdn, inputs: bindInputs(node, state), node_type: "CC" },
   });
   const { inputs = {} } = payload;
-  const unmet = await executor.validate(node, inputs);
+  const validated = executor.validate(node, inputs);
+  const unmet = validated instanceof Promise ? await validated : validated;
   emitViolations(state, "INPUT_VIOLATION", unmet);
   const ended =
     unmet.length > 0

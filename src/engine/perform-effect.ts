@@ -8,7 +8,7 @@ import { StoreFault } from "../errors/ports.ts";
 import { isoInstant } from "../json/date-time.ts";
 import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
-import { withPresent } from "../json/value.ts";
+import { present } from "../json/value.ts";
 import { isSpentInProcess, pauseAfter } from "./attempts.ts";
 import { recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
@@ -16,68 +16,73 @@ import type { EffectAttempt, EffectResult } from "./executor.ts";
 import type { LiveEnvironment } from "./live-executor.ts";
 import { verifyEffect } from "./verify-effect.ts";
 
+type Ended = Omit<EffectResult, "observed">;
+
 /** @throws EngineFault where the capability fails */
 export async function performEffect(asked: EffectAttempt, live: LiveEnvironment): Promise<EffectResult> {
   const [step, , , attempt] = asked;
+  const { operation } = step;
+  const target = targetOf(operation);
+  if (target.answers !== "recorded") throw workedOut();
+  if (live.remote === null && !target.hasDryRun)
+    throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: step.code, op: step.op });
+  if (live.durability === "device" && !target.isReading(operation)) await live.journal.sync();
+  else live.journal.write();
   const { sources, observed } = recordingSources(live);
-  const { outcome, result, reason, change, requests } = await outcomeOf(asked, live, sources);
-  const end = withPresent({ outcome, result, observed }, { reason, change, requests });
+  let ended: Ended;
+  try {
+    ended = answered(await performAndVerify(asked, live, sources));
+  } catch (error) {
+    ended = failed(error, step.code);
+  }
+  const { outcome, result, reason, change, requests } = ended;
+  const end = present({ outcome, result, observed, reason, change, requests });
   const pause = pauseAfter(step, attempt, end);
   // A longer pause is counted from this moment, in whichever process it ends.
   if (pause !== null && !isSpentInProcess(pause)) sources.clock();
   return end;
 }
 
+const workedOut = () => new Error("the engine computes this step from the run itself");
+
 type Sources = ReturnType<typeof recordingSources>["sources"];
 
 /** A success that is to be verified counts only where it can be seen. */
-async function performAndVerify(
+function performAndVerify(
   [step, inputs, effectKey]: EffectAttempt,
   live: LiveEnvironment,
   sources: Sources,
 ): Promise<Performed> {
   const { operation, path, reach, policy, verify } = step;
   const target = targetOf(operation);
-  if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
+  if (target.answers !== "recorded") throw workedOut();
   const call = { inputs, path, reach, policy, effectKey };
   const { mail, remote, stores, durability, snapshot } = live;
   const ports = { mail, remote, stores, durability, snapshot, sources };
-  const perform = () => target.perform(operation, call, ports);
-  if (!verify) return perform();
-  const since = isoInstant(live.clock.now());
-  const performed = await perform();
-  if (performed.outcome !== "SUCCESS") return performed;
-  return verifyEffect(target, operation, call, { performed, since }, live);
+  const since = verify ? isoInstant(live.clock.now()) : "";
+  const performing = target.perform(operation, call, ports);
+  if (!verify) return performing;
+  return performing.then((performed) =>
+    performed.outcome === "SUCCESS"
+      ? verifyEffect(target, operation, call, { performed, since }, live)
+      : performed,
+  );
 }
 
-async function outcomeOf(
-  asked: EffectAttempt,
-  live: LiveEnvironment,
-  sources: Sources,
-): Promise<Omit<EffectResult, "observed">> {
-  const [{ code, op, operation }] = asked;
-  const target = targetOf(operation);
-  if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
-  if (live.remote === null && !target.hasDryRun)
-    throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
-  if (live.durability === "device" && !target.isReading(operation)) await live.journal.sync();
-  else live.journal.write();
-  try {
-    const performed = await performAndVerify(asked, live, sources);
-    const { result = {}, reason = {} } = performed;
-    const invalid = notJson(result, ["result"]) ?? notJson(reason, ["reason"]);
-    if (invalid !== undefined) throw new Error(`an answer that JSON cannot carry at ${pointer(invalid)}`);
-    return { ...performed, result };
-  } catch (error) {
-    if (error instanceof RunFault) throw error;
-    // Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6).
-    if (error instanceof StoreFault)
-      return {
-        outcome: "BACKEND_ERROR",
-        result: {},
-        reason: { code: `STORE_${error.reason}`, ...error.facts },
-      };
-    const reason = error instanceof CapabilityError ? error.message : "it threw";
-    throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", { capability: code, reason }, { cause: error });
+function answered(performed: Performed): Ended {
+  const { result = {}, reason = {} } = performed;
+  const invalid = notJson(result, ["result"]) ?? notJson(reason, ["reason"]);
+  if (invalid !== undefined) throw new Error(`an answer that JSON cannot carry at ${pointer(invalid)}`);
+  return { ...performed, result };
+}
+
+/** Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6). */
+function failed(error: unknown, capability: string): Ended {
+  if (error instanceof RunFault) throw error;
+  if (error instanceof StoreFault) {
+    const reason = { code: `STORE_${error.reason}`, ...error.facts };
+    return { outcome: "BACKEND_ERROR", result: {}, reason };
   }
+  const reason = error instanceof CapabilityError ? error.message : "it threw";
+  throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", { capability, reason }, { cause: error });
 }

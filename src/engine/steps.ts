@@ -4,7 +4,7 @@ import { targetOf } from "../capabilities/effect.ts";
 import { isWait } from "../capabilities/targets/wait.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { instantOf, LAST_INSTANT } from "../json/date-time.ts";
-import { deepFreeze, inCanonicalOrder, type JsonObject, withPresent } from "../json/value.ts";
+import { deepFreeze, inCanonicalOrder, type JsonObject, present } from "../json/value.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
 import { pauseAfter } from "./attempts.ts";
 import { EngineFault } from "./errors.ts";
@@ -36,10 +36,15 @@ export function runTransform(
     event_type: "transform_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: withPresent(
-      { step: step.name, ct_code: step.code, inputs, outcome: outcomeOf(result) },
-      { outputs: result ?? undefined, reason, observed: observed.length === 0 ? undefined : observed },
-    ),
+    payload: present({
+      ct_code: step.code,
+      inputs,
+      observed: observed.length === 0 ? undefined : observed,
+      outcome: outcomeOf(result),
+      outputs: result ?? undefined,
+      reason,
+      step: step.name,
+    }),
   });
   const { outputs = null } = payload;
   return { outcome: outcomeOf(outputs), raw: outputs ?? {}, status: undefined };
@@ -58,7 +63,11 @@ export async function runEffect(
   const { input, cursor } = state;
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
   for (let attempt = 1; ; attempt++) {
-    const { end, pause } = await runAttempt({ step, inputs, effectKey, contract, attempt }, state);
+    const asked = { step, inputs, effectKey, contract, attempt };
+    const moment = beginAttempt(asked, state);
+    const end =
+      moment === null ? await perform(asked, state) : await waitIn(step, inputs, moment, effectKey, state);
+    const pause = endAttempt(asked, end, state);
     const { outcome, result } = end;
     if (pause === null && step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
     if (pause === null) {
@@ -78,66 +87,72 @@ interface Attempt {
   readonly attempt: number;
 }
 
-/** `pause` is what to wait for before the next attempt; null where there is none. */
-async function runAttempt(
-  asked: Attempt,
-  state: RunState,
-): Promise<{ readonly end: EffectResult; readonly pause: number | null }> {
-  const { step, inputs, effectKey, attempt } = asked;
-  const { emit, input, cursor, executor } = state;
-  const [run, node_id] = [input.run, cursor.node as string];
-  const { code, op, store } = step;
+/** The moment at which it begins, of a step that may wait; null for all others. */
+function beginAttempt(
+  { step, inputs, effectKey, attempt }: Attempt,
+  { emit, input, cursor, executor }: RunState,
+): string | null {
   const moment = targetOf(step.operation).answers === "awaited" ? executor.moment() : null;
   emit({
     event_type: "side_effect_start",
-    run,
-    node_id,
-    payload: withPresent(
-      { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
-      {
-        attempt: step.retry === null ? undefined : attempt,
-        observed: moment === null ? undefined : [{ clock: moment }],
-      },
-    ),
+    run: input.run,
+    node_id: cursor.node as string,
+    payload: present({
+      attempt: step.retry === null ? undefined : attempt,
+      cs_code: step.code,
+      effect_key: effectKey,
+      inputs,
+      observed: moment === null ? undefined : [{ clock: moment }],
+      op: step.op,
+      step: step.name,
+      store: step.store,
+    }),
   });
-  const end =
-    moment === null ? await perform(asked, state) : await waitIn(step, inputs, moment, effectKey, state);
+  return moment;
+}
+
+/** What to wait for before the next attempt; null where there is none. */
+function endAttempt(
+  { step, attempt }: Attempt,
+  end: EffectResult,
+  { emit, input, cursor }: RunState,
+): number | null {
   const pause = pauseAfter(step, attempt, end);
   const { outcome, result, reason, change, requests, observed, settled, actor } = end;
   emit({
     event_type: "side_effect_end",
-    run,
-    node_id,
-    payload: withPresent(
-      { step: step.name, outcome, result },
-      {
-        reason,
-        change,
-        requests,
-        observed: observed.length === 0 ? undefined : observed,
-        settled,
-        actor,
-        retried: pause === null ? undefined : (true as const),
-      },
-    ),
+    run: input.run,
+    node_id: cursor.node as string,
+    payload: present({
+      actor,
+      change,
+      observed: observed.length === 0 ? undefined : observed,
+      outcome,
+      reason,
+      requests,
+      result,
+      retried: pause === null ? undefined : (true as const),
+      settled,
+      step: step.name,
+    }),
   });
-  return { end, pause };
+  return pause;
 }
 
 /** The executor performs what is outside the run. What follows from the run itself is worked out here, in a replay too. */
-async function perform(
-  { step, inputs, effectKey, contract, attempt }: Attempt,
+function perform(
+  asked: Attempt,
   { executor, call, waits, input }: RunState,
-): Promise<EffectResult> {
+): EffectResult | Promise<EffectResult> {
+  const { step, inputs, effectKey, contract, attempt } = asked;
   const { operation } = step;
   const target = targetOf(operation);
   if (target.answers !== "worked-out") return executor.effect(step, inputs, effectKey, attempt);
-  const frozen = deepFreeze(inCanonicalOrder(inputs));
-  const performed = await target.perform(operation, frozen, {
+  const performed = target.perform(operation, deepFreeze(inCanonicalOrder(inputs)), {
     call: (workflow, payload) => call(workflow, payload, contract),
     together: (works) => waits.together(works, input.run),
   });
-  return { ...performed, result: performed.result ?? {}, observed: [] };
+  return performed.then((end) => ({ ...end, result: end.result ?? {}, observed: [] }));
 }
 
 /** Ends at once where there is nothing to wait for; else the run is parked. */

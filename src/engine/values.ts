@@ -3,19 +3,31 @@
 import { pointer } from "../json/pointer.ts";
 import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import { evaluate, holds, operandsOf, type Scope } from "../plan/expression.ts";
-import { accepts, hasType, type Unmet } from "../plan/intent.ts";
+import { accepts, hasType, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { Binding, ContractNode, Evaluation, IntentNode, OutputBinding } from "../plan/plan.ts";
 import { undeclaredMembers } from "../plan/undeclared.ts";
 import type { EvaluationResult } from "./executor.ts";
 
 /** The rules that the payload of an IN node or the inputs of a CC node do not meet. */
-export async function validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]> {
+export function validate(
+  node: IntentNode | ContractNode,
+  data: JsonObject,
+): readonly Unmet[] | Promise<readonly Unmet[]> {
   if (node.type === "CC") return validateInputs(node, data);
   const { intent } = node;
-  if (intent === null) return [];
+  if (intent === null) return NONE;
   const { spec, isClosed } = intent;
-  const undeclared = isClosed ? undeclaredMembers(spec, data) : [];
-  if (accepts(spec, data)) return undeclared;
+  const undeclared = isClosed ? undeclaredMembers(spec, data) : NONE;
+  return accepts(spec, data) ? undeclared : unmetRulesOf(spec, data, undeclared);
+}
+
+const NONE: readonly Unmet[] = [];
+
+async function unmetRulesOf(
+  spec: IntentSpec,
+  data: JsonObject,
+  undeclared: readonly Unmet[],
+): Promise<readonly Unmet[]> {
   const { unmetRules } = await import("../plan/intent-schema.ts");
   const unmet = [...unmetRules(spec, data), ...undeclared];
   return unmet.sort((a, b) => (a.pointer < b.pointer ? -1 : a.pointer > b.pointer ? 1 : 0));
@@ -27,15 +39,19 @@ function validateInputs(
   inputs: JsonObject,
 ): readonly Unmet[] {
   const isBound = (name: string) => bindings.some((binding) => binding.name === name);
-  return contract.inputs.flatMap(({ name, types, required }): readonly Unmet[] => {
+  const unmet: Unmet[] = [];
+  for (const { name, types, required } of contract.inputs) {
     const value = own(inputs, name);
-    const at = pointer([name]);
-    if (value === undefined) return required && isBound(name) ? [{ pointer: at, constraint: "required" }] : [];
-    if (types.length === 0 || contradicted.has(name) || types.some((type) => hasType(value, type))) return [];
+    if (value === undefined) {
+      if (required && isBound(name)) unmet.push({ pointer: pointer([name]), constraint: "required" });
+      continue;
+    }
+    if (types.length === 0 || contradicted.has(name) || types.some((type) => hasType(value, type))) continue;
     const [first] = types;
     const expected = types.length === 1 && first !== undefined ? first : types;
-    return [{ pointer: at, constraint: "type", expected, actual: value }];
-  });
+    unmet.push({ pointer: pointer([name]), constraint: "type", expected, actual: value });
+  }
+  return unmet;
 }
 
 /** The value of every binding whose path reaches something; the others are left out (SPEC 3). */

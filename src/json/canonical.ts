@@ -1,6 +1,7 @@
 /** The bytes that are hashed: RFC 8785 canonical JSON, and SHA-256 over it. */
 
 import { sha256Hex } from "./sha256.ts";
+import { TextMemory } from "./text-memory.ts";
 import { isObject, type Json, type JsonObject } from "./value.ts";
 
 declare const digest: unique symbol;
@@ -56,18 +57,50 @@ function canonicalArray(items: readonly Json[]): string {
   return `${text}]`;
 }
 
+/** In UTF-16 units: data repeats few names. */
+const MOST_LABELS = 2 ** 16;
+const labels = new TextMemory<string>(MOST_LABELS);
+const newLabel = (name: string) => `${quote(name)}:`;
+
+/** The text before the value of a member. */
+const labelOf = (name: string) => labels.recall(name, newLabel);
+
+/** Most objects have their members in this order already: then no list of them is made. */
 function canonicalObject(object: JsonObject): string {
-  const keys = Object.keys(object);
-  if (!isSorted(keys)) keys.sort();
   let text = "{";
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string;
-    text += `${i === 0 ? "" : ","}${quote(key)}:${canonical(object[key] as Json)}`;
+  let before: string | undefined;
+  for (const name in object) {
+    if (before !== undefined) {
+      if (before > name) return sortedObject(object);
+      text += ",";
+    }
+    before = name;
+    text += labelOf(name) + canonical(object[name] as Json);
   }
   return `${text}}`;
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
-  return true;
+function sortedObject(object: JsonObject): string {
+  const names = inOrder(Object.keys(object));
+  let text = "{";
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    text += (i === 0 ? "" : ",") + labelOf(name) + canonical(object[name] as Json);
+  }
+  return `${text}}`;
+}
+
+/** As many names as `sort` needs to be faster. */
+const FEW = 12;
+
+/** The same list, sorted. */
+function inOrder(names: string[]): readonly string[] {
+  if (names.length > FEW) return names.sort();
+  for (let i = 1; i < names.length; i++) {
+    const name = names[i] as string;
+    let at = i;
+    for (; at > 0 && (names[at - 1] as string) > name; at--) names[at] = names[at - 1] as string;
+    names[at] = name;
+  }
+  return names;
 }

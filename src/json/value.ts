@@ -41,20 +41,16 @@ export function setOwn(target: MutableJson, key: string, value: Json): void {
   }
 }
 
-/**
- * The object, to which the members that have a value are added. Cheaper than to spread them in one by one, where most
- * of them have none.
- */
-export function withPresent<T extends object, O extends object>(
-  object: T,
-  members: { readonly [N in keyof O]: O[N] | undefined },
-): T & Partial<O> {
-  const extended: T & Partial<O> = object;
-  for (const name in members) {
-    const value = members[name];
-    if (value !== undefined) (extended as Partial<O>)[name] = value;
-  }
-  return extended;
+/** An object without its members that are `undefined`. */
+export type Present<T> = { readonly [N in keyof T as undefined extends T[N] ? never : N]: T[N] } & {
+  readonly [N in keyof T as undefined extends T[N] ? N : never]?: Exclude<T[N], undefined>;
+};
+
+/** The members that have a value, in the order given. Cheaper than to spread one by one where most have none. */
+export function present<const T extends object>(members: T): Present<T> {
+  const object: { [name: string]: unknown } = {};
+  for (const name in members) if (members[name] !== undefined) object[name] = members[name];
+  return object as Present<T>;
 }
 
 /** Same JSON type and same value; object key order does not count. */
@@ -73,6 +69,28 @@ export function deepFreeze<T extends Json>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const child of Object.values<Json>(value)) deepFreeze(child);
   return Object.freeze(value);
+}
+
+/** Values and names, and eight UTF-16 units of any of them, that a modest value has at most. */
+const MODEST = 500;
+
+/**
+ * Whether one quick look shows that a value is neither deep nor large: less than 500 levels, and less than 4000 units of
+ * text. Of a value for which it is false, only a closer look shows it.
+ */
+export function isModest(value: Json): boolean {
+  return roomAfter(value, MODEST) >= 0;
+}
+
+function roomAfter(value: Json, room: number): number {
+  if (typeof value === "string") return room - 1 - (value.length >> 3);
+  if (typeof value !== "object" || value === null || room < 0) return room - 1;
+  let left = room - 1;
+  for (const name in value) {
+    left = roomAfter((value as JsonObject)[name] as Json, left - 1 - (name.length >> 3));
+    if (left < 0) break;
+  }
+  return left;
 }
 
 /** Whether any value is nested more than `levels` below this one. */

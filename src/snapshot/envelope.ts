@@ -29,10 +29,10 @@ export interface ParsedArtifact {
 export function parseEnvelope(
   file: string,
   bytes: Uint8Array,
-  parse: (file: string, bytes: Uint8Array) => JsonObject = parseStrict,
+  parse: (file: string, bytes: Uint8Array, text: string) => JsonObject = parseStrict,
 ): ParsedArtifact {
-  const envelope = parse(file, bytes);
   const text = utf8(bytes);
+  const envelope = parse(file, bytes, text);
   const fqdn = requireName(file, text, envelope);
   const refuse = (key: string, expected: string): never => {
     const line = lineOf(text, `/${key}`) ?? 1;
@@ -95,9 +95,9 @@ export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
 }
 
 /** The object in a file that was, or is still to be, read strictly; one that is no JSON object is answered strictly. */
-export function parseChecked(file: string, bytes: Uint8Array): JsonObject {
+export function parseChecked(file: string, bytes: Uint8Array, text: string): JsonObject {
   try {
-    const value = JSON.parse(utf8(bytes)) as Json;
+    const value = JSON.parse(text) as Json;
     if (isObject(value)) return value;
   } catch {
     // The strict reader reports the problem.

@@ -1,9 +1,9 @@
 /** The hash chain of a trace: one canonical line an event, each hash covering the one before (SPEC 5). */
 
 import { canonical, type Digest, sha256 } from "../json/canonical.ts";
+import { TextMemory } from "../json/text-memory.ts";
 import type { JsonObject } from "../json/value.ts";
-import { type EventBody, type EventType, SCHEMA, type TraceEvent } from "./event.ts";
-import { EVENTS } from "./schema.ts";
+import { type EventBody, SCHEMA, type TraceEvent } from "./event.ts";
 
 /** The `prev_hash` of the first event. */
 export function genesis(executionId: string): Digest {
@@ -30,13 +30,28 @@ export interface EncodedEvent {
 /** Bytes of the member `hash` and of the line break: what the line has beside what is hashed. */
 const AROUND_HASHED = `"hash":"${"0".repeat(64)}",\n`.length;
 
-/** The hashed text is built and measured once; the line is put together of its parts where it is written. */
-export function encodeEvent(event: EventBody, stamp: Envelope): EncodedEvent {
-  const { event_type, node_id, run } = event;
-  const node = node_id === undefined ? "" : `"node_id":${canonical(node_id)},`;
-  const head = `{"elapsed_us":${stamp.elapsedUs},"event_type":"${event_type}","execution_id":${canonical(stamp.executionId)},`;
+/** In UTF-16 units: a snapshot has few nodes, which every run of it visits. */
+const MOST_NODES = 2 ** 16;
+const nodes = new TextMemory<string>(MOST_NODES);
+const nodeMember = (id: string) => `"node_id":${canonical(id)},`;
+
+let lastExecution = { id: "", text: '""' };
+
+/** The execution id as JSON, which all events of a run repeat. */
+function executionText(id: string): string {
+  if (id !== lastExecution.id) lastExecution = { id, text: canonical(id) };
+  return lastExecution.text;
+}
+
+/**
+ * The hashed text is built and measured once; the line is put together of its parts where it is written. The fastest
+ * payload is one whose members are in canonical order.
+ */
+export function encodeEvent({ event_type, node_id, run, payload }: EventBody, stamp: Envelope): EncodedEvent {
+  const node = node_id === undefined ? "" : nodes.recall(node_id, nodeMember);
+  const head = `{"elapsed_us":${stamp.elapsedUs},"event_type":"${event_type}","execution_id":${executionText(stamp.executionId)},`;
   const hashed =
-    `${head}${node}"payload":${encodePayload(event)},"prev_hash":"${stamp.prevHash}",` +
+    `${head}${node}"payload":${canonical(payload as unknown as JsonObject)},"prev_hash":"${stamp.prevHash}",` +
     `"run":"${run}","schema":"${SCHEMA}","sequence":${stamp.sequence},"timestamp":"${stamp.timestamp}"}`;
   const hash = sha256(hashed);
   return {
@@ -44,36 +59,6 @@ export function encodeEvent(event: EventBody, stamp: Envelope): EncodedEvent {
     bytes: Buffer.byteLength(hashed) + AROUND_HASHED,
     hash,
   };
-}
-
-interface PayloadMember {
-  readonly name: string;
-  /** The text before its value. */
-  readonly label: string;
-}
-
-/** By event type: the members of its payload in canonical order. */
-const PAYLOADS: ReadonlyMap<EventType, readonly PayloadMember[]> = new Map(
-  (Object.keys(EVENTS) as EventType[]).map((type) => [type, payloadMembers(type)]),
-);
-
-function payloadMembers(type: EventType): readonly PayloadMember[] {
-  const names = Object.keys(EVENTS[type].members).sort();
-  return names.map((name) => ({ name, label: `${canonical(name)}:` }));
-}
-
-/** Canonical: the order of the members is the schema's, so that only free values inside them are sorted. */
-function encodePayload({ event_type, payload }: EventBody): string {
-  const object = payload as unknown as JsonObject;
-  let text = "";
-  let members = 0;
-  for (const { name, label } of PAYLOADS.get(event_type) ?? []) {
-    const value = object[name];
-    if (value === undefined) continue;
-    text += `${members++ === 0 ? "{" : ","}${label}${canonical(value)}`;
-  }
-  // A member that the schema does not have is in no table, and one without a value has no canonical form.
-  return members > 0 && members === Object.keys(object).length ? `${text}}` : canonical(object);
 }
 
 /** Length of the line that an event was read from: making it again would take as long as to replay the event. */

@@ -185,9 +185,10 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     }
     case "evaluation_end": {
-      const { left, right, ...names } = event.payload;
-      const named = sharing({ run, node, ...names }, summary);
-      summary.evaluations.push({ ...named, left, right });
+      const { evaluation, condition, outcome, left, right } = event.payload;
+      const names = sharing({ run, node, condition, evaluation, outcome }, summary);
+      // Not spread: V8 makes a new hidden class for each member that is added to a spread object, and keeps it.
+      summary.evaluations.push(Object.assign(names, { left, right }));
       return;
     }
     case "event_announced":

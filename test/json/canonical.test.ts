@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import { CanonicalError, canonical, digestOf, isDigest, sha256 } from "../../src/json/canonical.ts";
-import type { Json, JsonObject } from "../../src/json/value.ts";
+import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import { openJournal } from "../../src/trace/journal.ts";
 import { anyCharacter } from "../support/any-character.ts";
 import { draws, takingTurns } from "../support/portion.ts";
@@ -118,6 +118,26 @@ it("canonicalising ignores the order of members", () => {
       },
     ),
   );
+});
+
+/** Slow and plain: the text of the value with every object's members sorted. */
+function sortedText(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(sortedText).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${sortedText(value[name] as Json)}`).join(",")}}`;
+}
+
+it("a canonical text is the JSON text with sorted members, however many and however they are named", () => {
+  const wide = fc.dictionary(fc.string({ unit: anyCharacter, maxLength: 3 }), json, { maxKeys: 40 });
+  fc.assert(
+    fc.property(wide, (value) => {
+      assert.equal(canonical(value), sortedText(value));
+    }),
+  );
+  // More names than are remembered, each twice.
+  const names = Array.from({ length: 3000 }, (_, i) => `${"name ".repeat(8)}${i % 1500}`);
+  for (const name of names) assert.equal(canonical({ [name]: 1, "": 2 }), `{"":2,"${name}":1}`);
 });
 
 const formless: readonly (readonly [about: string, value: unknown])[] = [

@@ -12,11 +12,15 @@ import {
   deepFreeze,
   firstDifference,
   inCanonicalOrder,
+  isDeeper,
+  isLarger,
+  isModest,
   isObject,
   type Json,
   type JsonObject,
   jsonEqual,
   own,
+  present,
   setOwn,
 } from "../../src/json/value.ts";
 import { anyCharacter } from "../support/any-character.ts";
@@ -378,6 +382,25 @@ test("two values are equal exactly when they part nowhere and have one canonical
       assert.equal(jsonEqual(a, b), canonical(a) === canonical(b));
     }),
   );
+});
+
+it("a value that looks modest is neither deep nor large, and small ones look so", () => {
+  fc.assert(
+    fc.property(json, fc.nat({ max: 700 }), fc.nat({ max: 5000 }), (value, levels, length) => {
+      let deep = value;
+      for (let i = 0; i < levels; i++) deep = i % 2 === 0 ? [deep] : { n: deep };
+      const long = [deep, { ["x".repeat(length)]: "y".repeat(length) }];
+      for (const one of [deep, long])
+        if (isModest(one)) assert.deepEqual([isDeeper(one, 500), isLarger(one, 6 * 4000)], [false, false]);
+    }),
+    { numRuns: draws(200) },
+  );
+  assert.ok(isModest({ a: ["b", { c: 1, d: null }], e: "f".repeat(3000) }));
+});
+
+test("members without a value are left out, and the others stay in their order", () => {
+  const made = present({ z: 1, a: undefined, m: null, b: undefined, c: "" });
+  assert.deepEqual(Object.entries(made), Object.entries({ z: 1, m: null, c: "" }));
 });
 
 test("a pointer escapes what RFC 6901 escapes", () => {

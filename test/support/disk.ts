@@ -156,8 +156,12 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
     replace(Object.fromEntries(Object.keys(recording).map((name) => [name, real[name as keyof typeof fs]])));
   }
   const disk = new Disk(folder, before, changes);
-  for (const [path, { bytes }] of snapshotOf(folder, nodeOf))
-    assert.equal(disk.now(path, disk.moments) ?? "", String(bytes), `${path} was changed past the recording`);
+  for (const path of disk.files)
+    assert.equal(
+      disk.now(path, disk.moments),
+      fs.readFileSync(path, "utf8"),
+      `${path} was changed past the recording`,
+    );
   return disk;
 }
 
@@ -189,6 +193,14 @@ export class Disk {
     this.#before = before;
     this.#changes = changes;
     this.moments = changes.length + 1;
+  }
+
+  /** The files that were left. */
+  get files(): readonly string[] {
+    return fs
+      .readdirSync(this.#folder, { recursive: true })
+      .map((name) => join(this.#folder, String(name)))
+      .filter((path) => fs.lstatSync(path).isFile());
   }
 
   /** How often something was forced to the device. */

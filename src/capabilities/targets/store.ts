@@ -146,6 +146,18 @@ function operationOn<K extends StoreKind>(
   };
 }
 
+async function synced(performed: Performed, store: Store): Promise<Performed> {
+  try {
+    await store.sync();
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error;
+    // It was written all the same: what it changed is not to be written a second time.
+    const { result: _, ...written } = performed;
+    return { ...written, outcome: "BACKEND_ERROR", reason: { code: `STORE_${error.reason}`, ...error.facts } };
+  }
+  return performed;
+}
+
 /** A store that the workflow only consults is read, and never written. */
 function mayBegin({ semantics }: StoreOperation, reach: Reach): boolean {
   return reach === "owned" || semantics === "reads";
@@ -162,21 +174,9 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
     if (!mayBegin(operation, reach)) return NOT_BEGUN;
     const store = stores.at(path);
-    const performed = await operation.perform(inputs, store, { ...sources, effectKey });
-    if (durability !== "device" || operation.semantics === "reads") return performed;
-    try {
-      await store.sync();
-    } catch (error) {
-      if (!(error instanceof StoreFault)) throw error;
-      // It was written all the same: what it changed is not to be written a second time.
-      const { result: _, ...written } = performed;
-      return {
-        ...written,
-        outcome: "BACKEND_ERROR",
-        reason: { code: `STORE_${error.reason}`, ...error.facts },
-      };
-    }
-    return performed;
+    const { clock, entropy } = sources;
+    const performed = await operation.perform(inputs, store, { clock, entropy, effectKey });
+    return durability === "device" && operation.semantics !== "reads" ? synced(performed, store) : performed;
   },
   tookPlace: ({ change }) => change !== undefined && isChange(change),
   secondTime({ semantics, outcomes }) {

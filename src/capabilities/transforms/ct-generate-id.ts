@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { canonicalPython } from "../../json/python-canonical.ts";
+import { sha256Hex } from "../../json/sha256.ts";
 import { isObject, type Json } from "../../json/value.ts";
 import { anything, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
@@ -34,5 +34,5 @@ export const ctGenerateId = transform({
 /** Anything but a record is hashed as the record `{"value": …}`. */
 function fingerprint(data: Json): string {
   const text = canonicalPython(isObject(data) ? data : { value: data });
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return sha256Hex(text).slice(0, 16);
 }

@@ -155,8 +155,8 @@ export class OpenEffects {
     }: Payloads["side_effect_start"],
     at: Pick<BegunEffect, "run" | "node" | "line" | "since">,
   ): void {
+    // The place comes last: V8 makes a new hidden class for each member that is added to a spread object.
     this.#open.set(idOf(at.run, at.node, step), {
-      ...at,
       step,
       capability,
       op,
@@ -166,6 +166,7 @@ export class OpenEffects {
       attempt: attempt ?? null,
       last: this.#changes.get(this.#storeOf(at.run, store)) ?? null,
       isCaller: false,
+      ...at,
     });
   }
 

@@ -33,7 +33,10 @@ export async function protocolText(plan: Plan, source: ProtocolSource): Promise<
       packages: await packagesOf(plan, source),
     };
     const head = protocolHead({ closureRoot: plan.closureRoot, root: plan.snapshot.root });
-    return `${head}"seal":"${plan.snapshot.seal}"},${JSON.stringify(rest).slice(1)}\n`;
+    // Put together without a copy: most of it is the whole seal.
+    let text = `${head}"seal":"${plan.snapshot.seal}"}`;
+    for (const [name, value] of Object.entries(rest)) text += `,"${name}":${JSON.stringify(value)}`;
+    return `${text}}\n`;
   } catch (error) {
     if (error instanceof ChangedError) return { missing: error.message };
     if (error instanceof Fault) return { missing: error.wording.what };

@@ -18,7 +18,7 @@ export function holdToExit(lock: LockFile): () => void {
 function removeAtExit(): void {
   if (isListening) return;
   isListening = true;
-  process.once("exit", () => {
+  process.on("exit", () => {
     // Another's, where this process's was removed by hand and the lock taken since.
     for (const path of held) if (textOf(path) === ownText()) remove(path);
   });

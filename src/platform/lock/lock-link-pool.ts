@@ -133,7 +133,7 @@ function isMade(folder: string): boolean {
 function removeAtExit(): void {
   if (isRemovedAtExit) return;
   isRemovedAtExit = true;
-  process.once("exit", () => {
+  process.on("exit", () => {
     for (const folder of pool.keys()) removeFromPool(folder);
   });
 }
