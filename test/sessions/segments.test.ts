@@ -166,6 +166,11 @@ test("a segment, and the traces folder, name each run in it once", async (t) => 
   assertRefused(several, 2, "TRACES_SEVERAL");
   const [, named = ""] = /, or as (\S+)$/m.exec(several.err) ?? [];
   assert.equal((await place.session("explain", named)).code, 0);
+  const elsewhere = workspace(t, { snapshot: null, capabilities: false });
+  const [, list = ""] =
+    /which pgs (.*?) lists/.exec((await elsewhere.session("explain", place.path(segment))).err) ?? [];
+  const listed = await elsewhere.session(...list.split(" "));
+  for (const { id } of runs) assert.ok(listed.out.includes(id), listed.err);
 });
 
 test("what is written next to a trace is written into a folder that the run gets", async (t) => {
