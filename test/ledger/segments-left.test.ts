@@ -22,6 +22,7 @@ import { completeLedger, rebuildLedger } from "../../src/ledger/rebuild.ts";
 import { standingOf } from "../../src/ledger/standing.ts";
 import { traceAddress, traceIdsIn } from "../../src/ledger/trace-place.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
+import { nodeClock } from "../../src/platform/node-ports.ts";
 import { ownFolder } from "../../src/platform/own-folder.ts";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";
@@ -46,7 +47,7 @@ import {
 const ports = (root: TracesRoot) => ({
   root,
   openSource: async (path: string) => openSource(path),
-  now: Date.now,
+  now: nodeClock.now,
   lockTrace: (file: string) => lockTraceFile(file),
 });
 
@@ -177,7 +178,7 @@ async function four(t: TestContext) {
 }
 
 const pruned = (root: TracesRoot, keep: number, isDryRun = false) =>
-  pruneRuns({ before: Date.now() + 1, keep, attested: false, isDryRun }, ports(root));
+  pruneRuns({ before: nodeClock.now() + 1, keep, attested: false, isDryRun }, ports(root));
 
 test("prune takes runs out of a segment, and the segment when none is left", async (t) => {
   const { left, first, second, third, inFolder } = await four(t);
@@ -226,9 +227,9 @@ test("wherever a prune is killed, no run that stays has lost a line, and the nex
     .map(({ id, segment }) => (segment === null || id === second ? "" : id))
     .filter((id) => id !== "");
   const own = linesOf(path).filter((line) => runOf(line) === kept);
-  const request = { before: Date.now() + 1, keep: 0, attested: false, isDryRun: false };
+  const request = { before: nodeClock.now() + 1, keep: 0, attested: false, isDryRun: false };
   const { markRun } = await import("../../src/ledger/marks.ts");
-  await markRun({ run: kept, mark: { name: "stays" }, now: Date.now() }, left.root);
+  await markRun({ run: kept, mark: { name: "stays" }, now: nodeClock.now() }, left.root);
   for (let calls = 0, isOver = false; !isOver; calls += 3) {
     copyOver(left.folder, folder);
     const fresh = openTracesRoot(folder);
