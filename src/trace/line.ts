@@ -151,9 +151,13 @@ function lineOf(bytes: Buffer): Line | undefined {
     : lineNamed(bytes, expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE_LEAD));
 }
 
+const NONE: readonly Line[] = [];
+
 /** The same, by where the name begins. */
 export function lineNamed(bytes: Buffer, name: number): Line | undefined {
-  return LINES.get(wordAt(bytes, name))?.find((line) => expectLiteral(bytes, name, line.name) !== NOT_FOUND);
+  for (const line of LINES.get(wordAt(bytes, name)) ?? NONE)
+    if (expectLiteral(bytes, name, line.name) !== NOT_FOUND) return line;
+  return undefined;
 }
 
 /** The digest that is at this place, in quotes; `expected` itself where it is that one, which spares a string. */

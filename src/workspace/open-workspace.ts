@@ -2,6 +2,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { LoadPorts } from "../capabilities/packages/load.ts";
+import type { SnapshotQuery } from "../capabilities/target.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
 import { sharedEntropy } from "../engine/entropy.ts";
@@ -263,11 +264,14 @@ class OpenWorkspace implements Workspace {
   readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
   readonly #records = new WeakMap<Traces, TraceRecords>();
+  readonly #limits: TraceLimits;
   #opened: Promise<Snapshot> | undefined;
+  #query: SnapshotQuery | undefined;
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
+    this.#limits = { ...TRACE_LIMITS, ...options.limits };
     this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
@@ -365,7 +369,7 @@ class OpenWorkspace implements Workspace {
       ...{ ...ports, ...options, ...how, ...stopOf(stop) },
       secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
       runtime: TOOL,
-      limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
+      limits: { ...this.#limits, ...limits },
       plan: async (start, roots, folders) => {
         const here = () => this.#plan(start.workflow_code);
         return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
@@ -375,7 +379,7 @@ class OpenWorkspace implements Workspace {
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
     });
     await listener.requireNoFailure(run);
-    return { ...resultOf(run.plan, run, run.summary, trace), notices };
+    return resultOf(run.plan, run, run.summary, trace, notices);
   }
 
   verify(): Promise<Verification> {
@@ -399,6 +403,11 @@ class OpenWorkspace implements Workspace {
       throw error;
     });
     return this.#opened;
+  }
+
+  async #snapshotQuery(): Promise<SnapshotQuery> {
+    this.#query ??= toSnapshotQuery(await this.#snapshot(), this.#capabilities.workflowRegistry);
+    return this.#query;
   }
 
   async #open(): Promise<Snapshot> {
@@ -471,7 +480,8 @@ class OpenWorkspace implements Workspace {
     } = options;
     // A dry run leaves nothing behind, unless its trace is asked for.
     const defaults = dry === false ? this.#ports : { ...this.#ports, traces: memoryTraces() };
-    const { traces, entropy, ...rest } = { ...defaults, ...ports };
+    const all = { ...defaults, ...ports };
+    const { traces } = all;
     checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
@@ -481,15 +491,17 @@ class OpenWorkspace implements Workspace {
     const key = secretsKeyOf("run", secretsKey ?? this.#options.secretsKey);
     const ownFolder = needsFolder(plan, { secretsKey: key });
     const request = {
-      ...{ ...rest, ...records, ...stopOf(stop) },
-      snapshot: toSnapshotQuery(await this.#snapshot(), this.#capabilities.workflowRegistry),
-      entropy: sharedEntropy(entropy),
+      ...all,
+      ...records,
+      ...stopOf(stop),
+      snapshot: await this.#snapshotQuery(),
+      entropy: sharedEntropy(all.entropy),
       plan,
       payload,
       signal,
       secretsKey: key,
       runtime: TOOL,
-      limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
+      limits: limits === undefined ? this.#limits : { ...this.#limits, ...limits },
       openTrace(id: string) {
         trace = traces.open(id, { ownFolder });
         const { id: name, folder, writer: file, secretsFile: secrets, place } = trace;
@@ -500,10 +512,10 @@ class OpenWorkspace implements Workspace {
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
     };
     const execute = dry === false ? runWorkflow : dryRunWith(answersOf(dry));
-    const { summary, notices: undeclared, ...traced } = await execute(request);
+    const traced = await execute(request);
     if (trace === undefined) throw new Error("the run ended without a trace");
     await listener.requireNoFailure(traced);
-    return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
+    return resultOf(plan, traced, traced.summary, trace, [...notices, ...traced.notices]);
   }
 
   /** What is kept beside the traces, if anything is. */
@@ -539,8 +551,12 @@ function stopOf(signal: AbortSignal | undefined) {
   return signal === undefined ? {} : { stop: { signal, pause: () => setImmediate() } };
 }
 
+/** Of who does not listen. */
+const NO_LISTENER = { listen: () => undefined, requireNoFailure: async () => undefined };
+
 /** The first error of a listener is kept, that of a promise too, so that it reaches the caller and not the run. */
 function listenerOf(onEvent: RunOptions["onEvent"]) {
+  if (onEvent === undefined) return NO_LISTENER;
   let failure: { readonly error: unknown } | null = null;
   const keep = (error: unknown) => {
     failure ??= { error };
@@ -574,11 +590,15 @@ type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices
 function resultOf(
   { workflow }: Plan,
   { traceId: id, head, ending }: Traced,
-  { path, results, effects, events, violations, reasons, evaluations, waits, isDryRun: dryRun }: Summary,
+  summary: Summary,
   trace: RunTrace,
-): Omit<RunResult, "notices"> {
+  notices: readonly Fault[],
+): RunResult {
+  const { path, results, effects, events, violations, reasons, evaluations, waits, isDryRun } = summary;
   const { status, outcome, exitReason, fault: refusal = null } = ending;
-  const summary = { path, results, effects, events, violations, reasons, evaluations };
-  const said = { id, workflow: workflow.fqdn, dryRun, status, outcome, exitReason, refusal };
-  return { ...said, ...summary, trace, head, waits };
+  return {
+    ...{ id, workflow: workflow.fqdn, dryRun: isDryRun, status, outcome, exitReason, refusal },
+    ...{ path, results, effects, events, violations, reasons, evaluations },
+    ...{ trace, head, waits, notices },
+  };
 }

@@ -23,7 +23,8 @@ export interface SummarizedRun extends TracedRun {
 }
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
-export async function runWorkflow({ records, ...request }: RecordedRunRequest): Promise<SummarizedRun> {
+export async function runWorkflow(request: RecordedRunRequest): Promise<SummarizedRun> {
+  const { records } = request;
   requireSecretsKey(request);
   const summary = createSummary();
   const recording = records === undefined ? null : await beginRecording(request.plan, records);
