@@ -41,6 +41,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "process-parts": later(startParts),
   "snapshot-forms": later(snapshotForms),
   run: inChild("one-process.ts"),
+  "run-parts": inChild("run-parts.ts"),
   peers,
   sustained: (scratch) => sustained(scratch, Number(values.runs)),
   growth: later(growth),

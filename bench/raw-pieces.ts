@@ -3,41 +3,47 @@
 import { hash as oneShot } from "node:crypto";
 import {
   closeSync,
+  fstatSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
-  realpathSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Measure, microseconds } from "./sample.ts";
 
 const EVENTS = 25;
-const EFFECTS = 3;
 const LINE = `${"x".repeat(608)}\n`;
 const DIGESTS = EVENTS + 3;
+/** The first event; what comes before each of three effects; the rest. */
+const WRITES = 5;
+const LINES = LINE.repeat(EVENTS / WRITES);
+/** To three stores and the ledger. */
+const APPENDS = 4;
 /** Runs' worth in one sample. */
 const BLOCK = 20;
 
 /** Microseconds per run, by piece, each a fresh sample. */
 export function rawPieces(folder: string): Readonly<Record<string, Measure>> {
   mkdirSync(folder);
-  const store = join(folder, "store");
-  const log = openSync(join(folder, "log"), "a");
-  closeSync(openSync(store, "a"));
-  const spare = join(folder, "spare");
+  const [log, store, spare] = [join(folder, "log"), join(folder, "store"), join(folder, "spare")];
+  const [logFile, storeFile] = [openSync(log, "a"), openSync(store, "a")];
   symlinkSync("1:host:start", spare);
   let number = 0;
   const pieces: Record<string, () => void> = {
-    "trace folder: mkdir, open, close": () => traceFolder(join(folder, `t${++number}`)),
-    [`${EVENTS} appends of ${LINE.length} bytes to an empty file`]: () => appends(log),
-    [`${EFFECTS} lock cycles: link, unlink`]: () => times(EFFECTS, () => lockCycle(spare, `${store}.lock`)),
-    [`${EFFECTS} store writes: realpath, stat, open, write, close, stat`]: () =>
-      times(EFFECTS, () => storeWrite(store)),
+    "a folder for the trace: mkdir, lock, open, close": () => traceFolder(join(folder, `t${++number}`), spare),
+    [`${WRITES} writes of ${LINES.length} bytes to the trace, each with a stat`]: () => {
+      ftruncateSync(logFile);
+      times(WRITES, () => traceWrite(logFile, log));
+    },
+    [`${APPENDS} appends under a lock: readlink, link, lstat, write, fstat, unlink`]: () =>
+      times(APPENDS, () => lockedAppend(storeFile, store, spare)),
     [`${DIGESTS} SHA-256 of ${LINE.length} bytes`]: () => times(DIGESTS, () => oneShot("sha256", LINE, "hex")),
   };
   return Object.fromEntries(Object.entries(pieces).map(([name, piece]) => [name, () => perRun(piece)]));
@@ -53,26 +59,27 @@ function times(count: number, work: () => void): void {
   for (let i = 0; i < count; i++) work();
 }
 
-function traceFolder(folder: string): void {
+function traceFolder(folder: string, spare: string): void {
   mkdirSync(folder);
-  closeSync(openSync(join(folder, "trace.jsonl"), "wx"));
-}
-
-function appends(log: number): void {
-  ftruncateSync(log);
-  times(EVENTS, () => writeSync(log, LINE));
-}
-
-function lockCycle(spare: string, lock: string): void {
+  const [trace, lock] = [join(folder, "trace.jsonl"), join(folder, "trace.jsonl.lock")];
   linkSync(spare, lock);
+  const file = openSync(trace, "wx");
+  fstatSync(file);
   unlinkSync(lock);
+  closeSync(file);
 }
 
-function storeWrite(path: string): void {
-  realpathSync.native(dirname(path));
-  statSync(path, { bigint: true });
-  const file = openSync(path, "a");
+function traceWrite(file: number, path: string): void {
+  writeSync(file, LINES);
+  statSync(path);
+}
+
+function lockedAppend(file: number, path: string, spare: string): void {
+  const lock = `${path}.lock`;
+  readlinkSync(spare);
+  linkSync(spare, lock);
+  lstatSync(path, { bigint: true });
   writeSync(file, LINE);
-  closeSync(file);
-  statSync(path, { bigint: true });
+  fstatSync(file, { bigint: true });
+  unlinkSync(lock);
 }

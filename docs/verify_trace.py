@@ -3,6 +3,7 @@
 
     python3 verify_trace.py [--head HEAD] TRACE...
 
+A TRACE is a file, or FILE#RUN: the trace of that run in a file that several traces share.
 Prints one line for each trace: that it is valid, with its head, or the first line that is wrong and why.
 Exits 0 when all are valid, 7 when one is not, and 2 when a file cannot be read. Needs Python 3.8 and nothing else.
 """
@@ -10,6 +11,7 @@ Exits 0 when all are valid, 7 when one is not, and 2 when a file cannot be read.
 import argparse
 import hashlib
 import json
+import os
 import re
 import sys
 
@@ -263,15 +265,27 @@ class Chain:
         self.ended = run == "0"
 
 
+NAMED = re.compile(rb'\{"elapsed_us":\d+,"event_type":"\w+","execution_id":"([^"\\]+)"')
+
+
+def lines_of(path):
+    """The lines of a trace, in a file of its own or in one that several traces share."""
+    path, _, run = (path, "", "") if os.path.exists(path) or "#" not in path else path.rpartition("#")
+    with open(path, "rb") as file:
+        for line in file:
+            named = NAMED.match(line[:512]) if run else None
+            if not run or (named and named[1] == run.encode()):
+                yield line
+
+
 def verify(path, head):
     """Whether the trace is valid, and what to print."""
     chain, at = Chain(), 0
     try:
-        with open(path, "rb") as file:
-            for at, line in enumerate(file, 1):
-                if not line.endswith(b"\n"):
-                    raise Invalid("the line is torn: the run was cut off while it wrote")
-                chain.take(line[:-1])
+        for at, line in enumerate(lines_of(path), 1):
+            if not line.endswith(b"\n"):
+                raise Invalid("the line is torn: the run was cut off while it wrote")
+            chain.take(line[:-1])
         if at == 0:
             raise Invalid("the file holds no event")
         if not chain.ended and not chain.waits:

@@ -7,14 +7,6 @@ import { type ArgumentSpec, camelCase, type Given, type OptionSpec, type Options
 import { SHARED } from "./shared-options.ts";
 import { usageHint } from "./usage-hint.ts";
 
-const shared: readonly Options[] = Object.values(SHARED);
-
-/** Whether the flag is an option of every command, and whether it has a value. */
-export function sharedOption(flag: string): { readonly hasValue: boolean } | undefined {
-  const found = shared.map((group) => group[flag.replace(/^--/, "")]).find((one) => one !== undefined);
-  return flag.startsWith("--") && found !== undefined ? { hasValue: found.value !== undefined } : undefined;
-}
-
 /** As it is written in the help. */
 export function flagsOf(name: string, { value, isValueOptional }: OptionSpec<unknown>): string {
   if (value === undefined) return `--${name}`;
@@ -23,7 +15,9 @@ export function flagsOf(name: string, { value, isValueOptional }: OptionSpec<unk
 
 type Named = readonly [name: string, spec: OptionSpec<unknown>];
 
-const sharedOptions: readonly Named[] = shared.flatMap((group) => Object.entries(group));
+const sharedOptions: readonly Named[] = Object.values<Options>(SHARED).flatMap((group) =>
+  Object.entries(group),
+);
 
 export function argumentText(name: string, { isOptional, isVariadic }: ArgumentSpec<unknown>): string {
   const word = isVariadic ? `${name}...` : name;

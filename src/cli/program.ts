@@ -1,15 +1,11 @@
 /** The commands, and how a command line finds its own. The code of all but `run` is loaded when it is called. */
 
-import { CommanderError, Command as Parser } from "commander";
 import { run } from "./commands/run/command.ts";
 import { openContext, type Platform, toContext } from "./context.ts";
 import { type Command, type Listed, type ParsedLine, valuesOf } from "./define-command.ts";
-import { UsageFault } from "./errors.ts";
-import { EXIT } from "./exit-codes.ts";
-import { commandManual, helpText, programManual } from "./help.ts";
-import { addCommand, addShared, badUsage, sharedOption } from "./parser.ts";
+import { plainLine } from "./plain-line.ts";
 import { printRefusal } from "./print.ts";
-import { SHARED } from "./shared-options.ts";
+import { SHARED, sharedOption } from "./shared-options.ts";
 
 export const COMMANDS: readonly Listed[] = [
   {
@@ -188,31 +184,22 @@ export const COMMANDS: readonly Listed[] = [
 export async function runCli(given: readonly string[], world: Platform): Promise<number> {
   const argv = commandFirst(given);
   const named = COMMANDS.find(({ name }) => name === argv[0]);
-  let exitCode: number = EXIT.SUCCESS;
   // Replaced once the options are read, so that a refusal before that is printed as it should be, too.
   let context = toContext({ json: given.includes("--json"), debug: given.includes("--debug") }, world);
+  const perform = async (line: ParsedLine, command: Command) => {
+    const options = { ...valuesOf(SHARED.Workspace, line), ...valuesOf(SHARED.Output, line) };
+    context = toContext(options, world);
+    if (command.shared.includes("workspace")) context = await openContext(options, world);
+    return command.perform(line, context);
+  };
   try {
-    // The help that answers a line without a command is no JSON: the refusal is printed instead.
-    const quietly = context.settings.json ? { ...world, err: () => undefined } : world;
-    const program = await toParser(named, quietly, async (line, command) => {
-      const options = { ...valuesOf(SHARED.Workspace, line), ...valuesOf(SHARED.Output, line) };
-      context = toContext(options, world);
-      if (command.shared.includes("workspace")) context = await openContext(options, world);
-      exitCode = await command.perform(line, context);
-    });
-    await program.parseAsync([...argv], { from: "user" });
-    return exitCode;
+    const command = await named?.load();
+    const line = command && plainLine(argv.slice(1), command);
+    if (command && line) return await perform(line, command);
+    const { parseLine } = await import("./parse-line.ts");
+    return await parseLine(argv, { world, isJson: context.settings.json, named, commands: COMMANDS, perform });
   } catch (error) {
-    if (!(error instanceof CommanderError)) return printRefusal(error, context);
-    // Not by the error alone: the exit code in it is the process's, where that was set already.
-    if (error.exitCode === 0) return EXIT.SUCCESS;
-    if (error.code === "commander.help") {
-      return context.settings.json
-        ? printRefusal(badUsage("no command is named", undefined), context)
-        : EXIT.USAGE;
-    }
-    const misplaced = named === undefined ? await misplacedOption(argv) : undefined;
-    return printRefusal(misplaced ?? badUsage(error.message.replace(/^error: /, ""), named?.name), context);
+    return printRefusal(error, context);
   }
 }
 
@@ -237,45 +224,4 @@ function commandFirst(argv: readonly string[]): readonly string[] {
   return [command, ...argv.slice(0, start), ...rest];
 }
 
-/** Of a line that begins with an option of the command that it names later; undefined for any other line. */
-async function misplacedOption([flag = "", ...rest]: readonly string[]): Promise<UsageFault | undefined> {
-  const listed = COMMANDS.find(({ name }) => name === rest.find(isCommand));
-  const [option = ""] = flag.split("=");
-  const groups = Object.values((await listed?.load())?.options ?? {});
-  if (listed === undefined || !groups.some((group) => Object.hasOwn(group, option.replace(/^--/, ""))))
-    return undefined;
-  const message = `option '${option}' comes before the command`;
-  return new UsageFault("BAD_USAGE", {
-    message,
-    hint: `type it after the command: pgs ${listed.name} ${option} …`,
-  });
-}
-
 const isCommand = (word: string) => COMMANDS.some(({ name }) => name === word);
-
-type Begin = (line: ParsedLine, command: Command) => Promise<void>;
-
-/** The parser of the named command; of a line that names none, one that knows all names. */
-async function toParser(named: Listed | undefined, world: Platform, begin: Begin): Promise<Parser> {
-  const quietly = (parser: Parser, help: () => string) =>
-    parser
-      .helpOption("-h, --help")
-      .configureHelp({ formatHelp: help })
-      .exitOverride()
-      .configureOutput({ writeOut: world.out, writeErr: world.err, outputError: () => undefined });
-  const program = quietly(new Parser("pgs"), () => helpText(programManual(COMMANDS), world.columns))
-    .version(`${world.tool.name} ${world.tool.version}`, "-V, --version")
-    .helpCommand(false)
-    .showSuggestionAfterError(true)
-    .enablePositionalOptions();
-  addShared(program);
-  if (named === undefined) for (const { name } of COMMANDS) program.command(name);
-  else {
-    const command = await named.load();
-    const parser = quietly(program.command(named.name), () =>
-      helpText(commandManual(named, command), world.columns),
-    );
-    addCommand(parser, command, (line) => begin(line, command));
-  }
-  return program;
-}

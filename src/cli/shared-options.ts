@@ -9,6 +9,7 @@ import {
   flag,
   folder,
   hash,
+  type Options,
   optionalArgument,
   optionalArgumentList,
   optionalCount,
@@ -41,6 +42,14 @@ export const SHARED = {
     "no-color": flag("print without colour, also on a terminal"),
   },
 } as const;
+
+/** Whether the flag is an option of every command, and whether it has a value. */
+export function sharedOption(flag: string): { readonly hasValue: boolean } | undefined {
+  const found = Object.values<Options>(SHARED)
+    .map((group) => group[flag.replace(/^--/, "")])
+    .find((one) => one !== undefined);
+  return flag.startsWith("--") && found !== undefined ? { hasValue: found.value !== undefined } : undefined;
+}
 
 type Shared = typeof SHARED;
 

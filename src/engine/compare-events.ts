@@ -3,7 +3,7 @@
 import { jsonDifferences } from "../json/diff.ts";
 import { isObject, type Json, type JsonObject, jsonEqual } from "../json/value.ts";
 import type { EventBody, TraceEvent } from "../trace/event.ts";
-import { OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
+import { COMPARED, OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
 
 /** Where a replay differs from its record, by the line of the trace. */
 export interface Divergence {
@@ -49,20 +49,16 @@ export function withoutObservational(member: string, value: Json): Json {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !inside.has(name)));
 }
 
-/** The quick answer for most events. False also for some that are equal: then their differences are none. */
+/** The quick answer for most events of the format. False also for some that are equal: then their differences are none. */
 function isEqual(a: EventBody, b: EventBody): boolean {
   if (!isSamePosition(a, b)) return false;
   const [left, right] = [a.payload as unknown as JsonObject, b.payload as unknown as JsonObject];
-  let members = 0;
-  for (const key in left) {
-    if (OBSERVATIONAL.has(key)) continue;
-    members++;
-    // What a prototype has under that name is no JSON, and equals none.
-    const value = right[key];
-    if (value === undefined || !jsonEqual(left[key] as Json, value)) return false;
+  const names = COMPARED[a.event_type];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (left[name] !== right[name] && !jsonEqual(left[name], right[name])) return false;
   }
-  for (const key in right) if (!OBSERVATIONAL.has(key)) members--;
-  return members === 0;
+  return true;
 }
 
 /** Whether both are of one type, in one run, at one node. */

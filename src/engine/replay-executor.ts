@@ -155,13 +155,15 @@ export class ReplayExecutor implements StepExecutor {
     return { requires: requires.map(({ matched }) => matched), forbids: forbids.map(({ matched }) => matched) };
   }
 
-  async validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]> {
+  validate(node: IntentNode | ContractNode, data: JsonObject): readonly Unmet[] | Promise<readonly Unmet[]> {
     const recorded = this.#record.violations();
     if (this.peek()?.isChecked === false) return recorded.map(({ payload }) => unmetRule(payload));
-    const found = await validate(node, data);
+    const found = validate(node, data);
+    if (!this.#suppressed.any) return found;
     const { last } = this.#record;
     const inputs = last?.event_type === "node_start" ? last.payload.inputs : undefined;
-    return this.#suppressed.any ? this.#suppressed.reconcile(found, recorded, inputs ?? data) : found;
+    const reconciled = (all: readonly Unmet[]) => this.#suppressed.reconcile(all, recorded, inputs ?? data);
+    return found instanceof Promise ? found.then(reconciled) : reconciled(found);
   }
 
   bind(bindings: readonly Binding[], scope: Scope): ReturnType<typeof bind> {
@@ -237,6 +239,7 @@ export class ReplayExecutor implements StepExecutor {
   /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */
   effect(): EffectResult {
     const { payload, sequence } = this.#record.expect("side_effect_end");
+    if (payload.settled === undefined && payload.actor === undefined) return effectResult(payload);
     const { settled, actor, ...result } = effectResult(payload);
     const wasInterrupted = sequence > (this.#record.last?.sequence ?? 0) + 1;
     if (!wasInterrupted || settled === undefined) return result;

@@ -26,7 +26,7 @@ export async function editLedger<T>(root: TracesRoot, work: (editor: LedgerEdito
         const append = (line: LineBody) => {
           const end = endOf(store);
           if (typeof end === "string") throw new LedgerFault("LEDGER_DAMAGED", damagedAtEnd(file, end));
-          appendTo(store, end, (head, torn) => encodeLine(line, head, torn).text);
+          appendTo(store, end, encodeLine(line, end.head, end.torn).text);
         };
         const lastLine = (entry: RunEntry) => {
           const line = lastLineAbout(entry, store);

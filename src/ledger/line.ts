@@ -112,9 +112,15 @@ export function encodeLine(body: LineBody, before: LedgerHead, tornBytes = 0): E
   const sequence = before.sequence + 1;
   const torn = tornBytes === 0 ? {} : { torn_bytes: tornBytes };
   const line = { ...body, ...torn, schema: LEDGER_SCHEMA, sequence, prev_hash: before.hash };
-  const unhashed = line as unknown as JsonObject;
-  const hash = sha256(canonical(unhashed));
-  return { text: `${canonical({ ...unhashed, hash })}\n`, head: { sequence, hash } };
+  const unhashed = canonical(line as unknown as JsonObject);
+  const hash = sha256(unhashed);
+  return { text: `${withHash(unhashed, hash)}\n`, head: { sequence, hash } };
+}
+
+/** The canonical line with its hash, which comes before the first of the later members: quotes in a text are escaped. */
+function withHash(unhashed: string, hash: Digest): string {
+  const at = unhashed.search(/,"(?:head|opening)":/);
+  return `${unhashed.slice(0, at)},"hash":"${hash}"${unhashed.slice(at)}`;
 }
 
 /** Why a line is none of a ledger. */

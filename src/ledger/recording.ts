@@ -75,7 +75,7 @@ class RunRecording implements Recording {
   /** What the last event says, and may not be on the device yet. */
   #pending: RunLineBody | null = null;
   /** All that was begun to be written. */
-  #written: Promise<unknown> = Promise.resolve();
+  readonly #written: Promise<void>[] = [];
   /** Resolves when the protocols of nested runs are kept; null where there are none. */
   #kept: Promise<unknown> | null = null;
   readonly #called = new Set<string>();
@@ -107,26 +107,27 @@ class RunRecording implements Recording {
   }
 
   async end(): Promise<void> {
-    this.#flush();
-    await this.#written;
+    this.#flush(true);
+    await Promise.all(this.#written);
   }
 
   async abandon(): Promise<void> {
-    await this.#written;
+    await Promise.all(this.#written);
   }
 
-  #flush(): void {
+  #flush(isLast = false): void {
     if (this.#pending === null) return;
     const place = this.#place?.() ?? null;
     const line = place === null ? this.#pending : { ...this.#pending, place };
     this.#pending = null;
-    this.#write(this.#kept === null ? this.#record(line) : this.#kept.then(() => this.#record(line)));
+    const record = () => this.#record(line, isLast);
+    this.#write(this.#kept === null ? record() : this.#kept.then(record));
   }
 
-  async #record(line: LineBody): Promise<LedgerFault | null> {
+  async #record(line: LineBody, isLast: boolean): Promise<LedgerFault | null> {
     // Where a line cannot be written, a later one of the run would wait as long for nothing.
     if (this.#hasFailed) return null;
-    const fault = await this.#records.ledger.record(line);
+    const fault = await this.#records.ledger.record(line, isLast);
     this.#hasFailed ||= fault !== null && fault.code !== "LEDGER_BEGINS_LATE";
     return fault;
   }
@@ -144,9 +145,10 @@ class RunRecording implements Recording {
   }
 
   #write(work: Promise<LedgerFault | null>): void {
-    this.#written = Promise.all([this.#written, work.then((fault) => this.#say(fault))]);
+    const written = work.then((fault) => this.#say(fault));
     // A defect is thrown where the end is waited for.
-    this.#written.catch(() => undefined);
+    written.catch(() => undefined);
+    this.#written.push(written);
   }
 
   #say(fault: LedgerFault | null): void {

@@ -5,7 +5,7 @@
 
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { DataRoot, StoreFile } from "../ports.ts";
+import type { DataRoot } from "../ports.ts";
 import { unlessAbsent } from "./file-bytes.ts";
 import { attempt, type DataRootOptions, openStoreFile } from "./store-file.ts";
 import { isBelow, nameBelow, realPath, type Unsynced } from "./store-location.ts";
@@ -22,19 +22,48 @@ const DEFAULTS: DataRootOptions = {
 export function openDataRoot(root: string, options: Partial<DataRootOptions> = {}): DataRoot {
   const folder = resolve(root);
   const unsynced: Unsynced = new Set();
-  /** By name, and by every other spelling of its path that was asked for. */
-  const stores = new Map<string, StoreFile>();
+  const all = { ...DEFAULTS, ...options };
+  const location = { folder, unsynced, mode: all.modes.folder };
   return {
-    store(path) {
-      const known = stores.get(path);
-      if (known !== undefined) return known;
-      const name = nameBelow(folder, path);
-      const all = { ...DEFAULTS, ...options };
-      const store = stores.get(name) ?? openStoreFile({ folder, unsynced, mode: all.modes.folder }, name, all);
-      stores.set(name, store).set(path, store);
-      return store;
-    },
+    store: keepStores(
+      (path) => nameBelow(folder, path),
+      (name) => openStoreFile(location, name, all),
+    ),
     journals: () => [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1)),
+  };
+}
+
+/** A run may write documents of its own, so that a process may come to ever more of them. */
+const MOST_KEPT = 1024;
+
+/**
+ * The store at a path: the same one for every spelling of it, as long as not very many others were asked for since. Two of
+ * the same file exclude each other by its lock.
+ */
+export function keepStores<S>(
+  nameOf: (path: string) => string,
+  open: (name: string) => S,
+): (path: string) => S {
+  /** By name, and by every other spelling that was asked for. */
+  let recent = new Map<string, S>();
+  let earlier = new Map<string, S>();
+  const keep = (path: string, store: S): S => {
+    if (recent.size >= MOST_KEPT) [earlier, recent] = [recent, new Map()];
+    recent.set(path, store);
+    return store;
+  };
+  const find = (path: string): S | undefined => {
+    const known = recent.get(path);
+    if (known !== undefined) return known;
+    const found = earlier.get(path);
+    return found && keep(path, found);
+  };
+  return (path) => {
+    const known = find(path);
+    if (known !== undefined) return known;
+    const name = nameOf(path);
+    const store = find(name) ?? keep(name, open(name));
+    return name === path ? store : keep(path, store);
   };
 }
 

@@ -8,8 +8,8 @@ import { readObjectText } from "../json/parse.ts";
 import type { LockHolder, TraceAccess } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { parseAddress, SEGMENTS, segmentAddress } from "../trace/segment.ts";
-import { errnoOf } from "./errno.ts";
-import { syncFolder, writeDraft } from "./file-bytes.ts";
+import { codeOf, errnoOf } from "./errno.ts";
+import { syncFolder } from "./file-bytes.ts";
 import { holderOf } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { makeFolders } from "./make-folders.ts";
@@ -20,11 +20,11 @@ import { TRACE_MODES } from "./trace-files.ts";
 
 /**
  * The path of the trace's file in its own folder: made where it is not there yet, with the bytes that the segment has, which
- * stays as it is. From then on, the folder is where the trace is. Any other path is answered as it is, and so is an address
+ * stays as it is, for those who may read that. From then on, the folder is where the trace is. Any other path is answered as it is, and so is an address
  * at which there is no trace. Whenever the process is killed, the file is there as a whole or not at all.
  * @throws TraceFault `TRACE_BUSY` while the run may go on in the segment, `TRACE_UNWRITABLE`
  */
-export function ownFolder(file: string, access: TraceAccess = "owner"): string {
+export function ownFolder(file: string): string {
   const address = parseAddress(file);
   if (address === null || fs.existsSync(file)) return file;
   const { traces, run } = address;
@@ -35,20 +35,20 @@ export function ownFolder(file: string, access: TraceAccess = "owner"): string {
   if (fs.existsSync(own)) return own;
   if (!fs.existsSync(segment)) return file;
   try {
-    return exclusively({ segment, run, file }, () => {
+    return reserved({ segment, run, file }, (place) => {
       if (fs.existsSync(own)) return own;
       const bytes = readSegmented(file, SIZE.text);
       if (bytes === null) return file;
-      const made = makeFolders(path.resolve(folder), TRACE_MODES[access].folder);
-      writeDraft(
-        draftOf(segment, token),
-        own,
-        (draft) => {
-          fs.writeFileSync(draft, bytes);
-          fs.fsyncSync(draft);
-        },
-        TRACE_MODES[access].file,
-      );
+      const modes = TRACE_MODES[accessOf(segment)];
+      const made = makeFolders(path.resolve(folder), modes.folder);
+      const draft = draftOf(segment, token);
+      try {
+        writeSynced(draft, bytes, modes.file);
+        place(draft, own);
+      } catch (error) {
+        fs.rmSync(draft, { force: true });
+        throw error;
+      }
       for (const one of [folder, ...made]) syncFolder(one);
       return own;
     });
@@ -59,6 +59,11 @@ export function ownFolder(file: string, access: TraceAccess = "owner"): string {
   }
 }
 
+function accessOf(file: string): TraceAccess {
+  const { mode } = fs.statSync(file);
+  return mode & 0o004 ? "all" : mode & 0o040 ? "group" : "owner";
+}
+
 interface Moved {
   /** As an absolute path. */
   readonly segment: string;
@@ -67,19 +72,45 @@ interface Moved {
   readonly file: string;
 }
 
-/** Nobody else moves a run out of the segment meanwhile, nor writes the run, nor prunes it. @throws TraceFault */
-function exclusively<T>(moved: Moved, work: () => T): T {
+/** Puts the draft where the file will be. */
+type Place = (draft: string, file: string) => void;
+
+/**
+ * Nobody goes on with the run in the segment meanwhile. As with a trace in a folder, a writer of which nothing is known, of
+ * another host or of before a restart, keeps nobody from that. @throws TraceFault
+ */
+function reserved<T>(moved: Moved, work: (place: Place) => T): T {
   const { segment, run, file } = moved;
   const writer = writerOf(segment, run);
   // A run that has ended stays as it is, and one that this process has stopped is not gone on with by another one.
-  if (writer === null ? isWrittenHere(segment) : hasEnded(file)) return work();
-  if (writer !== null) throw busy(moved, writer);
+  if (writer?.state === "alive" && !hasEnded(file)) throw busy(moved, writer);
+  if (writer !== null || isWrittenHere(segment)) return work(placeNew);
   const unlock = lockSegment(segment);
   if (unlock === null) throw busy(moved, holderOf(lockOf(segment)));
   try {
-    return work();
+    return work(fs.renameSync);
   } finally {
     unlock();
+  }
+}
+
+/** Without a lock, somebody else may have done it, and gone on: the file stays then, which has the same bytes first. */
+function placeNew(draft: string, file: string): void {
+  try {
+    fs.linkSync(draft, file);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") fs.renameSync(draft, file);
+  }
+  fs.rmSync(draft, { force: true });
+}
+
+function writeSynced(file: string, bytes: Uint8Array, mode: number): void {
+  const descriptor = fs.openSync(file, "wx", mode);
+  try {
+    fs.writeFileSync(descriptor, bytes);
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 

@@ -10,6 +10,7 @@ import { appendWhole, syncFolder, syncOpened } from "./file-bytes.ts";
 import { holdToExit } from "./lock/held-to-exit.ts";
 import { tryAcquire } from "./lock/lock-link-pool.ts";
 import { token } from "./lock/lock-owner.ts";
+import { makeFolders } from "./make-folders.ts";
 import { linksIn, lockOf } from "./own-names.ts";
 import { momentOfName, namesGivenIn, numberedName, type SegmentNames, takeNames } from "./segment-names.ts";
 import { setWrittenHere } from "./segment-writer.ts";
@@ -75,7 +76,7 @@ export function openSegments(folder: string, options: SegmentsOptions): Segments
 
 function namesFor(traces: string, access: TraceAccess, now: () => number): SegmentNames | null {
   makeTracesFolder(traces, access);
-  fs.mkdirSync(path.join(traces, SEGMENTS), { recursive: true, mode: TRACE_MODES[access].folder });
+  makeFolders(path.join(traces, SEGMENTS), TRACE_MODES[access].folder);
   return takeNames(traces, now);
 }
 

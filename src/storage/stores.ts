@@ -52,7 +52,7 @@ export interface Store extends StoreReader {
 
 /** All stores of one data root, or of one database. */
 export interface Stores {
-  /** The same object for every spelling of a path. @throws RunFault `STORE_PATH_ESCAPES` */
+  /** The same object for every spelling of a path, as long as not very many others are used. @throws RunFault `STORE_PATH_ESCAPES` */
   at(path: string): Store;
   /** The text documents below a path. @throws RunFault `STORE_PATH_ESCAPES` */
   texts(path: string): TextFolder;

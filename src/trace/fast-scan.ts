@@ -179,6 +179,20 @@ export function expectLiteral(bytes: Buffer, at: number, { length, words, bytes:
   return end;
 }
 
+/** Whether these words are at this place, where there are as many bytes. */
+export function hasWords(bytes: Buffer, at: number, words: Int32Array): boolean {
+  if (viewed !== bytes) look(bytes);
+  for (let i = 0; i < words.length; i++)
+    if (view.getInt32(viewedFrom + at + 4 * i, true) !== words[i]) return false;
+  return true;
+}
+
+/** Fills the list with the words from this place on. */
+export function copyWords(bytes: Buffer, at: number, words: Int32Array): void {
+  if (viewed !== bytes) look(bytes);
+  for (let i = 0; i < words.length; i++) words[i] = view.getInt32(viewedFrom + at + 4 * i, true);
+}
+
 /** The four bytes at this place as one number; 0 where there are fewer. */
 export function wordAt(bytes: Buffer, at: number): number {
   if (at === NOT_FOUND || at + 4 > bytes.length) return 0;

@@ -152,12 +152,15 @@ export function spelled<T extends string>(
 }
 
 export function oneOf<const T extends string | true>(...words: readonly T[]): Kind<T> {
-  const literals = words.map((word) => toLiteral(JSON.stringify(word)));
+  let literals: readonly Literal[] | undefined;
   return {
     description: words.map((word) => JSON.stringify(word)).join(" | "),
     is: (value) => (words as readonly Json[]).includes(value),
     isName: true,
-    end: (bytes, at) => eitherEnd(literals, bytes, at),
+    end(bytes, at) {
+      literals ??= words.map((word) => toLiteral(JSON.stringify(word)));
+      return eitherEnd(literals, bytes, at);
+    },
   };
 }
 
@@ -206,15 +209,24 @@ export function listOf<T>(item: Kind<T>): Kind<readonly T[]> {
 
 /** An object with exactly these members. */
 export function closed<M extends Members>(members: M): Kind<ObjectOf<M>> {
-  const ordered = inTextOrder(members);
-  const names = ordered.map(({ name, isOptional }) => `${name}${isOptional ? "?" : ""}`);
+  const names = sortedNames(members).map((name) => `${name}${members[name]?.isOptional ? "?" : ""}`);
+  // Made when a text is scanned: most programs that load the schema scan none.
+  let ordered: readonly TextMember[] | undefined;
   return {
     description: `{${names.join(", ")}}`,
     data: Object.fromEntries(Object.entries(members).map(([name, { kind }]) => [name, kind.data ?? "none"])),
     members,
     is: (value) => isObject(value) && badMemberOf(members, value) === undefined,
-    end: (bytes, at, depth) => membersEnd(ordered, bytes, at, depth),
+    end(bytes, at, depth) {
+      ordered ??= inTextOrder(members);
+      return membersEnd(ordered, bytes, at, depth);
+    },
   };
+}
+
+/** In the order in which canonical text has them. */
+function sortedNames(members: Members): readonly string[] {
+  return Object.keys(members).sort(order);
 }
 
 /** The name of the first member that is missing, of another kind or not declared. */
@@ -239,13 +251,11 @@ export interface TextMember {
 
 /** In the order in which canonical text has them. */
 export function inTextOrder(members: Members): readonly TextMember[] {
-  return Object.entries(members)
-    .map(([name, { kind, isOptional }]): TextMember => {
-      const lead = toLiteral(`${JSON.stringify(name)}:`);
-      const isName = kind.isName === true && kind.data === undefined;
-      return { name, end: kind.end, isOptional, isName, lead };
-    })
-    .sort((a, b) => order(a.name, b.name));
+  return sortedNames(members).map((name): TextMember => {
+    const { kind, isOptional } = members[name] as Member;
+    const isName = kind.isName === true && kind.data === undefined;
+    return { name, end: kind.end, isOptional, isName, lead: toLiteral(`${JSON.stringify(name)}:`) };
+  });
 }
 
 /**

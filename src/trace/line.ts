@@ -7,7 +7,9 @@ import { isUtf8 } from "node:buffer";
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
 import { type EventType, MAIN_RUN } from "./event.ts";
 import {
+  copyWords,
   expectLiteral,
+  hasWords,
   type Literal,
   NOT_FOUND,
   QUOTE,
@@ -16,7 +18,7 @@ import {
   wordAt,
   ZERO,
 } from "./fast-scan.ts";
-import { count, inTextOrder, membersEnd, type TextMember } from "./field-check.ts";
+import { count, inTextOrder, membersEnd } from "./field-check.ts";
 import { type Form, formOf, isOfForm, type LineMembers } from "./line-form.ts";
 import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 
@@ -33,9 +35,12 @@ export interface ScannedLine {
   readonly isHashed: boolean;
 }
 
-interface Line extends LineMembers {
+interface Line {
+  readonly type: EventType;
   /** The type with the quote behind it. */
   readonly name: Literal;
+  /** Made for the first line of the type. */
+  members: LineMembers | null;
   /** The forms that were learned. */
   readonly forms: Form[];
 }
@@ -48,16 +53,15 @@ const LINES = new Map<number, Line[]>();
 for (const type of Object.keys(EVENTS) as EventType[]) {
   const name = toLiteral(`${type}"`);
   const first = name.words[0] as number;
-  const payload = inTextOrder(EVENTS[type].members);
-  const line = { type, name, envelope: envelopeOf(type), payload, forms: [] };
-  LINES.set(first, [...(LINES.get(first) ?? []), line]);
+  LINES.set(first, [...(LINES.get(first) ?? []), { type, name, members: null, forms: [] }]);
 }
 
-function envelopeOf(type: EventType): readonly TextMember[] {
-  return inTextOrder(lineMembers(type)).map((member) => {
+function membersOf(type: EventType): LineMembers {
+  const envelope = inTextOrder(lineMembers(type)).map((member) => {
     if (member.name === "hash" || member.name === "prev_hash") return { ...member, end: digestEnd };
     return member.name === "execution_id" || member.name === "run" ? { ...member, isName: false } : member;
   });
+  return { type, envelope, payload: inTextOrder(EVENTS[type].members) };
 }
 
 /** The offset after a string as long as a digest. Whether it is one is asked where it is read. */
@@ -128,9 +132,10 @@ function otherForm(bytes: Buffer): Form | EventType | undefined {
   const line = lineOf(bytes);
   const known = line?.forms.find((form) => isOfForm(form, bytes, marks));
   if (line === undefined || known !== undefined) return known;
-  if (membersEnd(line.envelope, bytes, 0, 0, marks) !== bytes.length) return undefined;
+  line.members ??= membersOf(line.type);
+  if (membersEnd(line.members.envelope, bytes, 0, 0, marks) !== bytes.length) return undefined;
   if (line.forms.length === MOST_FORMS || bytes.length > scratch.length) return line.type;
-  const form = formOf(bytes, line, marks);
+  const form = formOf(bytes, line.members, marks);
   line.forms.push(form);
   return form;
 }
@@ -146,9 +151,13 @@ function lineOf(bytes: Buffer): Line | undefined {
     : lineNamed(bytes, expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE_LEAD));
 }
 
+const NONE: readonly Line[] = [];
+
 /** The same, by where the name begins. */
 export function lineNamed(bytes: Buffer, name: number): Line | undefined {
-  return LINES.get(wordAt(bytes, name))?.find((line) => expectLiteral(bytes, name, line.name) !== NOT_FOUND);
+  for (const line of LINES.get(wordAt(bytes, name)) ?? NONE)
+    if (expectLiteral(bytes, name, line.name) !== NOT_FOUND) return line;
+  return undefined;
 }
 
 /** The digest that is at this place, in quotes; `expected` itself where it is that one, which spares a string. */
@@ -169,13 +178,11 @@ const lastWords = Int32Array.from(toLiteral(lastHash).words);
 
 function keepHash(bytes: Buffer, at: number, hash: Digest): void {
   lastHash = hash;
-  for (let i = 0; i < lastWords.length; i++) lastWords[i] = wordAt(bytes, at + 1 + 4 * i);
+  copyWords(bytes, at + 1, lastWords);
 }
 
 function prevHashAt(bytes: Buffer, at: number): Digest | undefined {
-  for (let i = 0; i < lastWords.length; i++)
-    if (wordAt(bytes, at + 1 + 4 * i) !== lastWords[i]) return otherDigestAt(bytes, at);
-  return lastHash;
+  return hasWords(bytes, at + 1, lastWords) ? lastHash : otherDigestAt(bytes, at);
 }
 
 function isMainRun(bytes: Buffer): boolean {

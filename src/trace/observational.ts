@@ -1,7 +1,7 @@
 /** What may differ between two runs of the same workflow and payload. */
 
 import type { Member, Members } from "./field-check.ts";
-import { ENVELOPE, EVENTS } from "./schema.ts";
+import { ENVELOPE, EVENTS, type EventType } from "./schema.ts";
 
 /** Members of line and payload that may differ. */
 export const OBSERVATIONAL: ReadonlySet<string> = new Set(allMembers().flatMap(observationalIn));
@@ -13,6 +13,13 @@ export const OBSERVATIONAL_INSIDE: ReadonlyMap<string, ReadonlySet<string>> = ne
     .map(([name, { kind }]) => [name, new Set(observationalIn(kind.members ?? {}))] as const)
     .filter(([, inside]) => inside.size > 0),
 );
+
+/** By event type: the members of its payload that may not differ. */
+export const COMPARED = Object.fromEntries(
+  Object.entries(EVENTS).map(([type, { members }]) => {
+    return [type, Object.keys(members).filter((name) => !OBSERVATIONAL.has(name))];
+  }),
+) as Readonly<Record<string, readonly string[]>> as Readonly<Record<EventType, readonly string[]>>;
 
 function allMembers(): readonly Members[] {
   return [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)];

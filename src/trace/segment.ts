@@ -25,7 +25,7 @@ export interface SegmentAddress {
   readonly run: string;
 }
 
-const ADDRESS = /^(?:(.*)\/)?segments\/([^/#]+\.jsonl)#([^/#]+)$/s;
+const ADDRESS = /^(?:(.*)\/)?segments\/([^/#]+\.jsonl)#(?!\.{1,2}$)([^/#]+)$/s;
 
 /** What a path says that ends as an address; null for every other one. */
 export function parseAddress(path: string): SegmentAddress | null {

@@ -267,7 +267,7 @@ class OpenWorkspace implements Workspace {
   readonly #records = new WeakMap<Traces, TraceRecords>();
   readonly #limits: TraceLimits;
   #opened: Promise<Snapshot> | undefined;
-  #query: Promise<SnapshotQuery> | undefined;
+  #query: SnapshotQuery | undefined;
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
@@ -406,6 +406,11 @@ class OpenWorkspace implements Workspace {
     return this.#opened;
   }
 
+  async #snapshotQuery(): Promise<SnapshotQuery> {
+    this.#query ??= toSnapshotQuery(await this.#snapshot(), this.#capabilities.workflowRegistry);
+    return this.#query;
+  }
+
   async #open(): Promise<Snapshot> {
     const { expectSeal } = this.#options;
     const requireSigned = await this.#requireSigned();
@@ -474,7 +479,6 @@ class OpenWorkspace implements Workspace {
     const notices: Fault[] = [];
     const secretsKey = secretsKeyOf("run", options.secretsKey ?? this.#options.secretsKey);
     const ownFolder = needsFolder(plan, { secretsKey });
-    this.#query ??= this.#snapshot().then((one) => toSnapshotQuery(one, this.#capabilities.workflowRegistry));
     // Member by member, the absent ones too: to spread as many costs as much as several events.
     const request = {
       plan,
@@ -489,7 +493,7 @@ class OpenWorkspace implements Workspace {
       durability: options.durability ?? ports.durability,
       maxHops: options.maxHops ?? ports.maxHops,
       limits: options.limits === undefined ? this.#limits : { ...this.#limits, ...options.limits },
-      snapshot: await this.#query,
+      snapshot: await this.#snapshotQuery(),
       secretsKey,
       runtime: TOOL,
       isPayloadStrict,

@@ -99,7 +99,7 @@ function assertPromise(disk: Disk, place: Workspace, traces: readonly Recorded[]
 test(`with ${RUNS} runs in flight, each with a file of its own, ${PROMISE}`, async (t) => {
   const place = waitingWorkspace(t, PROTOCOL);
   writeFileSync(place.path("p.jsonl"), "{}\n".repeat(RUNS));
-  const argv = ["run", WORKFLOW, "--payloads", "p.jsonl", "--jobs", String(RUNS), "--durability", "device"];
+  const argv = ["run", WORKFLOW, "--payloads", "p.jsonl", "--jobs", String(RUNS), "--own-folders"];
   const disk = await recordDisk(place.folder, () => place.session(...argv));
   const traces = place.traces().map((file) => ({ file, events: lines(file), count: wholeLines }));
   assertPromise(disk, place, traces);

@@ -86,6 +86,10 @@ async function assertRecovered(place: Workspace, segment: string): Promise<void>
     const examined = await place.session("examine", id);
     assert.equal(examined.code, 0, examined.out);
   }
+  const rebuilt = await place.session("runs", "rebuild", "--missing");
+  assert.equal(rebuilt.code, 0, rebuilt.err);
+  const verified = await place.session("runs", "verify");
+  assert.equal(verified.code, 0, verified.out);
   for (const store of STORES)
     assert.deepEqual([...numbersIn(place, store)].sort(), [...begun.keys()].sort(), store);
   for (const store of ["log", "other"]) {

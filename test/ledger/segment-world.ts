@@ -59,7 +59,7 @@ export function segmentWorld(t: TestContext): SegmentWorld {
   const stores = fileStores(memoryData().root);
   const notices: string[] = [];
   const records = {
-    ledger: openLedger(root, Date.now),
+    ledger: openLedger(root, nodeClock.now),
     protocols: { keep: async () => null },
     lastLine: () => null,
     notice: ({ message }: Error) => notices.push(message),

@@ -1,6 +1,7 @@
 /** Segments of processes that were killed, and what moves a run out of a segment or removes it. */
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import {
   existsSync,
   readdirSync,
@@ -13,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { promisify } from "node:util";
 import { TraceFault } from "../../src/errors/ports.ts";
 import { LEDGER_FILE } from "../../src/ledger/line.ts";
 import { pruneRuns } from "../../src/ledger/prune.ts";
@@ -20,11 +22,14 @@ import { completeLedger, rebuildLedger } from "../../src/ledger/rebuild.ts";
 import { standingOf } from "../../src/ledger/standing.ts";
 import { traceAddress, traceIdsIn } from "../../src/ledger/trace-place.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
+import { nodeClock } from "../../src/platform/node-ports.ts";
 import { ownFolder } from "../../src/platform/own-folder.ts";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import type { TracesRoot } from "../../src/ports.ts";
+import { childModules } from "../support/child-modules.ts";
 import { killedAfter, killedAtEachCall } from "../support/fs-calls.ts";
+import { lockText } from "../support/lock-text.ts";
 import { portion } from "../support/portion.ts";
 import {
   copyOver,
@@ -42,7 +47,7 @@ import {
 const ports = (root: TracesRoot) => ({
   root,
   openSource: async (path: string) => openSource(path),
-  now: Date.now,
+  now: nodeClock.now,
   lockTrace: (file: string) => lockTraceFile(file),
 });
 
@@ -148,6 +153,11 @@ test("a run is moved out of the segment of a living process only when it has end
     assert.equal(ownFolder(addressIn(at, id)), file);
     assert.ok(existsSync(file));
   }
+  // Of a process of another host, nothing is known: it keeps nobody from going on, as with a trace in a folder.
+  rmSync(lock);
+  symlinkSync(lockText({ host: "elsewhere" }), lock);
+  assert.equal(ownFolder(addressIn(other.folder, stopped)), join(other.folder, stopped, `${stopped}.jsonl`));
+  assert.deepEqual(draftsIn(other.folder), []);
   assert.equal(
     ownFolder(addressIn(folder, "none")),
     addressIn(folder, "none"),
@@ -168,7 +178,7 @@ async function four(t: TestContext) {
 }
 
 const pruned = (root: TracesRoot, keep: number, isDryRun = false) =>
-  pruneRuns({ before: Date.now() + 1, keep, attested: false, isDryRun }, ports(root));
+  pruneRuns({ before: nodeClock.now() + 1, keep, attested: false, isDryRun }, ports(root));
 
 test("prune takes runs out of a segment, and the segment when none is left", async (t) => {
   const { left, first, second, third, inFolder } = await four(t);
@@ -217,9 +227,9 @@ test("wherever a prune is killed, no run that stays has lost a line, and the nex
     .map(({ id, segment }) => (segment === null || id === second ? "" : id))
     .filter((id) => id !== "");
   const own = linesOf(path).filter((line) => runOf(line) === kept);
-  const request = { before: Date.now() + 1, keep: 0, attested: false, isDryRun: false };
+  const request = { before: nodeClock.now() + 1, keep: 0, attested: false, isDryRun: false };
   const { markRun } = await import("../../src/ledger/marks.ts");
-  await markRun({ run: kept, mark: { name: "stays" }, now: Date.now() }, left.root);
+  await markRun({ run: kept, mark: { name: "stays" }, now: nodeClock.now() }, left.root);
   for (let calls = 0, isOver = false; !isOver; calls += 3) {
     copyOver(left.folder, folder);
     const fresh = openTracesRoot(folder);
@@ -255,4 +265,34 @@ test("a ledger that is made anew says what the first one said", async (t) => {
   assert.deepEqual(said(), before);
   assert.deepEqual(await findingsIn(root), []);
   assert.deepEqual((await completed(root)).runs, []);
+});
+
+const MOVING = `
+const [, module, ...addresses] = process.argv;
+const { ownFolder } = await import(module);
+process.stdout.write(JSON.stringify(addresses.map((address) => ownFolder(address))));
+`;
+
+test("processes that move the same runs at once leave one folder of each, whole", async (t) => {
+  const { folder, run } = segmentWorld(t);
+  const ids = await Promise.all(Array.from({ length: 12 }, () => run({}, { stop: 4 })));
+  const left = leftBehind(t, folder);
+  const { name, path } = segmentIn(left.root);
+  const { "src/platform/own-folder.ts": module } = await childModules("src/platform/own-folder.ts");
+  const addresses = ids.map((id) => join(left.folder, "segments", `${name}#${id}`));
+  const move = async (): Promise<unknown> => {
+    const argv = ["--input-type=module", "-e", MOVING, "--", module, ...addresses];
+    const { stdout } = await promisify(execFile)(process.execPath, argv);
+    return JSON.parse(stdout);
+  };
+  const files = ids.map((id) => join(left.folder, id, `${id}.jsonl`));
+  assert.deepEqual(await Promise.all([move(), move(), move()]), [files, files, files]);
+  for (const id of ids)
+    assert.equal(
+      bytesOf(left.root, id),
+      linesOf(path)
+        .filter((line) => runOf(line) === id)
+        .join(""),
+    );
+  assert.deepEqual(draftsIn(left.folder), []);
 });

@@ -24,7 +24,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { RunFault } from "../../src/errors/base.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
-import { openDataRoot } from "../../src/platform/data-root.ts";
+import { keepStores, openDataRoot } from "../../src/platform/data-root.ts";
 import type { StoreFile } from "../../src/ports.ts";
 import { childModules } from "../support/child-modules.ts";
 import { SPARE, withoutSpares } from "../support/listing.ts";
@@ -83,6 +83,23 @@ test("a name that only looks like leaving stays", (t) => {
   data.store("b/../c").append("x");
   assert.deepEqual(readdirSync(root).sort(), ["..a", "c"]);
   assert.equal(data.store("./c"), data.store("c"), "one object per path");
+});
+
+test("however many stores are asked for, few are kept, and one that is used stays the same", () => {
+  let opened = 0;
+  const store = keepStores(
+    (path) => path.replace(/^\.\//, ""),
+    (name) => ({ name, number: ++opened }),
+  );
+  const used = store("used");
+  assert.equal(store("./used"), used);
+  for (let i = 0; i < 10_000; i++) {
+    assert.equal(store(`./${i}`), store(String(i)), "one object per path");
+    assert.equal(store("used"), used);
+  }
+  assert.equal(opened, 10_001);
+  const again = store("1");
+  assert.deepEqual([again.name, again.number], ["1", 10_002], "it was not kept");
 });
 
 test("a folder or file that is a link out of the root is refused, also when it leads nowhere yet", async (t) => {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { nodeClock } from "../../src/platform/node-ports.ts";
 import { openTrace } from "../../src/platform/trace-files.ts";
 import { openSegments } from "../../src/platform/trace-segments.ts";
 import { endLocks } from "../ledger/segment-world.ts";
@@ -93,13 +94,13 @@ test("whatever another process begins between two steps of a run that begins, al
 test("the names of a process that has ended are not given again by the next one of its number", async (t) => {
   const [one, other] = await processes();
   const traces = place(t);
-  const now = Date.now();
+  const now = nodeClock.now();
   const segments = one.openSegments(traces, { access: "owner", now: () => now });
   const first = segments.open(nameAt(now)) ?? assert.fail("no segment");
   first.file.append("a line\n");
   // It is killed.
   endLocks(traces);
-  const changed = Date.now();
+  const changed = nodeClock.now();
   for (const name of readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl")))
     utimesSync(join(traces, "segments", name), changed / 1000, changed / 1000);
   const next = other.openSegments(traces, { access: "owner", now: () => now + 1000 + changed - now });
@@ -115,12 +116,12 @@ test("the names of a process that has ended are not given again by the next one 
 test("a folder of a moment in which a segment was written has a number that no segment gives", async (t) => {
   const [one, other] = await processes();
   const traces = place(t);
-  const now = Date.now();
+  const now = nodeClock.now();
   const { file } =
     one.openSegments(traces, { access: "owner", now: () => now }).open(nameAt(now)) ?? assert.fail();
   file.append("a line\n");
   const id = (moment: number) => other.openTrace(traces, nameAt(moment)).id;
-  const later = Date.now() + 60_000;
+  const later = nodeClock.now() + 60_000;
   assert.equal(id(now - 1), nameAt(now - 1), "before the segment");
   assert.deepEqual(
     [id(now), id(now), id(now)],

@@ -1,7 +1,7 @@
 /** Traces of many runs in one file: every command takes one of them as it takes the trace of a run in a folder. */
 
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { COMMANDS } from "../../src/cli/program.ts";
@@ -220,6 +220,32 @@ test("pgs trace get prints the bytes of a trace, wherever it is, and copies them
   assert.deepEqual(tree(place.folder), before);
   assertRefused(await place.session("trace", "get", "1999"), 2, "RUN_UNKNOWN");
   assertRefused(await place.session("trace", "get", `${one.address}x`), 2, "FILE_MISSING");
+});
+
+test("who may read the segment may read what is taken out of it", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const payload = JSON.stringify(JSON.parse(readFileSync(fixture("wf-release-change/quorum-not-met"), "utf8")));
+  for (const [access, mode] of [
+    ["owner", 0o600],
+    ["group", 0o640],
+    ["all", 0o644],
+  ] as const) {
+    const traces = ["--traces", access];
+    writeFileSync(place.path("p.jsonl"), payload);
+    const said = await place.session(
+      "run",
+      RELEASE,
+      "--payloads",
+      "p.jsonl",
+      "--trace-access",
+      access,
+      ...traces,
+    );
+    const { trace_id: id, trace } = JSON.parse(said.out) as JsonObject;
+    assert.equal((await place.session("render", String(trace))).code, 0);
+    for (const file of [String(trace).split("#")[0], `${access}/${id}/${id}.jsonl`])
+      assert.equal(statSync(place.path(String(file))).mode & 0o777, mode & ~process.umask());
+  }
 });
 
 test("without a ledger, the runs of a segment are found by their ids, too", async (t) => {

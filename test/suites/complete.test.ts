@@ -28,7 +28,8 @@ test("no test measures time, or draws what it does not print the seed of", () =>
 /** One long test each; shorter tests of other files are of its kind. */
 const LONG: readonly string[] = [
   ...["capabilities/effects/many-processes", "json/limits", "plan/sealed-run", "sessions/elsewhere"],
-  ...["sessions/hints-snapshot", "sessions/key-material", "snapshot/build/published"],
+  ...["sessions/hints-snapshot", "sessions/key-material", "sessions/segments-processes"],
+  "snapshot/build/published",
 ].map((name) => `${name}.test.ts`);
 
 test("of every file some tests are played every day", () => {

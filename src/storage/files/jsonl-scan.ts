@@ -18,6 +18,8 @@ export interface Line {
   readonly offset: number;
   /** False for a last line without newline. */
   readonly isEnded: boolean;
+  /** The object that was written as this line; absent for one that was read. */
+  readonly entry?: JsonObject;
 }
 
 /** What is behind the last newline. */

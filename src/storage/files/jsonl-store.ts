@@ -46,7 +46,7 @@ export function openLines<S>(reader: LineReader<S>, store: StoreFile): ReadLines
     const text = asciiLine(line, store.name);
     const size = append(store, known, text);
     try {
-      noteAdded(reader, store, known, text, size);
+      noteAdded(reader, store, known, { entry: line, text }, size);
       saveIndex(reader, store, known);
     } catch (error) {
       // The line is written: what goes wrong now is no reason to write it again.
@@ -106,7 +106,7 @@ function noteAdded<S>(
   reader: LineReader<S>,
   store: StoreFile,
   known: CachedLines<S>,
-  text: string,
+  { entry, text }: { readonly entry: JsonObject; readonly text: string },
   size: number,
 ): void {
   const stamp = store.stamp();
@@ -114,7 +114,7 @@ function noteAdded<S>(
   if (stamp?.size !== size) return;
   const isBehindWhole = known.tail.kind === "whole";
   known.ended += isBehindWhole ? 2 : 1;
-  const line = { text, number: known.ended, offset: size - text.length - 1, isEnded: true };
+  const line = { text, entry, number: known.ended, offset: size - text.length - 1, isEnded: true };
   reader.take?.(known.state, line, store.name);
   known.end = size;
   known.tail = NO_TAIL;

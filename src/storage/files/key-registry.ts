@@ -9,7 +9,7 @@ import { isActive, type KeyRegistry, type KeyRegistryReader, tombstoneOf } from 
 import { HashIndex, tagOf } from "./hash-index.ts";
 import { findEntries, type LineReader } from "./jsonl-cache.ts";
 import { StaleIndexError } from "./jsonl-index.ts";
-import { corrupt, isBlank, lineAt, lineNumberAt, parseEntry, readLine } from "./jsonl-scan.ts";
+import { corrupt, isBlank, type Line, lineAt, lineNumberAt, parseEntry, readLine } from "./jsonl-scan.ts";
 import { type Lines, openLines } from "./jsonl-store.ts";
 
 export function registryReader(file: StoreFileReader): KeyRegistryReader {
@@ -97,7 +97,7 @@ const SHARE = 1 / 16;
 const bindingsReader: LineReader<Bindings> = {
   start: () => bindings(new HashIndex(), 0),
   take(state, line, file) {
-    const entry = isBlank(line.text) ? {} : (parseEntry(line.text) ?? readLine(line.text, line.number, file));
+    const entry = line.entry ?? entryOf(line, file);
     const key = own(entry, "key");
     if (typeof key !== "string") return;
     remember(state, key, own(entry, "address") ?? null, { offset: line.offset, isActive: isActive(entry) });
@@ -113,6 +113,10 @@ const bindingsReader: LineReader<Bindings> = {
     },
   },
 };
+
+function entryOf({ text, number }: Line, file: string): JsonObject {
+  return isBlank(text) ? {} : (parseEntry(text) ?? readLine(text, number, file));
+}
 
 function bindings(table: HashIndex, active: number): Bindings {
   return { table, active, recent: new Map(), recentAddresses: new Map(), uncounted: new Map() };

@@ -1,5 +1,6 @@
 /** Stores that are kept in memory alone, in the formats of the files. */
 
+import { keepStores } from "../../platform/data-root.ts";
 import { nameBelow } from "../../platform/store-location.ts";
 import type { DataRoot, StoreFile } from "../../ports.ts";
 import type { OverlayStores } from "../stores.ts";
@@ -15,7 +16,7 @@ const nameOf = (path: string) => nameBelow("/", path);
 
 function rootOf(initial: ReadonlyMap<string, Uint8Array>): DataRoot {
   return {
-    store: (path) => initialFile(nameOf(path), initial),
+    store: keepStores(nameOf, (name) => initialFile(name, initial)),
     journals: () => [...initial.keys()].filter((name) => name.endsWith(".jsonl")).sort(),
   };
 }
