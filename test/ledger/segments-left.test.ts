@@ -71,7 +71,7 @@ test("whenever the process of a segment is killed, each run in it is found and c
   const whole = readFileSync(path, "latin1");
   const ledger = linesOf(join(left, LEDGER_FILE));
   const moments = Array.from({ length: whole.length + 1 }, (_, i) => i);
-  for (const moment of portion(t, moments, 60)) {
+  for (const moment of portion(t, moments, 30)) {
     copyOver(folder, left);
     truncateSync(path, moment);
     // A line of the ledger is written after those of the trace that it speaks of.
