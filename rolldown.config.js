@@ -73,15 +73,23 @@ const notices = license({
   },
 });
 
-/** `import * as fs` of a module of Node: the bundler copies each of its members behind a getter, although it is an object. */
+/** `import * as fs` of a module of Node: the bundler copies each of its members behind a getter, for the sake of a `default`. */
 const COPY = /([\w$]+)=[\w$]+\.[\w$]+\(\1,1\);/g;
 
 // Blanks keep the columns of the source map.
 const direct = {
   name: "direct",
   generateBundle(_, bundle) {
-    for (const chunk of Object.values(bundle))
-      if (chunk.type === "chunk") chunk.code = chunk.code.replace(COPY, (copy) => " ".repeat(copy.length));
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      const { code } = chunk;
+      const hasDefault = (name) =>
+        code
+          .split(`${name}.default`)
+          .slice(0, -1)
+          .some((before) => !/[\w$.]$/.test(before));
+      chunk.code = code.replace(COPY, (copy, name) => (hasDefault(name) ? copy : " ".repeat(copy.length)));
+    }
   },
 };
 
@@ -97,7 +105,7 @@ const onDemand = {
 };
 
 const EXPORT =
-  /(?:Object\.defineProperty\(exports,"[\w$]+",\{enumerable:!0,get:function\(\)\{return [\w$]+\}\}\)|exports\.[\w$]+=(?:`[^`]*`|"[^"]*"|[^,;`"]+))[,;]?\s*/y;
+  /(?:Object\.defineProperty\(exports,"(?<live>[\w$]+)",\{enumerable:!0,get:function\(\)\{return (?<variable>[\w$]+)\}\}\)|exports\.(?<name>[\w$]+)=(?<value>`[^`]*`|"[^"]*"|[^,;`"]+))[,;]?\s*/y;
 const FIRST_EXPORT = /(?<=[;,}])(?:Object\.defineProperty\(exports,"|exports\.[\w$]+=)/;
 
 /** Where the exports begin that a file ends with; its length where it ends with something else. */
@@ -107,13 +115,18 @@ function startOfExports(code) {
   return code.length;
 }
 
-/** The code with the exports that other files import in a function `share`. */
+/** The code with the exports that other files import in a function `share`: one literal is made faster than hundreds of members. */
 function sharing(code) {
   const start = startOfExports(code);
   if (start === code.length) return code;
   const [before, exports] = [code.slice(0, start).replace(/,$/, ""), code.slice(start)];
-  const own = [...exports.matchAll(/exports\.(?:main|workerMain)=[\w$]+/g)].join(",");
-  return `${before};${own};module.share=()=>{${exports}}`;
+  const all = [...exports.matchAll(new RegExp(EXPORT, "g"))].map(({ groups }) => groups);
+  const own = all.filter(({ name }) => name === "main" || name === "workerMain");
+  const members = all.map(({ live, variable, name, value }) =>
+    live === undefined ? `${name}:${value}` : `get ${live}(){return ${variable}}`,
+  );
+  const assigned = own.map(({ name, value }) => `exports.${name}=${value}`);
+  return `${before};${assigned.join(",")};module.share=()=>{module.exports={__proto__:null,${members.join(",")}}}`;
 }
 
 /** The few functions of the bundler that all files share, as an expression. */
@@ -169,7 +182,11 @@ export default defineConfig([
             priority: 2,
           },
           { name: "markdown", test: /\/src\/render\/markdown\.ts$/, priority: 2 },
-          { name: "picture", test: /\/src\/render\/(?:svg|png|picture\/kept-placement)\.ts$/, priority: 1 },
+          {
+            name: "picture",
+            test: /\/src\/render\/(?:run-drawing|png|picture\/kept-placement)\.ts$/,
+            priority: 1,
+          },
         ],
       },
     },

@@ -32,11 +32,13 @@ export function withinText(make: () => string): string {
 
 /** @throws RenderFault `PICTURE_TOO_LARGE` */
 async function toSvg({ plan, events }: RenderedTrace, platform: Platform): Promise<string> {
-  const [{ renderSvg }, { placeOnce }] = await Promise.all([
-    import("../render/svg.ts"),
+  const [{ drawRun }, { renderPicture }, { placementOf }] = await Promise.all([
+    import("../render/run-drawing.ts"),
+    import("../render/picture/picture.ts"),
     import("../render/picture/kept-placement.ts"),
   ]);
-  return renderSvg(events, toGraph(plan), { place: placeOnce(platform.openLayoutCache(platform.env)) });
+  const drawn = drawRun(events, toGraph(plan));
+  return renderPicture(drawn, await placementOf(drawn.drawing, platform.openLayoutCache(platform.env)));
 }
 
 /** @throws RenderFault `FONT_MISSING` */

@@ -3,6 +3,7 @@
 import { TraceFault } from "../errors/ports.ts";
 import type { TracesRoot } from "../ports.ts";
 import { editLedger, repeated } from "./edit.ts";
+import { LEDGER_FILE } from "./line.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { openRuns } from "./runs.ts";
 import { type RunState, standingOf } from "./standing.ts";
@@ -120,18 +121,25 @@ async function removeAll(
   ports: PrunePorts,
 ): Promise<ReadonlySet<string>> {
   const removed = new Set<string>();
+  const pruned = openRuns(ports.root)((runs) => new Set(prunedIn(runs.newestFirst())));
   for (const [segment, runs] of bySegment(chosen)) {
     const locked = segment === null ? null : ports.root.lockSegment(segment);
     if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
     try {
       for (const id of await removeGroup(runs, request, ports)) removed.add(id);
-      const pruned = openRuns(ports.root)((now) => now);
-      locked?.remove((id) => pruned.get(id)?.state === "PRUNED");
+      if (locked === null) continue;
+      // A power cut does not leave runs that are gone and of which the ledger does not say why.
+      ports.root.store(LEDGER_FILE).syncNow();
+      locked.remove((id) => removed.has(id) || pruned.has(id));
     } finally {
       locked?.unlock();
     }
   }
   return removed;
+}
+
+function* prunedIn(entries: Iterable<RunEntry>): Generator<string> {
+  for (const { id, state } of entries) if (state === "PRUNED") yield id;
 }
 
 function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readonly Chosen[]> {
@@ -183,7 +191,7 @@ function agreeOn(
 ): Promise<readonly string[]> {
   return editLedger(root, ({ runs, lastLine, append }) => {
     const isAgreed = (id: string): boolean => {
-      const current = runs.get(id);
+      const current = runs.getIndexed(id);
       if (current === undefined || current.state === "PRUNED") return true;
       if (current.changed >= before || current.marks.length > 0 || current.state === "WAITING") return false;
       append({ ...repeated(lastLine(current)), at: new Date(now()).toISOString(), state: "PRUNED" });

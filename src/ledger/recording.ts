@@ -54,6 +54,7 @@ export async function recorded<T>(
   recording: Recording | null,
   work: (hold: (file: TraceFile) => TraceFile) => Promise<T>,
 ): Promise<T> {
+  if (recording === null) return work((file) => file);
   const held: TraceFile[] = [];
   const close = () => {
     for (const file of held) file.close();
@@ -64,14 +65,14 @@ export async function recorded<T>(
       held.push(file);
       return { ...file, close: () => undefined };
     });
-    isWritten = (await recording?.end()) ?? true;
+    isWritten = await recording.end();
     return done;
   } catch (error) {
-    await recording?.abandon();
+    await recording.abandon();
     throw error;
   } finally {
     if (isWritten) close();
-    else void recording?.written().finally(close);
+    else void recording.written().finally(close);
   }
 }
 

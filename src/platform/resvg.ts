@@ -1,6 +1,8 @@
 /** The rasteriser, by the shortest way to its native part. */
 
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { RenderedImage, ResvgRenderOptions } from "@resvg/resvg-js";
 
 /** The native part: it takes the options as JSON. */
@@ -27,13 +29,25 @@ export async function rasterise(svg: string, zoom: number): Promise<Uint8Array> 
 
 /**
  * `@resvg/resvg-js` asks Node for a report on the whole process to learn which C library there is, which takes longer
- * than to load its native part. Where that for the usual C library of Linux cannot be loaded, it does the choosing.
+ * than to load its native part. Where that for the usual C library of Linux is not there, it does the choosing.
  */
 function openNative(): Native {
-  const require = createRequire(createRequire(import.meta.filename).resolve("@resvg/resvg-js"));
+  const module = { exports: {} as Native };
   try {
-    return require(`@resvg/resvg-js-${process.platform}-${process.arch}-gnu`);
+    // What `require` does with such a file, without reading the package files on the way to it.
+    process.dlopen(module, usualFile());
+    return module.exports;
   } catch {
-    return require("./js-binding.js");
+    return createRequire(import.meta.filename)("@resvg/resvg-js/js-binding.js");
   }
+}
+
+/** Where package managers put the native part for the usual C library of Linux: beside its package. */
+function usualFile(): string {
+  const target = `${process.platform}-${process.arch}-gnu`;
+  let folder = import.meta.dirname;
+  while (!existsSync(`${folder}/node_modules/@resvg/resvg-js`) && folder !== dirname(folder))
+    folder = dirname(folder);
+  const found = realpathSync(`${folder}/node_modules/@resvg/resvg-js`);
+  return existsSync(`${found}/node_modules`) ? "" : join(found, `../resvg-js-${target}/resvgjs.${target}.node`);
 }

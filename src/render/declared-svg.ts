@@ -4,6 +4,7 @@ import { counted } from "../errors/counted.ts";
 import { type Graph, mergeEdges } from "../trace/declared-graph.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { isSuccess, runPathOf } from "../trace/run-path.ts";
+import { place } from "./picture/dagre.ts";
 import { type Drawing, drawingOf, type Link, SMALL_SIZE } from "./picture/drawing.ts";
 import type { Meanings } from "./picture/legend.ts";
 import { QUIET_TEXT, TITLE } from "./picture/palette.ts";
@@ -25,7 +26,8 @@ const MEANINGS: Meanings = [
 export function renderDeclaredSvg(graph: Graph, linkOf?: LinkOf): string {
   requireDrawable(graph);
   const drawing = declaredDrawing(graph);
-  return renderPicture({ drawing, boxes: drawing.boxes, title: titleOf(graph), meanings: MEANINGS, linkOf });
+  const picture = { drawing, boxes: drawing.boxes, title: titleOf(graph), meanings: MEANINGS };
+  return renderPicture(picture, place(drawing), linkOf);
 }
 
 /** As of a run that visited nothing, with the edges of successful outcomes coloured. */

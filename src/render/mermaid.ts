@@ -84,8 +84,12 @@ function stylesOf(
   return styles;
 }
 
+/** Most labels; an expression with the letters of all scripts takes a millisecond to make. */
+const HARMLESS = /^[\w .,…:/()▶-]*$/;
+
 /** Everything but letters, digits and harmless marks becomes a Mermaid character code. */
 function quoted(text: string): string {
-  const harmless = /[^\p{L}\p{N}_ .,…:/()▶-]/gu;
-  return `"${drawable(shortened(text, LABEL_LIMIT)).replace(harmless, (mark) => `#${mark.codePointAt(0)};`)}"`;
+  const label = drawable(shortened(text, LABEL_LIMIT));
+  if (HARMLESS.test(label)) return `"${label}"`;
+  return `"${label.replace(/[^\p{L}\p{N}_ .,…:/()▶-]/gu, (mark) => `#${mark.codePointAt(0)};`)}"`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { place } from "../../src/render/picture/dagre.ts";
 import { type Drawing, drawingOf } from "../../src/render/picture/drawing.ts";
 import { type Layout, layOut } from "../../src/render/picture/layout.ts";
 import { INKS, PAPER, QUIET, QUIET_TEXT, TITLE } from "../../src/render/picture/palette.ts";
@@ -25,7 +26,7 @@ const it = takingTurns(import.meta.url);
 
 function drawn(run: TrialRun): { readonly drawing: Drawing; readonly layout: Layout; readonly svg: string } {
   const drawing = drawingOf(run.graph, runPathOf(runsOf(run.trace()).main));
-  return { drawing, layout: layOut(drawing), svg: renderSvg(run.trace(), run.graph) };
+  return { drawing, layout: layOut(drawing, place(drawing)), svg: renderSvg(run.trace(), run.graph) };
 }
 
 /** Follows the first edge of each node, so that the path has something to show. */

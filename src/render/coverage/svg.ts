@@ -2,6 +2,7 @@
 
 import { counted } from "../../errors/counted.ts";
 import type { Graph } from "../../trace/declared-graph.ts";
+import { place } from "../picture/dagre.ts";
 import { SMALL_SIZE } from "../picture/drawing.ts";
 import { type Layout, layOut, type Route } from "../picture/layout.ts";
 import { legendWidth, type Meanings, renderLegend } from "../picture/legend.ts";
@@ -63,7 +64,7 @@ function panelOf({ graph, edges }: CoveredGraph): Panel {
   const size = tooLarge(graph);
   if (size !== null) return undrawn(graph, sizeText(size));
   const drawing = coverageDrawing(graph, edges);
-  const layout = layOut(drawing);
+  const layout = layOut(drawing, place(drawing));
   const taken = edges.filter(({ count }) => count > 0).length;
   const title = drawable(graph.workflow);
   return {

@@ -58,7 +58,7 @@ function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: RunP
   const size = tooLarge(graph);
   if (size !== null) return html`<p>${sizeText(size)}</p>`;
   const last = new Map(visits.map(({ node, order }) => [node, `#${visitId(MAIN_RUN, order)}`]));
-  return new Html(renderSvg(events, graph, { linkOf: (node) => last.get(node) }));
+  return new Html(renderSvg(events, graph, (node) => last.get(node)));
 }
 
 function factsOf({ start, end, traceId }: RunPath, events: readonly TraceEvent[]) {

@@ -1,21 +1,13 @@
 /** The placement of a drawing by dagre. */
 
-import {
-  Graph as Dagre,
-  type EdgeLabel,
-  type GraphLabel,
-  layout,
-  type NodeLabel,
-  version,
-} from "@dagrejs/dagre";
-import type { Place, Point } from "./placement.ts";
+import { Graph as Dagre, type EdgeLabel, type GraphLabel, layout, type NodeLabel } from "@dagrejs/dagre";
+import type { Drawing } from "./drawing.ts";
+import type { Placement, Point } from "./placement.ts";
 
-/** In pixels: between boxes, between lanes, and between rows. */
-const OPTIONS = { nodesep: 28, edgesep: 16, ranksep: 40 };
-
-export const place: Place = ({ start, boxes, links }) => {
+/** Depends on the keys, the sizes and the links alone. */
+export function place({ start, boxes, links }: Drawing): Placement {
   const graph = new Dagre<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
-  graph.setGraph({ ...OPTIONS });
+  graph.setGraph({ nodesep: 28, edgesep: 16, ranksep: 40 });
   // Dagre breaks cycles from the first node on: with the start first, only true ways back point upwards.
   const ordered = [...boxes.filter(({ key }) => key === start), ...boxes.filter(({ key }) => key !== start)];
   for (const { key, width, height } of ordered) graph.setNode(idOf(key), { width, height });
@@ -31,7 +23,7 @@ export const place: Place = ({ start, boxes, links }) => {
       return { label: pointOf(edge), via: from === to ? [] : (edge.points ?? []).slice(1, -1).map(pointOf) };
     }),
   };
-};
+}
 
 function pointOf({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number }): Point {
   return { x, y };
@@ -44,6 +36,3 @@ function pointOf({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number })
 function idOf(key: string): string {
   return `node ${key}`;
 }
-
-/** What else the placements depend on. */
-export const PLACED_BY = { dagre: version, ...OPTIONS };

@@ -3,21 +3,21 @@
 import { sha256 } from "../../json/canonical.ts";
 import { isObject } from "../../json/value.ts";
 import type { TextCache } from "../../ports.ts";
-import { PLACED_BY, place } from "./dagre.ts";
 import type { Drawing } from "./drawing.ts";
-import type { Place, PlacedLink, Placement, Point } from "./placement.ts";
+import type { PlacedLink, Placement, Point } from "./placement.ts";
 
-/** Looks in the cache first. What is kept there is only what `place` would answer; anything else is passed over. */
-export function placeOnce(cache: TextCache | null): Place {
-  if (cache === null) return place;
-  return (drawing) => {
-    const name = sha256(sizesOf(drawing));
-    const kept = placementIn(cache.read(name), drawing);
-    if (kept !== null) return kept;
-    const placement = place(drawing);
-    cache.write(name, JSON.stringify(placement));
-    return placement;
-  };
+/** Goes into the name of what is kept: another for every change of `dagre.ts`, or of dagre. */
+export const PLACED_BY = "dagre 3.1.3, 1";
+
+/** As `place` has it. What is kept was answered by it once; anything else is passed over, and replaced. */
+export async function placementOf(drawing: Drawing, cache: TextCache | null): Promise<Placement> {
+  const name = sha256(sizesOf(drawing));
+  const kept = placementIn(cache?.read(name) ?? null, drawing);
+  if (kept !== null) return kept;
+  const { place } = await import("./dagre.ts");
+  const placement = place(drawing);
+  cache?.write(name, JSON.stringify(placement));
+  return placement;
 }
 
 /** All that a placement is made of. */

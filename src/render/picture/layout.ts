@@ -4,7 +4,6 @@
  * label, by construction.
  */
 
-import { place as placeByDagre } from "./dagre.ts";
 import type { Drawing, Link } from "./drawing.ts";
 import { type Ports, portsOf } from "./link-ends.ts";
 import {
@@ -13,7 +12,7 @@ import {
   boxesOf,
   type Lane,
   lanesOf,
-  type Place,
+  type Placement,
   type Rect,
   type Track,
 } from "./placement.ts";
@@ -33,8 +32,7 @@ export interface Layout {
   readonly routes: readonly Route[];
 }
 
-export function layOut(drawing: Drawing, place: Place = placeByDagre): Layout {
-  const placement = place(drawing);
+export function layOut(drawing: Drawing, placement: Placement): Layout {
   const placed = boxesOf(drawing, placement);
   const lanes = lanesOf(drawing, placement);
   const ports = portsOf(placed, lanes);

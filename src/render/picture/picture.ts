@@ -6,7 +6,7 @@ import { type Box, type Drawing, SMALL_SIZE } from "./drawing.ts";
 import { layOut, type Route } from "./layout.ts";
 import { legendWidth, type Meanings, renderLegend } from "./legend.ts";
 import { PAPER } from "./palette.ts";
-import type { Place } from "./placement.ts";
+import type { Placement } from "./placement.ts";
 import { tooLarge } from "./size.ts";
 import { renderBox, renderLabel, renderTrack } from "./svg-shapes.ts";
 import { FONT_FAMILY, xml } from "./text-metrics.ts";
@@ -25,15 +25,14 @@ export interface Title {
   readonly height: number;
 }
 
-interface Picture {
+/** A picture without the places of its parts. */
+export interface UnplacedPicture {
   readonly drawing: Drawing;
   /** In the order in which the keyboard goes from link to link. */
   readonly boxes: readonly Box[];
   readonly title: Title;
   /** What its colours mean. */
   readonly meanings: Meanings;
-  readonly linkOf?: LinkOf | undefined;
-  readonly place?: Place;
 }
 
 /** @throws RenderFault `PICTURE_TOO_LARGE` */
@@ -42,8 +41,12 @@ export function requireDrawable(graph: Graph): void {
   if (size !== null) throw new RenderFault("PICTURE_TOO_LARGE", { ...size });
 }
 
-export function renderPicture({ drawing, boxes, title, meanings, linkOf, place }: Picture): string {
-  const layout = layOut(drawing, place);
+export function renderPicture(
+  { drawing, boxes, title, meanings }: UnplacedPicture,
+  placement: Placement,
+  linkOf?: LinkOf,
+): string {
+  const layout = layOut(drawing, placement);
   const width = Math.ceil(Math.max(layout.width, title.width, legendWidth(meanings))) + 2 * MARGIN;
   const height = Math.ceil(title.height + layout.height + LEGEND_HEIGHT) + 2 * MARGIN;
   const left = Math.round((width - layout.width) / 2);

@@ -32,9 +32,6 @@ export interface PlacedLink {
   readonly via: Track;
 }
 
-/** Depends on the keys, the sizes and the links alone. */
-export type Place = (drawing: Drawing) => Placement;
-
 /** The way of one link, in the rows of the placement. */
 export interface Lane {
   readonly link: Link;

@@ -11,11 +11,14 @@ export interface Size {
 /** Places that the layout may keep free: one for each node, and for each edge one in every row that it passes. */
 const MOST_PLACES = 6_000;
 
+/** Nodes and edges together: the layout follows them by recursion, and its time grows with the square of them. */
+const MOST_PARTS = 2_000;
+
 /** The graph's size where it is too large, else null. Takes one pass over the edges. */
 export function tooLarge(graph: Graph): Size | null {
   const edges = mergeEdges(graph);
   const size = { nodes: graph.nodes.length, edges: edges.length };
-  if (size.nodes + size.edges > MOST_PLACES) return size;
+  if (size.nodes + size.edges > MOST_PARTS) return size;
   const rows = rowsOf(graph, edges);
   const passed = edges.map(({ from, to }) => Math.abs((rows.get(to) ?? 0) - (rows.get(from) ?? 0)));
   const places = passed.reduce((sum, rows) => sum + rows, size.nodes);

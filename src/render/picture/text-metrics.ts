@@ -26,9 +26,12 @@ export function baseline(size: number): number {
 const NOT_IN_FONT =
   /[^ -~\u00a0-\u017f\u0374-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u03f0-\u045f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u20ac\u2190-\u2199\u2500-\u257f\u25a0-\u25ff\u2713-\u2718]/gu;
 
+/** Most texts: ASCII, and the marks that pictures add. */
+const USUAL = /^[ -~·…▶]*$/;
+
 /** The text without control characters, with a replacement mark for each letter the font does not have. */
 export function drawable(text: string): string {
-  return replaceUnseen(text, () => "").replace(NOT_IN_FONT, "\ufffd");
+  return USUAL.test(text) ? text : replaceUnseen(text, () => "").replace(NOT_IN_FONT, "\ufffd");
 }
 
 /** At most `limit` characters; the middle is shortened, because beginning and end distinguish names. */

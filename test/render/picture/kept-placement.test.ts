@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { version } from "@dagrejs/dagre";
 import { place } from "../../../src/render/picture/dagre.ts";
 import { type Drawing, drawingOf } from "../../../src/render/picture/drawing.ts";
-import { placeOnce } from "../../../src/render/picture/kept-placement.ts";
-import { renderSvg } from "../../../src/render/svg.ts";
+import { PLACED_BY, placementOf } from "../../../src/render/picture/kept-placement.ts";
 import { runPathOf } from "../../../src/trace/run-path.ts";
 import { runsOf } from "../../../src/trace/runs.ts";
 import { fullRun, PARCEL } from "../trial-run.ts";
@@ -19,21 +19,25 @@ function memory(texts = new Map<string, string>()) {
   };
 }
 
-test("a picture is the same with an empty cache, with a full one and with none", () => {
+test("a drawing is placed alike with an empty cache, with a full one and with none", async () => {
   const cache = memory();
-  const drawn = () => renderSvg(fullRun(), PARCEL, { place: placeOnce(cache) });
-  assert.deepEqual([drawn(), drawn()], Array(2).fill(renderSvg(fullRun(), PARCEL)));
+  const placed = [
+    await placementOf(DRAWING, cache),
+    await placementOf(DRAWING, cache),
+    await placementOf(DRAWING, null),
+  ];
+  assert.deepEqual(placed, Array(3).fill(place(DRAWING)));
   assert.equal(cache.texts.size, 1);
 });
 
-test("what is kept for a drawing is not computed again", () => {
+test("what is kept for a drawing is not computed again", async () => {
   const cache = memory();
-  const { width } = placeOnce(cache)(DRAWING);
+  const { width } = await placementOf(DRAWING, cache);
   for (const [name, text] of cache.texts) cache.write(name, text.replace(`${width}`, "12345"));
-  assert.equal(placeOnce(cache)(DRAWING).width, 12_345);
+  assert.equal((await placementOf(DRAWING, cache)).width, 12_345);
 });
 
-test("another size, name, start or link is another drawing", () => {
+test("another size, name, start or link is another drawing", async () => {
   const { boxes, links, start } = DRAWING;
   const [box, link] = [boxes[0], links[0]] as const;
   assert.ok(box !== undefined && link !== undefined);
@@ -49,13 +53,13 @@ test("another size, name, start or link is another drawing", () => {
     { ...DRAWING, links: links.slice(1) },
   ];
   const cache = memory();
-  for (const drawing of others) assert.deepEqual(placeOnce(cache)(drawing), place(drawing));
+  for (const drawing of others) assert.deepEqual(await placementOf(drawing, cache), place(drawing));
   assert.equal(cache.texts.size, others.length);
 });
 
-test("a kept text that is cut off, or of another drawing, is passed over and replaced", () => {
+test("a kept text that is cut off, or of another drawing, is passed over and replaced", async () => {
   const cache = memory();
-  const placement = placeOnce(cache)(DRAWING);
+  const placement = await placementOf(DRAWING, cache);
   const [[name, text]] = [...cache.texts] as [[string, string]];
   const cut = Array.from({ length: 4 }, (_, i) => text.slice(0, Math.floor((i * text.length) / 4)));
   const { boxes, links } = placement;
@@ -68,7 +72,11 @@ test("a kept text that is cut off, or of another drawing, is passed over and rep
   ].map((other) => JSON.stringify(other));
   for (const wrong of [...cut, ...others, "null", "[]"]) {
     cache.write(name, wrong);
-    assert.deepEqual(placeOnce(cache)(DRAWING), placement, wrong);
+    assert.deepEqual(await placementOf(DRAWING, cache), placement, wrong);
     assert.equal(cache.read(name), text);
   }
+});
+
+test("another version of dagre is another name for what is kept", () => {
+  assert.match(PLACED_BY, new RegExp(`^dagre ${version},`));
 });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tooLarge } from "../../../src/render/picture/size.ts";
+import { renderSvg } from "../../../src/render/svg.ts";
 import type { Graph, GraphEdge } from "../../../src/trace/declared-graph.ts";
 import { takingTurns } from "../../support/portion.ts";
 
@@ -27,6 +28,17 @@ test("a graph is too large by the rows that its edges pass, not by its nodes alo
   const toLast = (i: number) => [`n${i + 1}`, "n199"];
   assert.deepEqual(tooLarge(graph(200, toLast)), { nodes: 200, edges: 398 });
   assert.equal(tooLarge(graph(60, (i) => [`n${i + 1}`, "n59"])), null);
+});
+
+test("a graph of many nodes and edges is too large, although each edge passes one row", () => {
+  assert.deepEqual(tooLarge(graph(1_001, (i) => [`n${i + 1}`])), { nodes: 1_001, edges: 1_000 });
+  const fromFirst = graph(1_001, (i) => (i === 0 ? Array.from({ length: 1_000 }, (_, j) => `n${j + 1}`) : []));
+  assert.deepEqual(tooLarge(fromFirst), { nodes: 1_001, edges: 1_000 });
+});
+
+it("the longest graph that is drawn is laid out", () => {
+  const longest = graph(1_000, (i) => [`n${i + 1}`]);
+  assert.match(renderSvg([], longest), /^<svg /);
 });
 
 it("circles and very long graphs are measured, too", () => {
