@@ -114,7 +114,7 @@ function becauseOf(
   return isNew ? "newest" : undefined;
 }
 
-/** The ids of those that were removed. Of the others, a process has begun to go on with them. */
+/** The ids of the runs that were removed. With the others, or with their segment, another process has begun to do something. */
 async function removeAll(
   chosen: readonly Chosen[],
   request: PruneRequest,
@@ -152,7 +152,10 @@ function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readon
   return groups;
 }
 
-/** Removes the folders of the runs, and says first that those and the others are pruned: a trace that is only gone was deleted. */
+/**
+ * Removes the folders of runs that have one. First the ledger says of all of them that they are pruned: a trace that is gone
+ * without that was deleted. Answers their ids.
+ */
 async function removeGroup(
   runs: readonly Chosen[],
   request: PruneRequest,
@@ -183,7 +186,7 @@ async function removeGroup(
   return [...removed, ...agreed];
 }
 
-/** Says in the ledger that the runs are pruned; answers those that it then has so. */
+/** Says in the ledger that the runs are pruned, but for those that have changed meanwhile. Answers the ids of the pruned ones. */
 function agreeOn(
   chosen: readonly Chosen[],
   { before }: PruneRequest,
