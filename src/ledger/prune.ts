@@ -3,6 +3,7 @@
 import { TraceFault } from "../errors/ports.ts";
 import type { TracesRoot } from "../ports.ts";
 import { editLedger, repeated } from "./edit.ts";
+import { LEDGER_FILE } from "./line.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { openRuns } from "./runs.ts";
 import { type RunState, standingOf } from "./standing.ts";
@@ -126,7 +127,10 @@ async function removeAll(
     if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
     try {
       for (const id of await removeGroup(runs, request, ports)) removed.add(id);
-      locked?.remove((id) => removed.has(id) || pruned.has(id));
+      if (locked === null) continue;
+      // A power cut does not leave runs that are gone and of which the ledger does not say why.
+      ports.root.store(LEDGER_FILE).syncNow();
+      locked.remove((id) => removed.has(id) || pruned.has(id));
     } finally {
       locked?.unlock();
     }
