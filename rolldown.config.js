@@ -73,15 +73,23 @@ const notices = license({
   },
 });
 
-/** `import * as fs` of a module of Node: the bundler copies each of its members behind a getter, although it is an object. */
+/** `import * as fs` of a module of Node: the bundler copies each of its members behind a getter, for the sake of a `default`. */
 const COPY = /([\w$]+)=[\w$]+\.[\w$]+\(\1,1\);/g;
 
 // Blanks keep the columns of the source map.
 const direct = {
   name: "direct",
   generateBundle(_, bundle) {
-    for (const chunk of Object.values(bundle))
-      if (chunk.type === "chunk") chunk.code = chunk.code.replace(COPY, (copy) => " ".repeat(copy.length));
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      const { code } = chunk;
+      const hasDefault = (name) =>
+        code
+          .split(`${name}.default`)
+          .slice(0, -1)
+          .some((before) => !/[\w$.]$/.test(before));
+      chunk.code = code.replace(COPY, (copy, name) => (hasDefault(name) ? copy : " ".repeat(copy.length)));
+    }
   },
 };
 

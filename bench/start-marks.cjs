@@ -5,6 +5,7 @@
 
 const fs = require("node:fs");
 const { Module } = require("node:module");
+const vm = require("node:vm");
 
 const { START_MARKS: file, START_SNAPSHOT: snapshot, START_PAYLOAD: payload } = process.env;
 const cpu = () => {
@@ -12,15 +13,17 @@ const cpu = () => {
   return (user + system) / 1000;
 };
 const marks = [["interpreter", cpu()]];
-const within = { "node:crypto": 0, syncs: 0 };
+const within = { "code of the cache": 0, "node:crypto": 0, syncs: 0 };
 
 /** In the order of a run: what is opened first in the part after it. */
 const ENDS = [
   ["loader", (path) => path.endsWith("/dist/main.cjs")],
   ["program: its files, and their modules", () => false],
   ["command line", (path) => path.startsWith(snapshot)],
-  ["seal, reading, compiling", (path) => path === payload],
-  ["ledger, kept protocol", (path) => /\/\d{8}T\d+Z__[^/]*$/.test(path)],
+  ["seal", (path) => /\/artifacts\/.*\.json$/.test(path)],
+  ["reading artifacts, compiling", (path) => path === payload],
+  ["payload, ledger", (path) => /\/protocols(?:\/|$)/.test(path)],
+  ["kept protocol", (path) => /\/\d{8}T\d+Z__[^/]*$/.test(path)],
 ];
 let at = 0;
 
@@ -62,6 +65,14 @@ const end = (what) => () => {
   within[what] += cpu() - begun;
 };
 for (const name of ["fsyncSync", "fdatasyncSync"]) wrap(fs, name, begin, end("syncs"));
+const { Script } = vm;
+vm.Script = class extends Script {
+  constructor(...args) {
+    begin();
+    super(...args);
+    end("code of the cache")();
+  }
+};
 wrap(
   Module,
   "_load",

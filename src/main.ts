@@ -38,7 +38,7 @@ import { TOOL } from "./trace/tool.ts";
 import { openCapabilities } from "./workspace/capabilities.ts";
 
 /** Of so many drawings the layout is kept. */
-const MOST_LAYOUTS = 1000;
+const MOST_LAYOUTS = 200;
 
 /** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
 export function realPlatform(shipped: string, workerFile?: string): Platform {

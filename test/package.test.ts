@@ -254,6 +254,17 @@ it("an error of the library has the name of its class, on all of its paths", () 
   assert.equal(printed, `${names.flatMap((name) => [name, name]).join(" ")}\n`);
 });
 
+test("every file of the program can be loaded", () => {
+  const script = `
+    const { readdirSync, readFileSync } = require("node:fs");
+    const { load } = require("./bin/load.js");
+    const files = readdirSync("dist").filter((name) => name.endsWith(".cjs")).map((name) => process.cwd() + "/dist/" + name);
+    const own = files.filter((file) => readFileSync(file, "latin1").startsWith("(function (exports, require"));
+    for (const file of own) load(file);
+    console.log(own.length);`;
+  assert.ok(Number(ok(process.execPath, ["-e", script], folder)) > 50);
+});
+
 test("every relative link of a page leads to something in the package", () => {
   const links = files
     .filter((file) => file.endsWith(".md"))

@@ -39,7 +39,8 @@ export function parseInput<S extends InputSchema>(
   input: JsonObject,
 ): { readonly input: Input<S> } | { readonly flaw: InputFlaw } {
   const parsed: Record<string, Json | undefined> = {};
-  for (const [name, { type, required }] of Object.entries(shape)) {
+  for (const name in shape) {
+    const { type, required } = shape[name] as Field<unknown>;
     const value = own(input, name);
     if (value === undefined || (value === null && type !== "any")) {
       if (required) return { flaw: { field: name, constraint: "required" } };

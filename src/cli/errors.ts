@@ -104,8 +104,8 @@ export const usageTable = {
     where: f.path,
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
   }),
-  TRACES_SEVERAL: (f: { file: string; traces: number; first: string }) => ({
-    what: `the file has the traces of ${f.traces} runs`,
+  TRACES_SEVERAL: (f: { file: string; runs: number; first: string; traces: string }) => ({
+    what: `the file has the traces of ${f.runs} runs`,
     where: f.file,
     hint: `name one of them by the id of its run, which pgs runs lists, or as ${f.first}`,
   }),

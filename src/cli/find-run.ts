@@ -88,16 +88,17 @@ const ID = /^\+?\d[\dTZ]*(?:_\w*)?$/;
  */
 export async function traceFile(given: string, context: Context): Promise<string> {
   const { platform, path } = context;
-  if (isSegment(given, context)) return onlyOne(given, await tracesInSegment(given, context));
+  if (isSegment(given, context)) return onlyOne(given, await tracesInSegment(given, context), context);
   if (isAddress(given, context)) return placeNow(path(given), context);
   if (!ID.test(given) || platform.files.realPath(path(given)) !== null) return given;
   return placeOfRun(findRun(given, context), context);
 }
 
-function onlyOne(segment: string, traces: readonly string[]): string {
-  const [first = segment, ...others] = traces;
+function onlyOne(segment: string, runs: readonly string[], { path }: Context): string {
+  const [first = segment, ...others] = runs;
   if (others.length === 0) return first;
-  throw new UsageFault("TRACES_SEVERAL", { file: segment, traces: traces.length, first });
+  const traces = path(segment).split("/").slice(0, -2).join("/");
+  throw new UsageFault("TRACES_SEVERAL", { file: segment, runs: runs.length, first, traces });
 }
 
 /** The file of the trace of the run that began last. @throws UsageFault `NO_RUNS` */

@@ -33,7 +33,7 @@ export async function render(
     writeRendering(making, { kind, name: `${base}.${kind}`, access }, context);
   const picture = kinds.png ? make("png") : null;
   if (picture !== null) {
-    // Where it fails is said after the Markdown. Its pixels are made in another thread: that comes to begin here.
+    // Its pixels are made in another thread, which begins in this pause. A failure is reported below.
     picture.catch(() => undefined);
     await platform.pause();
   }

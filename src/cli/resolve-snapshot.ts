@@ -41,6 +41,15 @@ export async function besideTrace(trace: string, context: Context): Promise<Cont
 }
 
 /**
+ * The same for a command that reads the trace and does not go on with its run: that says with which packages it was
+ * recorded, whatever the snapshot pins.
+ */
+export async function besideRecord(trace: string, context: Context): Promise<Context> {
+  const beside = await besideTrace(trace, context);
+  return { ...beside, workflowRegistry: beside.capabilities.unlockedWorkflowRegistry };
+}
+
+/**
  * What to add to a command that is typed in the current folder, so that it finds the same snapshot and data root; empty
  * where it finds them without options. `trace` is the trace that the command names, if it names one.
  */

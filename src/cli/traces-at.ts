@@ -39,12 +39,12 @@ async function tracesAt(places: readonly string[], context: Context): Promise<re
   let others = 0;
   for (const place of places) {
     if (!context.platform.files.isFolder(context.path(place))) {
-      traces.push(...(await namedBy(place, context)));
+      for (const trace of await namedBy(place, context)) traces.push(trace);
       continue;
     }
     const below = await tracesBelow(place, context);
     if (below.traces.size === 0) throw new UsageFault("TRACES_MISSING", { path: place });
-    traces.push(...below.traces);
+    for (const trace of below.traces) traces.push(trace);
     others += below.others;
   }
   if (others > 0 && !context.settings.quiet)

@@ -4,7 +4,7 @@
  */
 
 import { RunFault } from "../errors/base.ts";
-import { deepFreeze, type JsonObject, setOwn } from "../json/value.ts";
+import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
 import type { ExitNode, Plan } from "../plan/plan.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
@@ -94,7 +94,9 @@ async function executeRun(
         status: ending.status,
       },
     });
-    return { ...ending, results: publishedIn(state) };
+    const { status, outcome, exitReason, fault } = ending;
+    const result = { status, outcome, exitReason, results: publishedIn(state) };
+    return fault === undefined ? result : { ...result, fault };
   };
   try {
     return complete(await runToEnding(state));
@@ -108,7 +110,10 @@ const CANCELLED: RunEnding = { status: "CANCELLED", outcome: null, exitReason: "
 
 /** What the contracts published, by node. */
 function publishedIn({ plan, results }: RunState): JsonObject {
-  return Object.fromEntries(Object.entries(results).filter(([key]) => plan.nodes.get(key)?.type === "CC"));
+  const published: MutableJson = {};
+  for (const key of Object.keys(results))
+    if (plan.nodes.get(key)?.type === "CC") setOwn(published, key, results[key] as Json);
+  return published;
 }
 
 async function runToEnding(state: RunState): Promise<RunEnding> {

@@ -10,8 +10,16 @@ export function needsFolder(plan: Plan, { secretsKey }: Pick<RunEnvironment, "se
   return secretsKey !== undefined || mayWait(plan);
 }
 
+const waiting = new WeakMap<Plan, boolean>();
+
+function mayWait(plan: Plan): boolean {
+  const known = waiting.get(plan) ?? hasWait(plan);
+  waiting.set(plan, known);
+  return known;
+}
+
 /** True also of a plan that calls other workflows: which ones is known when the run gets there. */
-function mayWait({ nodes }: Plan): boolean {
+function hasWait({ nodes }: Plan): boolean {
   for (const node of nodes.values()) {
     if (node.type !== "CC") continue;
     for (const step of node.contract.steps) if (step.kind === "effect" && mayBeWaitedFor(step)) return true;

@@ -1,6 +1,7 @@
 /** What the events of a trace record, in the types of the engine. */
 
 import type { RunFault } from "../errors/base.ts";
+import { present } from "../json/value.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Observation } from "../ports.ts";
 import { type EventType, hasEvaluations, type Payloads } from "../trace/event.ts";
@@ -20,14 +21,21 @@ export function inputOf(
   named: Pick<RunInput, "executionId" | "run" | "clock">,
 ): RunInput {
   const { payload, max_hops: maxHops, runtime, actor } = start;
+  const { executionId, run, clock } = named;
   const recordsEvaluations = hasEvaluations(start);
-  const input = { ...named, payload, maxHops, runtime, recordsEvaluations, micros: () => 0 };
-  return {
-    ...input,
-    ...(actor === undefined ? {} : { actor }),
-    ...(start.dry_run === true ? { isDryRun: true } : {}),
-    ...(start.strict_payload === true ? { isPayloadStrict: true } : {}),
-  };
+  return present({
+    executionId,
+    run,
+    clock,
+    payload,
+    maxHops,
+    runtime,
+    recordsEvaluations,
+    micros: () => 0,
+    actor,
+    isDryRun: start.dry_run,
+    isPayloadStrict: start.strict_payload,
+  });
 }
 
 /** A result, or else a reason. */

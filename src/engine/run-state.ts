@@ -17,11 +17,11 @@ export interface RunInput {
   /** Whether evaluations are events of the trace: not of one that was recorded before they were. */
   readonly recordsEvaluations: boolean;
   /** Whether it is a dry run, of which nothing is written and nothing sent. */
-  readonly isDryRun?: true;
+  readonly isDryRun?: true | undefined;
   /** Whether members of the payload that the intent does not declare are violations, whatever the intent says. */
-  readonly isPayloadStrict?: true;
+  readonly isPayloadStrict?: true | undefined;
   readonly runtime: { readonly name: string; readonly version: string };
-  readonly actor?: string;
+  readonly actor?: string | undefined;
   /** The step that called this run; absent for the main run. */
   readonly parent?: { readonly run: string; readonly node: string; readonly step: string };
   /** Monotonic microseconds, for durations. */

@@ -36,7 +36,7 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   /** Of the whole trace. */
   readonly limits?: TraceLimits;
   readonly runtime: { readonly name: string; readonly version: string };
-  readonly actor?: string;
+  readonly actor?: string | undefined;
   /** Puts other conclusions in the place of those that are performed, and of those that a resumed run replays. */
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
   /** Makes what keeps the secrets of the run out of its trace, for who needs it afterwards. */
@@ -48,9 +48,9 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the session after the event at hand, with nothing on record: the trace can be resumed. */
-  readonly stop?: Stop;
+  readonly stop?: Stop | undefined;
   /** Told every event when it happens: its line may not be in the trace yet. */
-  readonly listen?: (event: TraceEvent) => void;
+  readonly listen?: ((event: TraceEvent) => void) | undefined;
 }
 
 export interface RunRequest extends RunEnvironment {
@@ -86,9 +86,9 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     recordsEvaluations: true,
     runtime,
     micros: () => clock.micros(),
-    ...(actor === undefined ? {} : { actor }),
-    ...(isDryRun === true ? { isDryRun } : {}),
-    ...(isPayloadStrict === true ? { isPayloadStrict } : {}),
+    actor,
+    isDryRun: isDryRun === true ? isDryRun : undefined,
+    isPayloadStrict: isPayloadStrict === true ? isPayloadStrict : undefined,
   };
   const { wrapExecutor = (performed) => performed } = request;
   return inTrace(trace, redactor, request, ({ executor }) => execute(plan, input, wrapExecutor(executor)));
@@ -126,12 +126,14 @@ export async function inTrace(
   work: (live: LiveRun) => Promise<RunResult | null>,
   after?: JournalPosition,
 ): Promise<TracedRun> {
-  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, snapshot = null, stop } = request;
+  const { clock, entropy, sleep, mail, stores, durability, limits = TRACE_LIMITS, signal, stop } = request;
   const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
   const journal = openJournal(trace.file, {
-    ...{ executionId: trace.id, clock, check },
-    ...(listen === undefined ? {} : { listen }),
-    ...(after === undefined ? {} : { after }),
+    executionId: trace.id,
+    clock,
+    check,
+    listen: request.listen,
+    after,
   });
   try {
     const secrets = secretsOf(trace, request, after !== undefined);
@@ -141,7 +143,16 @@ export async function inTrace(
       journal.append(masked);
     };
     const executor = createLiveExecutor({
-      ...{ ...request, remote, snapshot, limits },
+      clock,
+      entropy,
+      sleep,
+      mail,
+      stores,
+      durability,
+      limits,
+      signal,
+      remote: request.remote ?? null,
+      snapshot: request.snapshot ?? null,
       journal: {
         append,
         write: () => journal.write(),
@@ -190,7 +201,8 @@ async function endingOf(work: () => Promise<RunResult | null>, redactor: Redacto
   try {
     const ended = await work();
     if (ended === null) return SUSPENSION;
-    const { fault, results: _, ...ending } = ended;
+    const { status, outcome, exitReason, fault } = ended;
+    const ending = { status, outcome, exitReason };
     return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
   } catch (error) {
     if (error instanceof RunStopped) return INTERRUPTION;

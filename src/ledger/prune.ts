@@ -120,18 +120,22 @@ async function removeAll(
   ports: PrunePorts,
 ): Promise<ReadonlySet<string>> {
   const removed = new Set<string>();
+  const pruned = openRuns(ports.root)((runs) => new Set(prunedIn(runs.newestFirst())));
   for (const [segment, runs] of bySegment(chosen)) {
     const locked = segment === null ? null : ports.root.lockSegment(segment);
     if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
     try {
       for (const id of await removeGroup(runs, request, ports)) removed.add(id);
-      const pruned = openRuns(ports.root)((now) => now);
-      locked?.remove((id) => pruned.get(id)?.state === "PRUNED");
+      locked?.remove((id) => removed.has(id) || pruned.has(id));
     } finally {
       locked?.unlock();
     }
   }
   return removed;
+}
+
+function* prunedIn(entries: Iterable<RunEntry>): Generator<string> {
+  for (const { id, state } of entries) if (state === "PRUNED") yield id;
 }
 
 function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readonly Chosen[]> {
@@ -195,7 +199,7 @@ async function agreeOn(
 ): Promise<readonly string[]> {
   const agreed = await editLedger(root, ({ runs, lastLine, append }) => {
     const isAgreed = (id: string): boolean => {
-      const current = runs.get(id);
+      const current = runs.getIndexed(id);
       if (current === undefined || current.state === "PRUNED") return true;
       if (current.changed >= before || current.marks.length > 0 || current.state === "WAITING") return false;
       append({ ...repeated(lastLine(current)), at: new Date(now()).toISOString(), state: "PRUNED" });

@@ -49,16 +49,17 @@ export async function recorded<T>(
   recording: Recording | null,
   work: (hold: (file: TraceFile) => TraceFile) => Promise<T>,
 ): Promise<T> {
+  if (recording === null) return work((file) => file);
   const held: TraceFile[] = [];
   try {
     const done = await work((file) => {
       held.push(file);
       return { ...file, close: () => undefined };
     });
-    await recording?.end();
+    await recording.end();
     return done;
   } catch (error) {
-    await recording?.abandon();
+    await recording.abandon();
     throw error;
   } finally {
     for (const file of held) file.close();

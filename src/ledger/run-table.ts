@@ -109,6 +109,12 @@ export class RunTable {
     return this.startingWith(id).find((one) => one.id === id);
   }
 
+  /** As `get`, by an index of all ids that is made first: for who asks for many. */
+  getIndexed(id: string): RunEntry | undefined {
+    const place = this.#findPlaces().get(id);
+    return place === undefined ? undefined : this.at(place);
+  }
+
   /** The runs whose ids begin so, in the order in which they began. */
   startingWith(prefix: string): readonly RunEntry[] {
     const wanted = Buffer.from(`\n${prefix}`);

@@ -136,7 +136,7 @@ export async function verifyLedger(
   const folders = new Set(traceNamesIn(root));
   for (const run of folders) if (!read.runs.has(run) && !isInProgress(run, root)) findings.push(unlisted(run));
   for (const [segment, runs] of shared)
-    findings.push(...(await checkSegment(segment, { runs, folders }, read, ports)));
+    for (const found of await checkSegment(segment, { runs, folders }, read, ports)) findings.push(found);
   const pruned = [...read.runs.values()].filter(isPruned).length;
   const { head, count: lines, opening } = read;
   return { lines, head: head.hash, opening, runs: read.runs.size, pruned, findings };

@@ -86,6 +86,7 @@ export async function compile(
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
     closureFiles: files,
+    closureTexts: () => new Map([...closure.artifacts.values()].map(({ file, text }) => [file, text])),
     proof: () => snapshot.proof(files.map(({ path }) => path)),
     supersededBy: table.supersededBy.map(({ name }) => qualify(name, closure.namespace)),
     actorContext: table.actorContext === null ? null : qualify(table.actorContext, closure.namespace),

@@ -13,7 +13,6 @@ export function requireInForce({ workflow, supersededBy }: Pick<Plan, "workflow"
 export function actorOf(
   { actorContext }: Pick<Plan, "actorContext">,
   stated: string | undefined,
-): { readonly actor?: string } {
-  const actor = stated ?? actorContext ?? undefined;
-  return actor === undefined ? {} : { actor };
+): string | undefined {
+  return stated ?? actorContext ?? undefined;
 }

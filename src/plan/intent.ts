@@ -64,7 +64,8 @@ export function allowsNull({ types, enum: values }: FieldSpec): boolean {
 
 /** Whether the payload meets every rule of the spec. */
 export function accepts(spec: IntentSpec, payload: JsonObject): boolean {
-  for (const [name, field] of Object.entries(spec)) {
+  for (const name in spec) {
+    const field = spec[name] as FieldSpec;
     const value = own(payload, name);
     if (value === undefined ? field.required : !acceptsValue(field, value)) return false;
   }

@@ -31,6 +31,8 @@ export interface Plan {
   readonly closureRoot: Digest;
   /** Those files, sorted by path. */
   readonly closureFiles: readonly ClosureFile[];
+  /** Their texts, by path. */
+  readonly closureTexts: () => ReadonlyMap<string, string>;
   /** What proves those files; nothing where there is no seal. */
   readonly proof: () => readonly ProofFile[];
   readonly runtimeBinding: string;

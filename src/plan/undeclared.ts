@@ -44,8 +44,22 @@ function* undeclaredBelow(
   for (const [i, item] of value.entries()) yield* undeclaredBelow(items, item, isOpaque, [...path, i]);
 }
 
+/** False where one quick look shows that there is none, as of nearly every payload. */
+function mayHaveUndeclared(spec: IntentSpec, value: JsonObject): boolean {
+  for (const name in value) {
+    if (!Object.hasOwn(spec, name)) return true;
+    const { fields, items } = spec[name] as FieldSpec;
+    if (fields === undefined && items === undefined) continue;
+    const member = value[name] as Json;
+    if (Array.isArray(member) || fields === undefined || !isObject(member)) return true;
+    if (mayHaveUndeclared(fields, member)) return true;
+  }
+  return false;
+}
+
 /** The violations of a closed intent, by pointer. */
 export function undeclaredMembers(spec: IntentSpec, payload: JsonObject): readonly Unmet[] {
+  if (!mayHaveUndeclared(spec, payload)) return [];
   const found = undeclaredIn(spec, payload, () => false);
   const pointers = Array.from(found, ({ path }) => pointer(path)).sort();
   return pointers.map((one) => ({ pointer: one, constraint: "undeclared" }));
@@ -64,7 +78,7 @@ export interface UndeclaredField {
 export function undeclaredFields({ nodes, start }: Plan, payload: JsonObject): readonly UndeclaredField[] {
   const node = nodes.get(start);
   const intent = node?.type === "IN" ? node.intent : null;
-  if (intent === null || intent.isClosed) return [];
+  if (intent === null || intent.isClosed || !mayHaveUndeclared(intent.spec, payload)) return [];
   return Array.from(undeclaredIn(intent.spec, payload, isSuppressed), ({ path, absent }) => {
     const nearest = nearestName(String(path.at(-1)), absent);
     return { field: pointer(path), intent: intent.fqdn, nearest };

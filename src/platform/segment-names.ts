@@ -10,13 +10,15 @@ import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
 import { holdToExit } from "./lock/held-to-exit.ts";
 import { tryTake } from "./lock/lock.ts";
 import { holderIn, ownText, textOf } from "./lock/lock-owner.ts";
-import { linksIn, lockOf } from "./own-names.ts";
+import { LOCK_ENDING, linksIn, lockOf } from "./own-names.ts";
 
 /** The numbers of names that a process gives have its own as their remainder by this; those of folders alone have none. */
 const STEP = 64;
 
 /** A file system may note the time of a change a little before a process reads the clock. */
 const SLACK_MS = 20;
+
+const NEVER = Number.NEGATIVE_INFINITY;
 
 const MOMENT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z__/;
 
@@ -41,7 +43,7 @@ export class SegmentNames {
   readonly #after: number;
   readonly #now: () => number;
   readonly #lock: string;
-  #moment = Number.NEGATIVE_INFINITY;
+  #moment = NEVER;
   readonly #counts = new Map<string, number>();
 
   constructor(traces: string, number: number, lock: string, now: () => number) {
@@ -107,15 +109,19 @@ export function takeNames(traces: string, now: () => number): SegmentNames | nul
 function lastWritten(traces: string): number {
   return segmentsIn(traces)
     .filter(({ isWritten }) => !isWritten())
-    .reduce((last, { changed }) => Math.max(last, changed()), Number.NEGATIVE_INFINITY);
+    .reduce((last, { changed }) => Math.max(last, changed()), NEVER);
 }
 
 /** Whether a segment may have a name that begins as this one does: then a folder takes a number that no segment has. */
 export function mayBeInSegment(traces: string, name: string): boolean {
   const moment = momentOfName(name);
   if (moment === null) return false;
-  return segmentsIn(traces).some(
-    ({ begun, changed, isWritten }) => begun <= moment && (changed() + SLACK_MS >= moment || isWritten()),
+  const segments = segmentsIn(traces);
+  // When a segment ends, its lock goes, which changes the folder. Looked at behind the locks: one may go in between.
+  const hasEnded = changedAt(join(traces, SEGMENTS)) + SLACK_MS >= moment;
+  return segments.some(
+    ({ isLocked, begun, changed, isWritten }) =>
+      (isLocked || hasEnded) && begun() <= moment && (changed() + SLACK_MS >= moment || isWritten()),
   );
 }
 
@@ -126,24 +132,33 @@ export const isFolderNumber = (number: number) => number % STEP === 0;
 export const nextFolderNumber = (number: number) => (Math.floor(number / STEP) + 1) * STEP;
 
 interface FoundSegment {
+  readonly isLocked: boolean;
   /** No name in it begins with an earlier moment. */
-  readonly begun: number;
+  begun(): number;
   changed(): number;
   isWritten(): boolean;
 }
 
 function segmentsIn(traces: string): readonly FoundSegment[] {
   const folder = join(traces, SEGMENTS);
-  if (fs.statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
-  return fs
-    .readdirSync(folder)
-    .filter(isSegmentName)
-    .map((name) => ({
-      begun: momentOfName(name) ?? Number.NEGATIVE_INFINITY,
-      changed: () =>
-        fs.statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY,
-      isWritten: () => isHeld(lockOf(join(folder, name))),
-    }));
+  if (changedAt(folder) === NEVER) return [];
+  const names = fs.readdirSync(folder);
+  const locks = new Set(names.filter((name) => LOCK_ENDING.test(name)));
+  return names.filter(isSegmentName).map((name) => {
+    // A segment is locked before it is there.
+    const isLocked = locks.has(lockOf(name));
+    return {
+      isLocked,
+      begun: () => momentOfName(name) ?? NEVER,
+      changed: () => changedAt(join(folder, name)),
+      isWritten: () => isLocked && isHeld(join(folder, lockOf(name))),
+    };
+  });
+}
+
+/** When a file or folder was changed, in milliseconds since the epoch; `NEVER` where there is none. */
+function changedAt(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? NEVER;
 }
 
 function isHeld(lock: string): boolean {

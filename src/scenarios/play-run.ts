@@ -170,7 +170,7 @@ class RunPlayer {
     const { actor, seed } = authored ?? {};
     const entropy = seed === undefined ? around.entropy : entropyOf(seed, plan, payload, around.seededEntropy);
     const result = await run({
-      ...this.#environment(this.#now, actorOf(plan, actor).actor),
+      ...this.#environment(this.#now, actorOf(plan, actor)),
       ...{ plan, payload, entropy },
       openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
       maxHops: maxHops ?? around.maxHops,

@@ -2,6 +2,7 @@
 
 import type { Files } from "../ports.ts";
 import type { ContentRule } from "./content-checks.ts";
+import type { ParsedArtifact } from "./envelope.ts";
 import type { Fqdn, Kind } from "./fqdn.ts";
 import type { SnapshotTables } from "./parse.ts";
 import type { FoundFile, SnapshotSeal } from "./seal.ts";
@@ -15,6 +16,8 @@ export interface SnapshotForm {
    * @throws SealFault, SnapshotFault
    */
   read(file: string): FoundFile | null;
+  /** The artifact in the file, where it was parsed to locate it: given once. */
+  takeParsed?(file: string): ParsedArtifact | undefined;
   /** The file from which a run reads the artifact; undefined where no file has its name. @throws SealFault, SnapshotFault */
   locate(name: Fqdn, kind: Kind): string | undefined;
   /** Paths of every file below a folder of a snapshot with `artifacts/`, or of what this form has in its place; sorted. */

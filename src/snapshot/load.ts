@@ -135,7 +135,8 @@ function loadArtifact(form: SnapshotForm, checks: ContentChecks | null, name: Fq
   // Null where the seal proves the contents.
   checks?.check({ path: file, bytes, digest });
   // Strict reading is part of the check.
-  return toArtifact(kind, { path: file, bytes, digest }, parseEnvelope(file, bytes, parseChecked));
+  const parsed = form.takeParsed?.(file) ?? parseEnvelope(file, bytes, parseChecked);
+  return toArtifact(kind, { path: file, bytes, digest }, parsed);
 }
 
 interface ReadFile {

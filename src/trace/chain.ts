@@ -64,7 +64,7 @@ export function encodeEvent({ event_type, node_id, run, payload }: EventBody, st
 /** Length of the line that an event was read from: making it again would take as long as to replay the event. */
 export const LINE_BYTES = Symbol("bytes of the line");
 
-export type ReadEvent = TraceEvent & { readonly [LINE_BYTES]?: number };
+type ReadEvent = TraceEvent & { readonly [LINE_BYTES]?: number };
 
 /** The event as it was read from a line of so many bytes, line break included. */
 export function withLineBytes(event: TraceEvent, bytes: number): ReadEvent {

@@ -201,14 +201,7 @@ export function wordAt(bytes: Buffer, at: number): number {
 }
 
 /** Below zero where the first stretch of bytes comes before the second, zero where they are the same. */
-export function compareBytes(
-  a: Buffer,
-  aAt: number,
-  aEnd: number,
-  b: Buffer,
-  bAt: number,
-  bEnd: number,
-): number {
+function compareBytes(a: Buffer, aAt: number, aEnd: number, b: Buffer, bAt: number, bEnd: number): number {
   const shorter = Math.min(aEnd - aAt, bEnd - bAt);
   for (let i = 0; i < shorter; i++) {
     const difference = (a[aAt + i] as number) - (b[bAt + i] as number);

@@ -34,11 +34,11 @@ export interface JournalOptions {
   readonly executionId: string;
   readonly clock: Clock;
   /** Called before an event is appended, with the length of its line; refuses it by throwing. */
-  readonly check?: (event: EventBody, bytes: number) => void;
+  readonly check?: ((event: EventBody, bytes: number) => void) | undefined;
   /** Called with every event when it happens: its line may not be in the file yet. */
-  readonly listen?: (event: TraceEvent) => void;
+  readonly listen?: ((event: TraceEvent) => void) | undefined;
   /** Where a trace goes on that has events already. */
-  readonly after?: JournalPosition;
+  readonly after?: JournalPosition | undefined;
 }
 
 /** The end of a trace: its last event, and the length of all lines. */

@@ -7,7 +7,7 @@ import type { Digest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/value.ts";
 import { LINE_BYTES, withLineBytes } from "./chain.ts";
 import { MAIN_RUN, SCHEMA, type TraceEvent } from "./event.ts";
-import { digitsBegin, expectLiteral, NOT_FOUND, plainEnd, toLiteral } from "./fast-scan.ts";
+import { digitsBegin, expectLiteral, NOT_FOUND, plainEnd, QUOTE, toLiteral } from "./fast-scan.ts";
 import { count } from "./field-check.ts";
 import { countAt, DIGEST_LENGTH, digestEnd, ELAPSED_LEAD, executionAt, lineNamed, TYPE_LEAD } from "./line.ts";
 import { toEvent } from "./read.ts";
@@ -22,13 +22,13 @@ const HASH = toLiteral(',"hash":');
 const NODE = toLiteral(',"node_id":');
 const PAYLOAD = toLiteral(',"payload":');
 const PREV_HASH = toLiteral(',"prev_hash":');
-const RUN = toLiteral(`,"run":"${MAIN_RUN}"`);
+const RUN = toLiteral(',"run":');
 const SEQUENCE = toLiteral(`,"schema":"${SCHEMA}","sequence":`);
 const TIMESTAMP = toLiteral(',"timestamp":"');
 const END = toLiteral('"}');
 const TIMESTAMP_LENGTH = "2026-01-31T09:00:00.000Z".length;
 
-/** Undefined for a line of a nested run, and for a few others. */
+/** Undefined for a line that is written otherwise, as with a year of more than four digits. */
 function usualEvent(bytes: Buffer): TraceEvent | undefined {
   const elapsedAt = expectLiteral(bytes, 0, ELAPSED_LEAD);
   if (elapsedAt === NOT_FOUND) return undefined;
@@ -48,16 +48,18 @@ function usualEvent(bytes: Buffer): TraceEvent | undefined {
   const timestampAt = bytes.length - '"}'.length - TIMESTAMP_LENGTH;
   const sequenceEnd = timestampAt - TIMESTAMP.length;
   const sequenceAt = digitsBegin(bytes, sequenceEnd);
-  const runAt = sequenceAt - SEQUENCE.length - RUN.length;
-  const prevHashAt = runAt - DIGEST_LENGTH - '""'.length;
+  const runEnd = sequenceAt - SEQUENCE.length;
+  const runAt = quoteBefore(bytes, runEnd - 1);
+  const prevHashEnd = runAt - RUN.length;
+  const prevHashAt = prevHashEnd - DIGEST_LENGTH - '""'.length;
   const payloadEnd = prevHashAt - PREV_HASH.length;
   const isUsual =
     payloadAt !== NOT_FOUND &&
     payloadEnd > payloadAt &&
     expectLiteral(bytes, payloadEnd, PREV_HASH) === prevHashAt &&
-    digestEnd(bytes, prevHashAt) === runAt &&
-    expectLiteral(bytes, runAt, RUN) !== NOT_FOUND &&
-    expectLiteral(bytes, sequenceAt - SEQUENCE.length, SEQUENCE) === sequenceAt &&
+    digestEnd(bytes, prevHashAt) === prevHashEnd &&
+    expectLiteral(bytes, prevHashEnd, RUN) === runAt &&
+    expectLiteral(bytes, runEnd, SEQUENCE) === sequenceAt &&
     count.end(bytes, sequenceAt, 1) === sequenceEnd &&
     expectLiteral(bytes, sequenceEnd, TIMESTAMP) === timestampAt &&
     expectLiteral(bytes, timestampAt + TIMESTAMP_LENGTH, END) === bytes.length;
@@ -69,8 +71,8 @@ function usualEvent(bytes: Buffer): TraceEvent | undefined {
   const execution_id = execution.id;
   const hash = textIn(text, bytes, hashAt + 1, hashEnd - 1) as Digest;
   const payload = JSON.parse(textIn(text, bytes, payloadAt, payloadEnd)) as never;
-  const prev_hash = textIn(text, bytes, prevHashAt + 1, runAt - 1) as Digest;
-  const run = MAIN_RUN;
+  const prev_hash = textIn(text, bytes, prevHashAt + 1, prevHashEnd - 1) as Digest;
+  const run = runEnd - runAt === MAIN_LENGTH ? MAIN_RUN : textIn(text, bytes, runAt + 1, runEnd - 1);
   const schema = SCHEMA;
   const sequence = countAt(bytes, sequenceAt, sequenceEnd);
   const timestamp = textIn(text, bytes, timestampAt, timestampAt + TIMESTAMP_LENGTH);
@@ -80,6 +82,16 @@ function usualEvent(bytes: Buffer): TraceEvent | undefined {
     ? { elapsed_us, event_type, execution_id, hash, payload, prev_hash, run, schema, sequence, timestamp, [LINE_BYTES]: size }
     : { elapsed_us, event_type, execution_id, hash, node_id: textIn(text, bytes, nodeAt + 1, nodeEnd - 1), payload, prev_hash, run, schema, sequence, timestamp, [LINE_BYTES]: size };
   return event as TraceEvent;
+}
+
+/** In quotes; no other run has a name of that length. */
+const MAIN_LENGTH = `"${MAIN_RUN}"`.length;
+
+/** The offset of the last quote before `at`. */
+function quoteBefore(bytes: Buffer, at: number): number {
+  let before = at - 1;
+  while (before > 0 && bytes[before] !== QUOTE) before--;
+  return before;
 }
 
 /** The text between two offsets of the bytes: a part of the whole text where that is ASCII. */

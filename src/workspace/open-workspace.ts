@@ -7,6 +7,7 @@ import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
 import { sharedEntropy } from "../engine/entropy.ts";
 import { needsFolder } from "../engine/needs-folder.ts";
+import type { Stop } from "../engine/stoppable-executor.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
@@ -363,10 +364,10 @@ class OpenWorkspace implements Workspace {
     const { resumeIn } = await import("./resume-in.ts");
     const { traces: _, maxHops: __, ...ports } = this.#ports;
     checkActor(options.actor);
-    const listener = listenerOf(onEvent);
+    const listener = onEvent === undefined ? null : listenerOf(onEvent);
     const notices: Fault[] = [];
     const { run, trace } = await resumeIn(call, given, {
-      ...{ ...ports, ...options, ...how, ...stopOf(stop) },
+      ...{ ...ports, ...options, ...how, stop: stopOf(stop) },
       secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
       runtime: TOOL,
       limits: { ...this.#limits, ...limits },
@@ -375,11 +376,11 @@ class OpenWorkspace implements Workspace {
         return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
       },
       traces: this.#paths.traces,
-      recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)).records,
-      ...(onEvent === undefined ? {} : { listen: listener.listen }),
+      recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)),
+      listen: listener?.listen,
     });
-    await listener.requireNoFailure(run);
-    return resultOf(run.plan, run, run.summary, trace, notices);
+    await listener?.requireNoFailure(run);
+    return resultOf(run.plan, run, trace, notices);
   }
 
   verify(): Promise<Verification> {
@@ -467,61 +468,55 @@ class OpenWorkspace implements Workspace {
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
     requireInForce(plan);
-    const {
-      actor,
-      signal,
-      stop,
-      onEvent,
-      secretsKey,
-      limits,
-      strictPayload = false,
-      dryRun: dry = false,
-      ...ports
-    } = options;
+    const { actor, onEvent, strictPayload: isPayloadStrict = false, dryRun: dry = false } = options;
+    const ports = this.#ports;
     // A dry run leaves nothing behind, unless its trace is asked for.
-    const defaults = dry === false ? this.#ports : { ...this.#ports, traces: memoryTraces() };
-    const all = { ...defaults, ...ports };
-    const { traces } = all;
+    const traces = options.traces ?? (dry === false ? ports.traces : memoryTraces());
     checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
-    const listener = listenerOf(onEvent);
+    const listener = onEvent === undefined ? null : listenerOf(onEvent);
     const notices: Fault[] = [];
-    const records = dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : {};
-    const key = secretsKeyOf("run", secretsKey ?? this.#options.secretsKey);
-    const ownFolder = needsFolder(plan, { secretsKey: key });
+    const secretsKey = secretsKeyOf("run", options.secretsKey ?? this.#options.secretsKey);
+    const ownFolder = needsFolder(plan, { secretsKey });
+    // Member by member, the absent ones too: to spread as many costs as much as several events.
     const request = {
-      ...all,
-      ...records,
-      ...stopOf(stop),
-      snapshot: await this.#snapshotQuery(),
-      entropy: sharedEntropy(all.entropy),
       plan,
       payload,
-      signal,
-      secretsKey: key,
+      actor,
+      stores: options.stores ?? ports.stores,
+      clock: options.clock ?? ports.clock,
+      entropy: sharedEntropy(options.entropy ?? ports.entropy),
+      sleep: options.sleep ?? ports.sleep,
+      mail: options.mail ?? ports.mail,
+      remote: options.remote ?? ports.remote,
+      durability: options.durability ?? ports.durability,
+      maxHops: options.maxHops ?? ports.maxHops,
+      limits: options.limits === undefined ? this.#limits : { ...this.#limits, ...options.limits },
+      snapshot: await this.#snapshotQuery(),
+      secretsKey,
       runtime: TOOL,
-      limits: limits === undefined ? this.#limits : { ...this.#limits, ...limits },
+      isPayloadStrict,
+      signal: options.signal,
+      stop: stopOf(options.stop),
+      records: dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : undefined,
+      listen: listener?.listen,
       openTrace(id: string) {
         trace = traces.open(id, { ownFolder });
         const { id: name, folder, writer: file, secretsFile: secrets, place } = trace;
         return { id: name, folder, file, ...(secrets && { secrets }), ...(place && { place }) };
       },
-      isPayloadStrict: strictPayload,
-      ...(actor === undefined ? {} : { actor }),
-      ...(onEvent === undefined ? {} : { listen: listener.listen }),
     };
-    const execute = dry === false ? runWorkflow : dryRunWith(answersOf(dry));
-    const traced = await execute(request);
+    const ran = await (dry === false ? runWorkflow(request) : dryRunWith(answersOf(dry))(request));
     if (trace === undefined) throw new Error("the run ended without a trace");
-    await listener.requireNoFailure(traced);
-    return resultOf(plan, traced, traced.summary, trace, [...notices, ...traced.notices]);
+    await listener?.requireNoFailure(ran);
+    return resultOf(plan, ran, trace, [...notices, ...ran.notices]);
   }
 
   /** What is kept beside the traces, if anything is. */
-  #recordsOf(traces: Traces, notice: TraceRecords["notice"]): { readonly records?: TraceRecords } {
+  #recordsOf(traces: Traces, notice: TraceRecords["notice"]): TraceRecords | undefined {
     const { root } = traces;
-    if (root === undefined) return {};
+    if (root === undefined) return undefined;
     const source = {
       snapshot: this.#paths.snapshot,
       files: nodeFiles,
@@ -529,7 +524,7 @@ class OpenWorkspace implements Workspace {
     };
     const records = this.#records.get(traces) ?? openTraceRecords(root, source, this.#ports.clock, notice);
     this.#records.set(traces, records);
-    return { records: { ...records, notice } };
+    return { ...records, notice };
   }
 }
 
@@ -547,16 +542,12 @@ function checkActor(actor: string | undefined): void {
 }
 
 /** A timer of the program may be what aborts the signal. */
-function stopOf(signal: AbortSignal | undefined) {
-  return signal === undefined ? {} : { stop: { signal, pause: () => setImmediate() } };
+function stopOf(signal: AbortSignal | undefined): Stop | undefined {
+  return signal && { signal, pause: () => setImmediate() };
 }
 
-/** Of who does not listen. */
-const NO_LISTENER = { listen: () => undefined, requireNoFailure: async () => undefined };
-
 /** The first error of a listener is kept, that of a promise too, so that it reaches the caller and not the run. */
-function listenerOf(onEvent: RunOptions["onEvent"]) {
-  if (onEvent === undefined) return NO_LISTENER;
+function listenerOf(onEvent: NonNullable<RunOptions["onEvent"]>) {
   let failure: { readonly error: unknown } | null = null;
   const keep = (error: unknown) => {
     failure ??= { error };
@@ -566,7 +557,7 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
     listen(event: TraceEvent) {
       try {
         // A copy: the run goes on with the values that are in the event.
-        const answer = onEvent?.(structuredClone(event));
+        const answer = onEvent(structuredClone(event));
         if (!(answer instanceof Promise)) return;
         const settled = answer.then(() => undefined, keep).finally(() => pending.delete(settled));
         pending.add(settled);
@@ -585,20 +576,32 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
   };
 }
 
-type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices">;
+type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "notices">;
 
 function resultOf(
   { workflow }: Plan,
-  { traceId: id, head, ending }: Traced,
-  summary: Summary,
+  { traceId, head, ending, summary }: Traced,
   trace: RunTrace,
   notices: readonly Fault[],
 ): RunResult {
-  const { path, results, effects, events, violations, reasons, evaluations, waits, isDryRun } = summary;
-  const { status, outcome, exitReason, fault: refusal = null } = ending;
   return {
-    ...{ id, workflow: workflow.fqdn, dryRun: isDryRun, status, outcome, exitReason, refusal },
-    ...{ path, results, effects, events, violations, reasons, evaluations },
-    ...{ trace, head, waits, notices },
+    id: traceId,
+    workflow: workflow.fqdn,
+    dryRun: summary.isDryRun,
+    status: ending.status,
+    outcome: ending.outcome,
+    exitReason: ending.exitReason,
+    refusal: ending.fault ?? null,
+    path: summary.path,
+    results: summary.results,
+    effects: summary.effects,
+    events: summary.events,
+    violations: summary.violations,
+    reasons: summary.reasons,
+    evaluations: summary.evaluations,
+    trace,
+    head,
+    waits: summary.waits,
+    notices,
   };
 }

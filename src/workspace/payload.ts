@@ -5,7 +5,7 @@ import { readObject } from "../json/parse.ts";
 import { pointer } from "../json/pointer.ts";
 import { depthOf, repairOf } from "../json/repair.ts";
 import { utf8 } from "../json/text.ts";
-import type { JsonObject } from "../json/value.ts";
+import { isModest, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
 import { PayloadFault } from "./payload-errors.ts";
 
 export interface PayloadLimits {
@@ -40,13 +40,39 @@ export function parsePayload(
 }
 
 /** A copy of a payload that a program made. @throws PayloadFault for a value that JSON cannot carry */
-export function copyPayload(value: unknown, limits: PayloadLimits = DEFAULT_LIMITS): JsonObject {
-  const payload = parsePayload(Buffer.from(jsonText(value)), limits, "the payload");
+export function copyPayload(value: unknown): JsonObject {
+  const copy = isPlainObject(value) && isModest(value) ? plainCopy(value, DEPTH.payload) : undefined;
+  if (copy !== undefined) return copy as JsonObject;
+  const payload = parsePayload(Buffer.from(jsonText(value)), DEFAULT_LIMITS, "the payload");
   // What the text leaves out is no deeper than the limit, so that it can be looked for.
   const invalid = notPlain(value, []);
   if (invalid !== undefined) throw new PayloadFault("PAYLOAD_VALUE_NOT_JSON", { pointer: pointer(invalid) });
   return payload;
 }
+
+/** A copy of the value, or undefined where only its text shows whether there can be one. */
+function plainCopy(value: unknown, levels: number): Json | undefined {
+  if (levels < 0) return undefined;
+  if (typeof value === "string") return value.isWellFormed() ? value : undefined;
+  if (typeof value === "number") return isPlainNumber(value) ? value : undefined;
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value !== "object" || "toJSON" in value) return undefined;
+  if (Array.isArray(value)) {
+    const items = Array.from(value as unknown[], (item) => plainCopy(item, levels - 1));
+    return items.includes(undefined) ? undefined : (items as Json[]);
+  }
+  if (!isPlainObject(value)) return undefined;
+  const copy: MutableJson = {};
+  for (const key of Object.keys(value)) {
+    const member = key.isWellFormed() ? plainCopy((value as JsonObject)[key], levels - 1) : undefined;
+    if (member === undefined) return undefined;
+    setOwn(copy, key, member);
+  }
+  return copy;
+}
+
+/** One that its text gives back without a closer look. */
+const isPlainNumber = (value: number) => Math.abs(value) < 1e15 && !Object.is(value, -0);
 
 function jsonText(value: unknown): string {
   try {
@@ -72,7 +98,8 @@ function notPlain(value: unknown, path: Path): Path | undefined {
 }
 
 /** Also one of another realm. */
-function isPlainObject(value: object): boolean {
+function isPlainObject(value: unknown): value is JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

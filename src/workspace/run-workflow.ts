@@ -13,7 +13,7 @@ import { PayloadFault } from "./payload-errors.ts";
 
 export interface RecordedRunRequest extends RunRequest {
   /** What is kept of the run beside its trace; without it, nothing is. */
-  readonly records?: TraceRecords;
+  readonly records?: TraceRecords | undefined;
 }
 
 export interface SummarizedRun extends TracedRun {
@@ -24,17 +24,18 @@ export interface SummarizedRun extends TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function runWorkflow(request: RecordedRunRequest): Promise<SummarizedRun> {
-  const { records } = request;
   requireSecretsKey(request);
+  const { plan, records } = request;
   const summary = createSummary();
-  const recording = records === undefined ? null : await beginRecording(request.plan, records);
-  const traced = await recorded(recording, (hold) =>
+  const recording = records === undefined ? null : await beginRecording(plan, records);
+  const { traceId, folder, head, ending } = await recorded(recording, (hold) =>
     run({
       ...request,
-      ...actorOf(request.plan, request.actor),
+      actor: actorOf(plan, request.actor),
       openTrace(id) {
         const trace = request.openTrace(id);
-        recording?.opened(trace);
+        if (recording === null) return trace;
+        recording.opened(trace);
         return { ...trace, file: hold(trace.file) };
       },
       listen(event) {
@@ -44,8 +45,8 @@ export async function runWorkflow(request: RecordedRunRequest): Promise<Summariz
       },
     }),
   );
-  const undeclared = request.isPayloadStrict === true ? [] : payloadNotices(request.plan, summary.payload);
-  return { ...traced, summary, notices: [...actorNotices(request), ...undeclared] };
+  const undeclared = request.isPayloadStrict === true ? [] : payloadNotices(plan, summary.payload);
+  return { traceId, folder, head, ending, summary, notices: [...actorNotices(request), ...undeclared] };
 }
 
 function actorNotices({ plan, actor }: RunRequest): readonly Fault[] {

@@ -104,15 +104,15 @@ export function memoryTraces(): Traces {
   const numbered = numberedNames();
   return {
     open(wanted) {
-      const lines: string[] = [];
-      const id = numbered(wanted);
+      const [writer, secretsFile] = [new MemoryFile(), new MemorySecrets(null)];
       return {
-        id,
+        id: numbered(wanted),
         folder: "",
         file: null,
-        writer: memoryFile(lines),
-        bytes: () => Buffer.from(lines.join("")),
-        ...keptIn(memorySecrets(null)),
+        writer,
+        bytes: () => Buffer.from(writer.text),
+        secretsFile,
+        secrets: () => secretsFile.read(),
       };
     },
   };
@@ -123,9 +123,10 @@ function numberedNames(): (wanted: string) => string {
   let moment = "";
   const taken = new Map<string, number>();
   return (wanted) => {
-    const begun = wanted.split("__", 1)[0] ?? "";
-    if (begun !== moment) taken.clear();
-    moment = begun;
+    if (!(wanted.startsWith(moment) && wanted.startsWith("__", moment.length))) {
+      taken.clear();
+      moment = wanted.slice(0, wanted.indexOf("__"));
+    }
     const count = (taken.get(wanted) ?? 0) + 1;
     taken.set(wanted, count);
     return count === 1 ? wanted : `${wanted}_${count}`;
@@ -139,17 +140,19 @@ export function continuedInMemory(
   secretsBefore: string | null,
 ): OpenedContinuation {
   let bytes = Buffer.from(before);
-  const secrets = memorySecrets(secretsBefore);
+  const secrets = new MemorySecrets(secretsBefore);
   const locked: LockedTrace = {
     ...{ id, folder: "", secrets, unlock: () => undefined },
     continueAfter(length) {
       let isCut = false;
       return {
-        ...memoryFile([]),
         append(text) {
           bytes = Buffer.concat([isCut ? bytes : bytes.subarray(0, length), Buffer.from(text)]);
           isCut = true;
         },
+        checkPlace: () => undefined,
+        sync: async () => undefined,
+        close: () => undefined,
       };
     },
   };
@@ -169,24 +172,36 @@ export function continuedInFile(file: string): OpenedContinuation {
   return { locked, trace: { id, file, bytes: () => readAll(file), ...keptIn(secrets) } };
 }
 
-function memorySecrets(before: string | null): SecretsFile {
-  let kept = before;
-  return {
-    read: () => kept,
-    append: (text) => {
-      kept = `${kept ?? ""}${text}`;
-    },
-    remove: () => {
-      kept = null;
-    },
-  };
+class MemorySecrets implements SecretsFile {
+  #kept: string | null;
+
+  constructor(before: string | null) {
+    this.#kept = before;
+  }
+
+  read(): string | null {
+    return this.#kept;
+  }
+
+  append(text: string): void {
+    this.#kept = `${this.#kept ?? ""}${text}`;
+  }
+
+  remove(): void {
+    this.#kept = null;
+  }
 }
 
-function memoryFile(lines: string[]): TraceFile {
-  return {
-    append: (text) => void lines.push(text),
-    checkPlace: () => undefined,
-    sync: async () => undefined,
-    close: () => undefined,
-  };
+class MemoryFile implements TraceFile {
+  text = "";
+
+  append(text: string): void {
+    this.text += text;
+  }
+
+  checkPlace(): void {}
+
+  async sync(): Promise<void> {}
+
+  close(): void {}
 }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { StepExecutor } from "../../src/engine/executor.ts";
 import { ReplayStopped } from "../../src/engine/record-cursor.ts";
 import { ReplayExecutor } from "../../src/engine/replay-executor.ts";
 import { replayThenLive } from "../../src/engine/resume-executor.ts";
@@ -107,17 +108,14 @@ test("a run that leaves its record is stopped before anything is performed", asy
   const { events } = await runPlan(plan, { id: "one" });
   for (const [at, event] of events.entries()) {
     if (event.event_type !== "node_start" && event.event_type !== "step_end") continue;
-    const forged = { ...event, payload: { ...event.payload, forged: true } } as unknown as TraceEvent;
-    const data = memoryData();
-    const resumed = runPlan(
-      plan,
-      { id: "one" },
-      {
-        data,
-        stage: (live) => replayThenLive(new ReplayExecutor([...events.slice(0, at), forged], plan), live),
-      },
-    );
-    await assert.rejects(resumed, ReplayStopped);
-    assert.equal(data.text("log.jsonl"), null);
+    for (const [name, value] of Object.entries(event.payload)) {
+      if (typeof value !== "string") continue;
+      const payload = { ...event.payload, [name]: `${value}_FORGED` };
+      const record = [...events.slice(0, at), { ...event, payload } as unknown as TraceEvent];
+      const data = memoryData();
+      const stage = (live: StepExecutor) => replayThenLive(new ReplayExecutor(record, plan), live);
+      await assert.rejects(runPlan(plan, { id: "one" }, { data, stage }), ReplayStopped, name);
+      assert.equal(data.text("log.jsonl"), null);
+    }
   }
 });

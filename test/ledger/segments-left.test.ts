@@ -17,6 +17,7 @@ import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { TraceFault } from "../../src/errors/ports.ts";
 import { LEDGER_FILE } from "../../src/ledger/line.ts";
+import { markRun } from "../../src/ledger/marks.ts";
 import { pruneRuns } from "../../src/ledger/prune.ts";
 import { completeLedger, rebuildLedger } from "../../src/ledger/rebuild.ts";
 import { standingOf } from "../../src/ledger/standing.ts";
@@ -28,6 +29,7 @@ import { lockTraceFile } from "../../src/platform/trace-files.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import type { TracesRoot } from "../../src/ports.ts";
 import { childModules } from "../support/child-modules.ts";
+import { type Disk, recordDisk } from "../support/disk.ts";
 import { killedAfter, killedAtEachCall } from "../support/fs-calls.ts";
 import { lockText } from "../support/lock-text.ts";
 import { portion } from "../support/portion.ts";
@@ -71,7 +73,7 @@ test("whenever the process of a segment is killed, each run in it is found and c
   const whole = readFileSync(path, "latin1");
   const ledger = linesOf(join(left, LEDGER_FILE));
   const moments = Array.from({ length: whole.length + 1 }, (_, i) => i);
-  for (const moment of portion(t, moments, 60)) {
+  for (const moment of portion(t, moments, 30)) {
     copyOver(folder, left);
     truncateSync(path, moment);
     // A line of the ledger is written after those of the trace that it speaks of.
@@ -228,7 +230,6 @@ test("wherever a prune is killed, no run that stays has lost a line, and the nex
     .filter((id) => id !== "");
   const own = linesOf(path).filter((line) => runOf(line) === kept);
   const request = { before: nodeClock.now() + 1, keep: 0, attested: false, isDryRun: false };
-  const { markRun } = await import("../../src/ledger/marks.ts");
   await markRun({ run: kept, mark: { name: "stays" }, now: nodeClock.now() }, left.root);
   for (let calls = 0, isOver = false; !isOver; calls += 3) {
     copyOver(left.folder, folder);
@@ -295,4 +296,36 @@ test("processes that move the same runs at once leave one folder of each, whole"
         .join(""),
     );
   assert.deepEqual(draftsIn(left.folder), []);
+});
+
+test("no power cut leaves a part of a run that is moved, or removes a run of which the ledger does not say so", async (t) => {
+  const { left, first, third } = await four(t);
+  const { root, folder } = left;
+  const { name, path } = segmentIn(root);
+  const own = linesOf(path)
+    .filter((line) => runOf(line) === first)
+    .join("");
+  const file = join(folder, first, `${first}.jsonl`);
+  const moving = await recordDisk(folder, async () => ownFolder(join(folder, "segments", `${name}#${first}`)));
+  const states = (disk: Disk, of: string) =>
+    Array.from({ length: disk.moments }, (_, moment) => [...disk.afterCut(of, moment)]);
+  for (const found of states(moving, file)) for (const one of found) assert.ok(one === null || one === own);
+  assert.deepEqual(states(moving, file).at(-1), [own]);
+
+  await markRun({ run: third, mark: { name: "stays" }, now: nodeClock.now() }, root);
+  // A folder in which no file is open yet.
+  const fresh = leftBehind(t, folder);
+  const segment = segmentIn(fresh.root).path;
+  const before = readFileSync(segment, "utf8");
+  const disk = await recordDisk(fresh.folder, () => pruned(fresh.root, 0));
+  const after = readFileSync(segment, "utf8");
+  assert.deepEqual(new Set(after.split("\n").slice(0, -1).map(runOf)), new Set([third]));
+  const segments = states(disk, segment);
+  assert.deepEqual(segments.at(-1), [after]);
+  for (const [moment, found] of segments.entries()) {
+    for (const one of found) assert.ok(one === before || one === after, `moment ${moment}`);
+    if (!found.includes(after)) continue;
+    for (const ledger of disk.afterCut(join(fresh.folder, LEDGER_FILE), moment))
+      assert.match(ledger ?? "", new RegExp(`"run":"${first}"[^\n]*"state":"PRUNED"`), `moment ${moment}`);
+  }
 });

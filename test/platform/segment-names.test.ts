@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -89,6 +98,33 @@ test("whatever another process begins between two steps of a run that begins, al
       assert.ok(calls > 1, `${calls} calls`);
     }
   }
+});
+
+test("a segment that ends while another process begins a run in a folder is seen, however long it has been there", async (t) => {
+  const [one, other] = await processes();
+  const folder = place(t);
+  const past = nodeClock.now() / 1000 - 60;
+  let number = 0;
+  beforeEachCall(() => {
+    const traces = join(folder, String(++number));
+    mkdirSync(traces);
+    const segments = one.openSegments(traces, { access: "owner" });
+    segments.open(nameAt(nodeClock.now()))?.file.close();
+    for (const name of [...readdirSync(join(traces, "segments")), "."])
+      lutimesSync(join(traces, "segments", name), past, past);
+    const wanted = nameAt(nodeClock.now());
+    const { id, file } = segments.open(wanted) ?? assert.fail("no segment");
+    const names = [id];
+    return {
+      before() {
+        file.append("a line\n");
+        file.close();
+        segments.close();
+      },
+      work: () => names.push(other.openTrace(traces, wanted).id),
+      after: () => assert.equal(new Set(names).size, names.length, `${names}`),
+    };
+  });
 });
 
 test("the names of a process that has ended are not given again by the next one of its number", async (t) => {

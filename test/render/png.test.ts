@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
 import { charactersOf, outlinesText, tableOf } from "../../bin/outlines.mts";
+import { rasterise } from "../../src/platform/resvg.ts";
 import { RenderFault } from "../../src/render/errors.ts";
 import { NAME_SIZE, SMALL_SIZE } from "../../src/render/picture/drawing.ts";
 import { TITLE_SIZE } from "../../src/render/picture/picture.ts";
@@ -35,6 +37,13 @@ test("the picture is a PNG of the drawn size", async () => {
 
 test("rendering twice gives the same bytes", async () => {
   assert.deepEqual(await renderPng(SVG, SHIPPED), await renderPng(SVG, SHIPPED));
+});
+
+test("the native part that the package itself chooses draws the same", async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><path d="M3 3l30 20" stroke="red"/></svg>';
+  const { renderAsync } = createRequire(import.meta.url)("@resvg/resvg-js/js-binding.js");
+  assert.deepEqual(await rasterise(svg, 1), (await renderAsync(svg)).asPng());
 });
 
 test("the event loop turns while a picture is drawn: only then are the pixels of the pictures before freed", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { elementsOf, textOf } from "../support/html.ts";
 import { takingTurns } from "../support/portion.ts";
@@ -54,7 +54,7 @@ it("without an option the page is left beside the trace, and nothing else change
   assert.equal(readFileSync(page, "utf8"), text);
 });
 
-it("Markdown and picture are byte for byte what the run left", async (t) => {
+it("Markdown and picture are byte for byte what the run left, in a copy of its folder, too", async (t) => {
   const { place, trace } = await runOnce(t, []);
   const said = await place.session(
     "render",
@@ -78,6 +78,13 @@ it("Markdown and picture are byte for byte what the run left", async (t) => {
     assert.deepEqual(readFileSync(place.path(`a.${kind}`)), readFileSync(sibling(trace, kind)), kind);
   }
   assert.match(readFileSync(place.path("a.svg"), "utf8"), /^<svg .*<\/svg>\n$/s);
+  const copied = await place.session("trace", "get", trace, "--folder", "copies", "--md", "--png");
+  assert.deepEqual([copied.code, copied.err], [0, ""]);
+  for (const kind of ["jsonl", "md", "png"]) {
+    const original = sibling(trace, kind);
+    const copy = place.path(`copies/${basename(dirname(original))}/${basename(original)}`);
+    assert.deepEqual(readFileSync(copy), readFileSync(original), kind);
+  }
 });
 
 for (const kind of ["html", "md", "svg"]) {

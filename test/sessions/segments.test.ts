@@ -1,6 +1,7 @@
 /** Traces of many runs in one file: every command takes one of them as it takes the trace of a run in a folder. */
 
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -165,6 +166,11 @@ test("a segment, and the traces folder, name each run in it once", async (t) => 
   assertRefused(several, 2, "TRACES_SEVERAL");
   const [, named = ""] = /, or as (\S+)$/m.exec(several.err) ?? [];
   assert.equal((await place.session("explain", named)).code, 0);
+  const elsewhere = workspace(t, { snapshot: null, capabilities: false });
+  const [, list = ""] =
+    /which pgs (.*?) lists/.exec((await elsewhere.session("explain", place.path(segment))).err) ?? [];
+  const listed = await elsewhere.session(...list.split(" "));
+  for (const { id } of runs) assert.ok(listed.out.includes(id), listed.err);
 });
 
 test("what is written next to a trace is written into a folder that the run gets", async (t) => {
@@ -220,6 +226,25 @@ test("pgs trace get prints the bytes of a trace, wherever it is, and copies them
   assert.deepEqual(tree(place.folder), before);
   assertRefused(await place.session("trace", "get", "1999"), 2, "RUN_UNKNOWN");
   assertRefused(await place.session("trace", "get", `${one.address}x`), 2, "FILE_MISSING");
+});
+
+test("every command that reads a trace takes it from a pipe", async (t) => {
+  const { place, runs } = await batch(t);
+  const [{ copy }] = runs;
+  execFileSync("mkfifo", [place.path("pipe")]);
+  for (const line of [
+    ["examine", "pipe"],
+    ["explain", "pipe"],
+    ["trace", "get", "pipe"],
+  ]) {
+    const writer = spawn("sh", ["-c", `cat ${copy} > pipe`], { cwd: place.folder });
+    const said = await place.session(...line);
+    const expected = await place.session(...line.map((word) => (word === "pipe" ? copy : word)));
+    const unnamed = nameless(said, ["pipe"]);
+    unnamed.out = unnamed.out.replace(/^note .*\n/m, "");
+    assert.deepEqual(unnamed, nameless(expected, [copy]), line.join(" "));
+    writer.kill();
+  }
 });
 
 test("who may read the segment may read what is taken out of it", async (t) => {

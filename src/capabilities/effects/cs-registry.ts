@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, own } from "../../json/value.ts";
+import { type JsonObject, type MutableJson, own, present, setOwn } from "../../json/value.ts";
 import { isActive, type KeyRegistryReader } from "../../storage/key-registry.ts";
 import type { FoundEntries } from "../../storage/record-log.ts";
 import { absent, done, type ShownAnswer, unclear } from "../evidence.ts";
@@ -12,21 +12,13 @@ const addressOf = (effectKey: string) => `ADDR_${markOf(effectKey)}`;
 
 const isOnlyTorn = ({ count, torn }: FoundEntries) => count === 0 && Object.hasOwn(torn, "torn_bytes");
 
-function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const isPresent = (field: [string, Json | undefined]): field is [string, Json] => field[1] !== undefined;
-  return Object.fromEntries(Object.entries(fields).filter(isPresent));
-}
-
-/** The fields of an entry besides key and address. */
-function otherFields(targets: Readonly<Record<string, Json | undefined>>, value: JsonObject): JsonObject {
-  return { ...present(targets), ...withoutOwnFields(value) };
-}
-
 const OWN_FIELDS = new Set(["key", "address", "tombstone"]);
 
 /** What the caller stores with the binding cannot change the binding itself. */
-function withoutOwnFields(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([field]) => !OWN_FIELDS.has(field)));
+function withValue<E extends JsonObject>(entry: E, value: JsonObject): E {
+  const whole: MutableJson = { ...entry };
+  for (const [field, one] of Object.entries(value)) if (!OWN_FIELDS.has(field)) setOwn(whole, field, one);
+  return whole as E;
 }
 
 /** A result has no members, and a tombstone does not show whether it is the first. */
@@ -63,8 +55,10 @@ export const csRegistry = storeEffect({
       },
       outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
       semantics: "append-only",
-      async run({ key, value = {}, ...targets }, registry, { effectKey }) {
-        const entry = { key, address: addressOf(effectKey), ...otherFields(targets, value) };
+      async run({ key, value, target_cs, target_ref, stream_id, metadata }, registry, { effectKey }) {
+        const address = addressOf(effectKey);
+        const bound = present({ key, address, target_cs, target_ref, stream_id, metadata });
+        const entry = value === undefined ? bound : withValue(bound, value);
         const added = await registry.register(key, () => entry);
         if (added === null) return { outcome: "ALREADY_EXISTS" };
         return { outcome: "SUCCESS", result: { address: added.entry.address }, change: added.change };

@@ -43,7 +43,7 @@ export async function replay(
   const recordedSnapshot = { ...plan, snapshot: payload.snapshot };
   const stopped = await untilStopped(() => execute(recordedSnapshot, input, executor));
   const otherName = () => (first.isChecked ? misnamed(recordedSnapshot, input) : null);
-  return { ...executor.tally, finding: executor.result(stopped) ?? otherName() };
+  return { finding: executor.result(stopped) ?? otherName(), ...executor.tally };
 }
 
 async function untilStopped(work: () => Promise<unknown>): Promise<ReplayStopped | undefined> {
@@ -65,6 +65,6 @@ const NUMBER = /(?<=__[0-9a-f]{8})_(?:[2-9]|[1-9]\d+)$/;
  */
 function misnamed(plan: Plan, { executionId: recorded, payload, clock }: RunInput): TraceFinding | null {
   const replayed = traceId(plan, payload, String(clock));
-  if (recorded.replace(NUMBER, "") === replayed) return null;
+  if (recorded === replayed || recorded.replace(NUMBER, "") === replayed) return null;
   return finding("DIVERGED", 1, { pointer: "/execution_id", recorded, replayed });
 }

@@ -19,7 +19,6 @@ interface Missing {
   readonly missing: string;
 }
 
-/** The artifacts are read anew: only the bytes that were compiled are taken. */
 export async function protocolText(plan: Plan, source: ProtocolSource): Promise<string | Missing> {
   const { files } = source;
   const place = { root: files.realPath(source.snapshot) ?? source.snapshot, files };
@@ -28,7 +27,7 @@ export async function protocolText(plan: Plan, source: ProtocolSource): Promise<
       workflow: plan.workflow.fqdn,
       called: await calledRoots(plan),
       seal: sealOf(plan),
-      files: plan.closureFiles.map(({ path, sha256: digest }) => keptFile(path, bytesOf(place, path, digest))),
+      files: filesOfClosure(plan, place),
       lock: lockOf(place),
       packages: await packagesOf(plan, source),
     };
@@ -46,6 +45,16 @@ export async function protocolText(plan: Plan, source: ProtocolSource): Promise<
 
 /** Something is no longer what was compiled. */
 class ChangedError extends Error {}
+
+/** Only the bytes that were compiled are taken; one that is no text is read anew. */
+function filesOfClosure({ closureFiles, closureTexts }: Plan, place: Place): readonly KeptFile[] {
+  const texts = closureTexts();
+  return closureFiles.map(({ path, sha256: digest }) => {
+    const text = texts.get(path);
+    if (text !== undefined && sha256(text) === digest) return { path, text };
+    return keptFile(path, bytesOf(place, path, digest));
+  });
+}
 
 function bytesOf(place: Place, path: string, digest: string): Uint8Array {
   const bytes = readInside(place, path);

@@ -36,22 +36,14 @@ const TEXT =
  * takes longer than to draw it. Null where the font does not have one of them.
  */
 export function outlined(svg: string, outlineOf: OutlineOf): string | null {
-  const known = new Map<string, string>();
   let isWhole = true;
-  const withAdvance = (letter: string): string => {
-    const before = known.get(letter);
-    if (before !== undefined) return before;
-    const outline = outlineOf(letter);
-    if (outline === undefined) isWhole = false;
-    const path = `${outline}m${GLYPH_WIDTH} 0`;
-    known.set(letter, path);
-    return path;
-  };
   const picture = svg.replace(TEXT, (_, x, y, size = SMALL_SIZE, fill, stroke, text) => {
     const scale = Number(size) / UNITS_PER_EM;
     const strong =
       stroke === undefined ? "" : ` stroke="${stroke}" stroke-width="${Number(STRONG_STROKE) / scale}"`;
-    const path = [...fromXml(text)].map(withAdvance).join("");
+    const outlines = [...fromXml(text)].map(outlineOf);
+    isWhole &&= !outlines.includes(undefined);
+    const path = outlines.join(`m${GLYPH_WIDTH} 0`);
     return `<path transform="matrix(${scale} 0 0 ${scale} ${x} ${y})" fill="${fill}"${strong} d="M0 0${path}"/>`;
   });
   return isWhole ? picture : null;

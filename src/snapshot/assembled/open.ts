@@ -3,7 +3,7 @@
 import { sha256 } from "../../json/canonical.ts";
 import { SIZE } from "../../json/limits.ts";
 import type { CheckCache } from "../../ports.ts";
-import { parseChecked, parseEnvelope } from "../envelope.ts";
+import { type ParsedArtifact, parseChecked, parseEnvelope } from "../envelope.ts";
 import { SnapshotFault } from "../errors.ts";
 import type { SnapshotForm } from "../form.ts";
 import { type Fqdn, fqdnOfFile } from "../fqdn.ts";
@@ -46,12 +46,27 @@ export function openAssembled(place: Place, passed: CheckCache | null): Snapshot
   const artifactsOf = remembered((domain: string) =>
     [...paths.values()].flat().filter((path) => domainOf(path) === domain),
   );
-  const owner = remembered((name: string) => ownerOf(paths.get(name as Fqdn) ?? [], parse));
+  const parsed = new Map<string, ParsedArtifact>();
+  const owner = remembered((name: string) => {
+    const copies = paths.get(name as Fqdn) ?? [];
+    const found = ownerOf(copies, (path) => {
+      const one = parse(path);
+      if (one !== undefined) parsed.set(path, one);
+      return one;
+    });
+    for (const path of copies) if (path !== found) parsed.delete(path);
+    return found;
+  });
   return {
     seal,
     tables: frontMatterTables,
     contents: contentRule(manifest),
     read,
+    takeParsed(path) {
+      const found = parsed.get(path);
+      parsed.delete(path);
+      return found;
+    },
     locate: owner,
     names: () => paths.keys(),
     paths(folder) {

@@ -282,9 +282,9 @@ test("a trace that is cut off while a nested run goes on is told run by run, as 
   assert.deepEqual(
     differences.map(({ at }) => at),
     [
+      "/0.2/WORK/log/change",
       "/0.2/WORK/log/outcome",
       "/0.2/WORK/log/result",
-      "/0.2/WORK/log/change",
       "/0.2/WORK/log/continuation",
       "/0.2/WORK/outcome",
       "/0.2/WORK/outputs",

@@ -19,7 +19,7 @@ import { open, planOf } from "../../load.ts";
 import { flag, hash, text } from "../../option.ts";
 import { hintLines, nearby } from "../../print.ts";
 import { say } from "../../report-view.ts";
-import { besideTrace, placeOptions } from "../../resolve-snapshot.ts";
+import { besideRecord, placeOptions } from "../../resolve-snapshot.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { namedTraces } from "../../traces-at.ts";
@@ -125,9 +125,7 @@ async function environmentOf(
   { trust, probe }: Asked,
   context: Context,
 ): Promise<ExamineEnvironment> {
-  const found = await besideTrace(file, context);
-  // The trace says with which packages it was recorded, whatever the snapshot pins.
-  const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
+  const beside = await besideRecord(file, context);
   const { platform, settings } = beside;
   return {
     clock: platform.clock,

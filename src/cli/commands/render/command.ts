@@ -16,7 +16,7 @@ import { plain, printError, printJson, shownOf } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { filesOf, printFiles, type Target, targetsOf, writeTarget } from "../../rendering-files.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
-import { besideTrace } from "../../resolve-snapshot.ts";
+import { besideRecord } from "../../resolve-snapshot.ts";
 import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { besideBase, ownTrace } from "../../trace-place.ts";
@@ -64,8 +64,7 @@ async function renderOne(
 ): Promise<number> {
   const targets = named.length > 0 ? named : [besideOf(trace)];
   const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
-  const found = await besideTrace(trace, context);
-  const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
+  const beside = await besideRecord(trace, context);
   await checkOutputs(outputs, { "the trace": trace }, beside);
   const { events, findings, omitted } = readTrace(trace, context);
   const start = startOf(events, trace);

@@ -13,7 +13,7 @@ import { planOfRecord } from "../../kept-protocol.ts";
 import { plain, printJson, printText } from "../../print.ts";
 import { notIntact, readIntactTrace } from "../../read-trace.ts";
 import { RENDERINGS } from "../../renderings.ts";
-import { besideTrace } from "../../resolve-snapshot.ts";
+import { besideRecord } from "../../resolve-snapshot.ts";
 import type { Trust } from "../../trust.ts";
 
 interface Copy {
@@ -69,8 +69,7 @@ function refuseTaken(trace: string, to: string, id: string, { platform, path }: 
 
 /** @throws UsageFault for a trace that is damaged, or does not say which workflow ran */
 async function renderable(trace: string, trust: Trust, context: Context) {
-  const found = await besideTrace(trace, context);
-  const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
+  const beside = await besideRecord(trace, context);
   const { events } = readIntactTrace(trace, context);
   const { start, roots } = recordedIn(events);
   if (start === null) throw new UsageFault("NOT_DRAWABLE", { file: trace, events: events.length });
