@@ -2,8 +2,7 @@
 
 import { TraceFault } from "../errors/ports.ts";
 import type { TracesRoot } from "../ports.ts";
-import { editLedger, repeated } from "./edit.ts";
-import { LEDGER_FILE } from "./line.ts";
+import { editLedger, repeated, syncLedger } from "./edit.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { openRuns } from "./runs.ts";
 import { type RunState, standingOf } from "./standing.ts";
@@ -127,10 +126,7 @@ async function removeAll(
     if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
     try {
       for (const id of await removeGroup(runs, request, ports)) removed.add(id);
-      if (locked === null) continue;
-      // A power cut does not leave runs that are gone and of which the ledger does not say why.
-      ports.root.store(LEDGER_FILE).syncNow();
-      locked.remove((id) => removed.has(id) || pruned.has(id));
+      locked?.remove((id) => removed.has(id) || pruned.has(id));
     } finally {
       locked?.unlock();
     }
@@ -152,44 +148,56 @@ function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readon
   return groups;
 }
 
+/** Folders that are locked at the same time, so that one synchronisation of the ledger serves them all. */
+const TOGETHER = 64;
+
 /** Removes the folders of the runs, and says first that those and the others are pruned: a trace that is only gone was deleted. */
 async function removeGroup(
   runs: readonly Chosen[],
   request: PruneRequest,
   ports: PrunePorts,
 ): Promise<readonly string[]> {
-  const { root, lockTrace } = ports;
+  const { root } = ports;
+  const hasFolder = ({ id, state }: Chosen) =>
+    state !== "PRUNED" && root.store(traceFileOf(id)).stamp() !== null;
+  const inFolders = runs.filter(hasFolder);
+  const others = runs.filter((run) => !inFolders.includes(run));
   const removed: string[] = [];
-  const others: Chosen[] = [];
-  for (const run of runs) {
-    const file = traceFileOf(run.id);
-    if (run.state === "PRUNED" || root.store(file).stamp() === null) {
-      others.push(run);
-      continue;
-    }
-    const lock = lockOrNull(`${root.folder}/${file}`, lockTrace);
-    if (lock === null) continue;
-    try {
-      for (const id of await agreeOn([run], request, ports)) {
-        root.remove(id);
-        removed.push(id);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
+  for (let i = 0; i < inFolders.length; i += TOGETHER)
+    removed.push(...(await removeFolders(inFolders.slice(i, i + TOGETHER), request, ports)));
   const agreed = others.length === 0 ? [] : await agreeOn(others, request, ports);
   for (const id of agreed) root.remove(id);
   return [...removed, ...agreed];
 }
 
-/** Says in the ledger that the runs are pruned; answers those that it then has so. */
-function agreeOn(
+/** Those that no other process goes on with. */
+async function removeFolders(
+  runs: readonly Chosen[],
+  request: PruneRequest,
+  ports: PrunePorts,
+): Promise<readonly string[]> {
+  const { root, lockTrace } = ports;
+  const locked = runs.flatMap((run) => {
+    const lock = lockOrNull(`${root.folder}/${traceFileOf(run.id)}`, lockTrace);
+    return lock === null ? [] : [{ run, lock }];
+  });
+  try {
+    const runsLocked = locked.map(({ run }) => run);
+    const agreed = runsLocked.length === 0 ? [] : await agreeOn(runsLocked, request, ports);
+    for (const id of agreed) root.remove(id);
+    return agreed;
+  } finally {
+    for (const { lock } of locked) lock.unlock();
+  }
+}
+
+/** Says in the ledger that the runs are pruned; answers those that it then has so, also after a power cut. */
+async function agreeOn(
   chosen: readonly Chosen[],
   { before }: PruneRequest,
   { root, now }: PrunePorts,
 ): Promise<readonly string[]> {
-  return editLedger(root, ({ runs, lastLine, append }) => {
+  const agreed = await editLedger(root, ({ runs, lastLine, append }) => {
     const isAgreed = (id: string): boolean => {
       const current = runs.getIndexed(id);
       if (current === undefined || current.state === "PRUNED") return true;
@@ -199,6 +207,8 @@ function agreeOn(
     };
     return chosen.map(({ id }) => id).filter(isAgreed);
   });
+  await syncLedger(root);
+  return agreed;
 }
 
 function lockOrNull(file: string, lockTrace: PrunePorts["lockTrace"]): { unlock(): void } | null {
