@@ -36,7 +36,7 @@ export interface Ledger {
   record(line: LineBody, isLast?: boolean): Promise<LedgerFault | null>;
 }
 
-/** So often, and not more often, a line is appended before the process has had its next turn. */
+/** One in so many last lines waits for the next turn of the event loop, so that timers are answered. */
 const TURNS = 16;
 
 /** The ledger of the folder; `now` is the time, in milliseconds since the epoch. */
@@ -95,7 +95,6 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
       batch ??= beginBatch();
       const { lines, appended } = batch;
       lines.push(line);
-      // A program that does one run after the other comes to its next turn from time to time all the same.
       if (isLast && runsOf(lines).size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
       return appended;
     },

@@ -113,7 +113,7 @@ function becauseOf(
   return isNew ? "newest" : undefined;
 }
 
-/** The ids of those that were removed. Of the others, a process has begun to go on with them. */
+/** The ids of the runs that were removed. With the others, or with their segment, another process has begun to do something. */
 async function removeAll(
   chosen: readonly Chosen[],
   request: PruneRequest,
@@ -151,17 +151,22 @@ function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readon
 /** Folders that are locked at the same time, so that one synchronisation of the ledger serves them all. */
 const TOGETHER = 64;
 
-/** Removes the folders of the runs, and says first that those and the others are pruned: a trace that is only gone was deleted. */
+/**
+ * Removes the folders of runs that have one. First the ledger says of all of them that they are pruned: a trace that is gone
+ * without that was deleted. Answers their ids.
+ */
 async function removeGroup(
   runs: readonly Chosen[],
   request: PruneRequest,
   ports: PrunePorts,
 ): Promise<readonly string[]> {
   const { root } = ports;
-  const hasFolder = ({ id, state }: Chosen) =>
-    state !== "PRUNED" && root.store(traceFileOf(id)).stamp() !== null;
-  const inFolders = runs.filter(hasFolder);
-  const others = runs.filter((run) => !inFolders.includes(run));
+  const inFolders: Chosen[] = [];
+  const others: Chosen[] = [];
+  for (const run of runs) {
+    const hasFolder = run.state !== "PRUNED" && root.store(traceFileOf(run.id)).stamp() !== null;
+    (hasFolder ? inFolders : others).push(run);
+  }
   const removed: string[] = [];
   for (let i = 0; i < inFolders.length; i += TOGETHER)
     removed.push(...(await removeFolders(inFolders.slice(i, i + TOGETHER), request, ports)));
@@ -170,28 +175,32 @@ async function removeGroup(
   return [...removed, ...agreed];
 }
 
-/** Those that no other process goes on with. */
+/** Removes the folders of those that no other process goes on with. Answers their ids. */
 async function removeFolders(
   runs: readonly Chosen[],
   request: PruneRequest,
   ports: PrunePorts,
 ): Promise<readonly string[]> {
   const { root, lockTrace } = ports;
-  const locked = runs.flatMap((run) => {
-    const lock = lockOrNull(`${root.folder}/${traceFileOf(run.id)}`, lockTrace);
-    return lock === null ? [] : [{ run, lock }];
-  });
+  const locks: { unlock(): void }[] = [];
   try {
-    const runsLocked = locked.map(({ run }) => run);
-    const agreed = runsLocked.length === 0 ? [] : await agreeOn(runsLocked, request, ports);
+    const locked = runs.filter(({ id }) => {
+      const lock = lockOrNull(`${root.folder}/${traceFileOf(id)}`, lockTrace);
+      if (lock !== null) locks.push(lock);
+      return lock !== null;
+    });
+    const agreed = locked.length === 0 ? [] : await agreeOn(locked, request, ports);
     for (const id of agreed) root.remove(id);
     return agreed;
   } finally {
-    for (const { lock } of locked) lock.unlock();
+    for (const lock of locks) lock.unlock();
   }
 }
 
-/** Says in the ledger that the runs are pruned; answers those that it then has so, also after a power cut. */
+/**
+ * Says in the ledger that the runs are pruned, but for those that have changed meanwhile. Answers the ids of the pruned
+ * ones, of which the ledger says so after a power cut, too.
+ */
 async function agreeOn(
   chosen: readonly Chosen[],
   { before }: PruneRequest,
