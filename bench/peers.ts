@@ -1,4 +1,4 @@
-/** The same workflow in two libraries that run machines of states, measured in turn with this runner. */
+/** The same workflow in two state machine libraries, measured in turn with this runner. */
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -122,7 +122,7 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   isOutClosed(): boolean;
   /** The first interrupt calls `stop`, with the exit code that it asks for, and ends nothing; what is answered takes that back. */
   onStop(stop: (exitCode: number) => void): () => void;
-  /** A file shipped with the package, such as the font. @throws IoError */
+  /** A file shipped with the package, such as the outlines of letters. @throws IoError */
   shipped(file: string): ShippedFile;
   /** The folder of the templates that are shipped with the package. */
   readonly templates: string;

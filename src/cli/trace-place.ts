@@ -1,7 +1,14 @@
 /** Where the trace of a run is: in the folder of its own, or among those of other runs in a segment. */
 
-import { ownFileOf } from "../ledger/trace-names.ts";
-import { isSegmentName, parseAddress, runsInSegment, SEGMENTS, segmentAddress } from "../trace/segment.ts";
+import {
+  isSegmentName,
+  ownFileOf,
+  parseAddress,
+  runsInSegment,
+  SEGMENTS,
+  segmentAddress,
+  traceNow,
+} from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import { type Context, shortPath } from "./context.ts";
 import { openFileArgument } from "./file-argument.ts";
@@ -46,8 +53,7 @@ export async function tracesInSegment(segment: string, context: Context): Promis
   );
 }
 
-/** The trace of an address: what has moved to a folder of its own is there, and goes on there. */
+/** Where the trace at the address is now, as the reader would write it. */
 export function placeNow(address: string, { platform }: Context): string {
-  const own = ownFileOf(address);
-  return shortPath(platform.files.realPath(own) === null ? address : own, platform.cwd);
+  return shortPath(traceNow(address, platform.files), platform.cwd);
 }

@@ -12,7 +12,18 @@ import type { AdmissionResult, AdmissionWhere } from "./executor.ts";
 import type { RunState } from "./run-state.ts";
 
 /** Emits what admission found; false when the run is denied. */
-export async function admit({ plan, payload, input, executor, emit }: RunState): Promise<boolean> {
+export function admit(state: RunState): boolean | Promise<boolean> {
+  const { requires, forbids } = state.plan.admission;
+  if (requires.length + forbids.length > 0) return admitByRules(state);
+  state.emit({
+    event_type: "admission",
+    run: state.input.run,
+    payload: { forbids: [], requires: [], result: "ADMITTED" },
+  });
+  return true;
+}
+
+async function admitByRules({ plan, payload, input, executor, emit }: RunState): Promise<boolean> {
   const { requires, forbids } = plan.admission;
   const where = (rule: (typeof requires)[number]): JsonObject =>
     Object.fromEntries(
@@ -24,7 +35,7 @@ export async function admit({ plan, payload, input, executor, emit }: RunState):
   const compared = { requires: requires.map(where), forbids: forbids.map(where) };
   const missing = missingFields(plan, payload);
   const matched =
-    missing.length > 0 || requires.length + forbids.length === 0
+    missing.length > 0
       ? { requires: requires.map(() => false), forbids: forbids.map(() => false) }
       : await executor.admit(plan.admission, compared);
   const describe = (rules: typeof requires, values: readonly JsonObject[], found: readonly boolean[]) =>

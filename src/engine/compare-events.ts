@@ -3,7 +3,7 @@
 import { jsonDifferences } from "../json/diff.ts";
 import { isObject, type Json, type JsonObject, jsonEqual } from "../json/value.ts";
 import type { EventBody, TraceEvent } from "../trace/event.ts";
-import { COMPARED, OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
+import { MEMBERS, OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
 
 /** Where a replay differs from its record, by the line of the trace. */
 export interface Divergence {
@@ -49,16 +49,22 @@ export function withoutObservational(member: string, value: Json): Json {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !inside.has(name)));
 }
 
-/** The quick answer for most events of the format. False also for some that are equal: then their differences are none. */
-function isEqual(a: EventBody, b: EventBody): boolean {
-  if (!isSamePosition(a, b)) return false;
-  const [left, right] = [a.payload as unknown as JsonObject, b.payload as unknown as JsonObject];
-  const names = COMPARED[a.event_type];
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string;
-    if (left[name] !== right[name] && !jsonEqual(left[name], right[name])) return false;
+/** The quick answer for most events. False also for some that are equal: then their differences are none. */
+function isEqual(recorded: EventBody, replayed: EventBody): boolean {
+  if (!isSamePosition(recorded, replayed)) return false;
+  const left = recorded.payload as unknown as JsonObject;
+  const right = replayed.payload as unknown as JsonObject;
+  const { compared, others } = MEMBERS[recorded.event_type];
+  let declared = 0;
+  for (let i = 0; i < compared.length; i++) {
+    const name = compared[i] as string;
+    const value = left[name];
+    if (value !== right[name] && !jsonEqual(value, right[name])) return false;
+    if (value !== undefined) declared++;
   }
-  return true;
+  for (let i = 0; i < others.length; i++) if (left[others[i] as string] !== undefined) declared++;
+  // The engine emits no members that the schema does not have; a record may have been given some.
+  return declared === Object.keys(left).length;
 }
 
 /** Whether both are of one type, in one run, at one node. */

@@ -120,7 +120,9 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
   try {
     const start = state.emit(startEvent(state.plan, state.input));
     state.payload = deepFreeze(start.payload.payload);
-    if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
+    const admitted = admit(state);
+    if (!(admitted instanceof Promise ? await admitted : admitted))
+      return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
     if (!(error instanceof RunFault)) throw error;

@@ -36,15 +36,18 @@ export function runTransform(
     event_type: "transform_end",
     run: input.run,
     node_id: cursor.node as string,
-    payload: present({
-      ct_code: step.code,
-      inputs,
-      observed: observed.length === 0 ? undefined : observed,
-      outcome: outcomeOf(result),
-      outputs: result ?? undefined,
-      reason,
-      step: step.name,
-    }),
+    payload:
+      result !== null && observed.length === 0
+        ? { ct_code: step.code, inputs, outcome: outcomeOf(result), outputs: result, step: step.name }
+        : present({
+            ct_code: step.code,
+            inputs,
+            observed: observed.length === 0 ? undefined : observed,
+            outcome: outcomeOf(result),
+            outputs: result ?? undefined,
+            reason,
+            step: step.name,
+          }),
   });
   const { outputs = null } = payload;
   return { outcome: outcomeOf(outputs), raw: outputs ?? {}, status: undefined };

@@ -1,6 +1,6 @@
 /** Spellings of numbers: whether a number fits a double, and how to write it without changing it. */
 
-import type { Json } from "./value.ts";
+import type { Json, JsonObject } from "./value.ts";
 
 /** A number in decimal: `digits` without zeros at either end, times ten to the `scale`. */
 interface Decimal {
@@ -51,22 +51,26 @@ function decimalOf(literal: string): Decimal {
   return { digits: all.slice(0, end), scale };
 }
 
-/** Long integers that JavaScript prints rounded or with an exponent, although the double is exact. */
-const LONG = /\d{17}|\de\+/;
-
 /**
  * JSON text in which every integer has all its digits: a rounded one would be another number to the Python
  * runtimes, and is refused when it is read.
  */
 export function exactText(value: Json, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
-  if (!LONG.test(text)) return text;
+  if (!hasLong(value)) return text;
   let mark = "#";
   while (text.includes(mark)) mark += "#";
   const marked = JSON.stringify(value, (_, part) => (isLong(part) ? mark + BigInt(part) : part), indent);
   return marked.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
 }
 
+function hasLong(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return isLong(value);
+  for (const key in value) if (hasLong((value as JsonObject)[key] as Json)) return true;
+  return false;
+}
+
+/** JavaScript prints it rounded or with an exponent, although the double is exact. */
 function isLong(part: unknown): part is number {
   return Number.isInteger(part) && Math.abs(part as number) >= 1e16;
 }

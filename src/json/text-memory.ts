@@ -1,4 +1,4 @@
-/** What texts were read as, for who reads the same ones many times. */
+/** What code made of texts, for code that is given the same ones many times. */
 
 /** In UTF-16 units, of the texts together, unless another number is given. */
 const MOST_KNOWN = 4 * 2 ** 20;

@@ -71,12 +71,12 @@ export function deepFreeze<T extends Json>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Values and names, and eight UTF-16 units of any of them, that a modest value has at most. */
+/** What a modest value has at most, where each value, each name, and eight UTF-16 units of a text or name count as one. */
 const MODEST = 500;
 
 /**
- * Whether one quick look shows that a value is neither deep nor large: less than 500 levels, and less than 4000 units of
- * text. Of a value for which it is false, only a closer look shows it.
+ * True where one short pass shows that a value is neither deep nor large: it has less than 500 levels, and less than 4000
+ * UTF-16 units of text. False where the pass does not show it, although it may be so.
  */
 export function isModest(value: Json): boolean {
   return roomAfter(value, MODEST) >= 0;

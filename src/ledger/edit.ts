@@ -44,6 +44,15 @@ export async function editLedger<T>(root: TracesRoot, work: (editor: LedgerEdito
   }
 }
 
+/** What was added to the ledger is on the device then. @throws LedgerFault */
+export async function syncLedger(root: TracesRoot): Promise<void> {
+  try {
+    await root.store(LEDGER_FILE).sync();
+  } catch (error) {
+    throw faultOf(`${root.folder}/${LEDGER_FILE}`, error);
+  }
+}
+
 /** What a line about a run repeats that changes nothing of its state. */
 export function repeated({ run, workflow, state, head, outcome, exit_reason_code, place, waits }: RunLine) {
   return {

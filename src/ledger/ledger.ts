@@ -42,7 +42,7 @@ export interface Ledger {
   settle(): Promise<void>;
 }
 
-/** So often, and not more often, a line is appended before the process has had its next turn. */
+/** One in so many appends waits for the next turn of the event loop, so that timers are answered. */
 const TURNS = 16;
 
 /** How many lines may wait. */
@@ -127,7 +127,6 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
       return batch.appended;
     },
     hurry() {
-      // A program that does one run after the other comes to its next turn from time to time all the same.
       if (batch !== null && runsOf(batch.lines).size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
       else batch?.appendSoon();
     },

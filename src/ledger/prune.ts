@@ -2,8 +2,7 @@
 
 import { TraceFault } from "../errors/ports.ts";
 import type { TracesRoot } from "../ports.ts";
-import { editLedger, repeated } from "./edit.ts";
-import { LEDGER_FILE } from "./line.ts";
+import { editLedger, repeated, syncLedger } from "./edit.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { openRuns } from "./runs.ts";
 import { type RunState, standingOf } from "./standing.ts";
@@ -114,7 +113,7 @@ function becauseOf(
   return isNew ? "newest" : undefined;
 }
 
-/** The ids of those that were removed. Of the others, a process has begun to go on with them. */
+/** The ids of the runs that were removed. With the others, or with their segment, another process has begun to do something. */
 async function removeAll(
   chosen: readonly Chosen[],
   request: PruneRequest,
@@ -127,10 +126,7 @@ async function removeAll(
     if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
     try {
       for (const id of await removeGroup(runs, request, ports)) removed.add(id);
-      if (locked === null) continue;
-      // A power cut does not leave runs that are gone and of which the ledger does not say why.
-      ports.root.store(LEDGER_FILE).syncNow();
-      locked.remove((id) => removed.has(id) || pruned.has(id));
+      locked?.remove((id) => removed.has(id) || pruned.has(id));
     } finally {
       locked?.unlock();
     }
@@ -152,44 +148,65 @@ function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readon
   return groups;
 }
 
-/** Removes the folders of the runs, and says first that those and the others are pruned: a trace that is only gone was deleted. */
+/** Folders that are locked at the same time, so that one synchronisation of the ledger serves them all. */
+const TOGETHER = 64;
+
+/**
+ * Removes the folders of runs that have one. First the ledger says of all of them that they are pruned: a trace that is gone
+ * without that was deleted. Answers their ids.
+ */
 async function removeGroup(
   runs: readonly Chosen[],
   request: PruneRequest,
   ports: PrunePorts,
 ): Promise<readonly string[]> {
-  const { root, lockTrace } = ports;
-  const removed: string[] = [];
+  const { root } = ports;
+  const inFolders: Chosen[] = [];
   const others: Chosen[] = [];
   for (const run of runs) {
-    const file = traceFileOf(run.id);
-    if (run.state === "PRUNED" || root.store(file).stamp() === null) {
-      others.push(run);
-      continue;
-    }
-    const lock = lockOrNull(`${root.folder}/${file}`, lockTrace);
-    if (lock === null) continue;
-    try {
-      for (const id of await agreeOn([run], request, ports)) {
-        root.remove(id);
-        removed.push(id);
-      }
-    } finally {
-      lock.unlock();
-    }
+    const hasFolder = run.state !== "PRUNED" && root.store(traceFileOf(run.id)).stamp() !== null;
+    (hasFolder ? inFolders : others).push(run);
   }
+  const removed: string[] = [];
+  for (let i = 0; i < inFolders.length; i += TOGETHER)
+    removed.push(...(await removeFolders(inFolders.slice(i, i + TOGETHER), request, ports)));
   const agreed = others.length === 0 ? [] : await agreeOn(others, request, ports);
   for (const id of agreed) root.remove(id);
   return [...removed, ...agreed];
 }
 
-/** Says in the ledger that the runs are pruned; answers those that it then has so. */
-function agreeOn(
+/** Removes the folders of those that no other process goes on with. Answers their ids. */
+async function removeFolders(
+  runs: readonly Chosen[],
+  request: PruneRequest,
+  ports: PrunePorts,
+): Promise<readonly string[]> {
+  const { root, lockTrace } = ports;
+  const locks: { unlock(): void }[] = [];
+  try {
+    const locked = runs.filter(({ id }) => {
+      const lock = lockOrNull(`${root.folder}/${traceFileOf(id)}`, lockTrace);
+      if (lock !== null) locks.push(lock);
+      return lock !== null;
+    });
+    const agreed = locked.length === 0 ? [] : await agreeOn(locked, request, ports);
+    for (const id of agreed) root.remove(id);
+    return agreed;
+  } finally {
+    for (const lock of locks) lock.unlock();
+  }
+}
+
+/**
+ * Says in the ledger that the runs are pruned, but for those that have changed meanwhile. Answers the ids of the pruned
+ * ones, of which the ledger says so after a power cut, too.
+ */
+async function agreeOn(
   chosen: readonly Chosen[],
   { before }: PruneRequest,
   { root, now }: PrunePorts,
 ): Promise<readonly string[]> {
-  return editLedger(root, ({ runs, lastLine, append }) => {
+  const agreed = await editLedger(root, ({ runs, lastLine, append }) => {
     const isAgreed = (id: string): boolean => {
       const current = runs.getIndexed(id);
       if (current === undefined || current.state === "PRUNED") return true;
@@ -199,6 +216,8 @@ function agreeOn(
     };
     return chosen.map(({ id }) => id).filter(isAgreed);
   });
+  await syncLedger(root);
+  return agreed;
 }
 
 function lockOrNull(file: string, lockTrace: PrunePorts["lockTrace"]): { unlock(): void } | null {

@@ -1,7 +1,6 @@
 /** Which names in a traces folder are those of traces. */
 
 import type { TracesRoot } from "../ports.ts";
-import { parseAddress, segmentAddress } from "../trace/segment.ts";
 
 /** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex>`, and `_2`, `_3` where a name was taken; years beyond 9999 are signed. */
 const TRACE_NAME = /^(?:\d{4}|[+]?\d{6})\d{4}T\d{9}Z__\w+__[0-9a-f]{8}(?:_\d+)?$/;
@@ -25,14 +24,6 @@ export function foldersAbove(trace: string): readonly string[] {
 export function tracesFolderOf(file: string): string | null {
   const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(file) ?? [];
   return folder === undefined || folder !== name ? null : traces;
-}
-
-/** The file that a trace at an address has in a folder of its own, whether it is there or not; any other as it is given. */
-export function ownFileOf(trace: string): string {
-  const address = parseAddress(trace);
-  if (address === null) return trace;
-  const { segment, run } = address;
-  return `${trace.slice(0, -segmentAddress(segment, run).length)}${traceFileOf(run)}`;
 }
 
 /** The file of a trace below its folder. */

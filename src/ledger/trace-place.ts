@@ -2,6 +2,7 @@
 
 import type { SegmentPlace, TracesRoot } from "../ports.ts";
 import {
+  NAMING_BYTES,
   type RunInSegment,
   runOfLine,
   runsInSegment,
@@ -43,7 +44,7 @@ export function runsIn(segment: string, root: Stores): ReadonlyMap<string, RunIn
 /** Whether the run still begins where the ledger says: a segment that was pruned has it elsewhere, or not. @throws StoreFault */
 export function isAt({ segment, offset }: SegmentPlace, id: string, root: Stores): boolean {
   const store = root.store(`${SEGMENTS}/${segment}`);
-  return store.stamp() !== null && runOfLine(Buffer.from(store.readAt(offset, FIRST_BYTES))) === id;
+  return store.stamp() !== null && runOfLine(Buffer.from(store.readAt(offset, NAMING_BYTES))) === id;
 }
 
 /** The lines of a run in a segment; none where there is no such file. @throws StoreFault */
@@ -52,8 +53,6 @@ export function linesAt(place: SegmentPlace, id: string, root: Stores): Iterable
   return traceInSegment(piecesOf(place.segment, root, from), id);
 }
 
-/** As much as the name of a line's run needs, and more. */
-const FIRST_BYTES = 1024;
 const PIECE_BYTES = 1 << 20;
 
 function* piecesOf(segment: string, root: Stores, from = 0): Generator<Uint8Array> {

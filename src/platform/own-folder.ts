@@ -7,7 +7,7 @@ import { SIZE } from "../json/limits.ts";
 import { readObjectText } from "../json/parse.ts";
 import type { LockHolder, TraceAccess } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
-import { parseAddress, SEGMENTS, segmentAddress } from "../trace/segment.ts";
+import { ownFileOf, parseAddress, SEGMENTS } from "../trace/segment.ts";
 import { codeOf, errnoOf } from "./errno.ts";
 import { syncFolder } from "./file-bytes.ts";
 import { holderOf } from "./lock/lock.ts";
@@ -19,18 +19,16 @@ import { isWrittenHere, lockSegment, writerOf } from "./segment-writer.ts";
 import { TRACE_MODES } from "./trace-files.ts";
 
 /**
- * The path of the trace's file in its own folder: made where it is not there yet, with the bytes that the segment has, which
- * stays as it is, for those who may read that. From then on, the folder is where the trace is. Any other path is answered as it is, and so is an address
- * at which there is no trace. Whenever the process is killed, the file is there as a whole or not at all.
+ * The path of the trace's file in its own folder, which is where the trace is from then on. Where it is not there yet, it is
+ * made of the lines in the segment, for those who may read that; the segment stays as it is. Any other path is answered as
+ * it is, and so is an address at which there is no trace. If the process is killed, the file is whole or not there.
  * @throws TraceFault `TRACE_BUSY` while the run may go on in the segment, `TRACE_UNWRITABLE`
  */
 export function ownFolder(file: string): string {
   const address = parseAddress(file);
   if (address === null || fs.existsSync(file)) return file;
   const { traces, run } = address;
-  const above = file.slice(0, -segmentAddress(address.segment, run).length);
-  const folder = `${above}${run}`;
-  const own = `${folder}/${run}.jsonl`;
+  const own = ownFileOf(file);
   const segment = path.resolve(traces, SEGMENTS, address.segment);
   if (fs.existsSync(own)) return own;
   if (!fs.existsSync(segment)) return file;
@@ -39,24 +37,29 @@ export function ownFolder(file: string): string {
       if (fs.existsSync(own)) return own;
       const bytes = readSegmented(file, SIZE.text);
       if (bytes === null) return file;
-      const modes = TRACE_MODES[accessOf(segment)];
-      const made = makeFolders(path.resolve(folder), modes.folder);
-      const draft = draftOf(segment, token);
-      try {
-        writeSynced(draft, bytes, modes.file);
-        place(draft, own);
-      } catch (error) {
-        fs.rmSync(draft, { force: true });
-        throw error;
-      }
-      for (const one of [folder, ...made]) syncFolder(one);
+      makeOwn(own, bytes, segment, place);
       return own;
     });
   } catch (error) {
     if (error instanceof TraceFault) throw error;
-    const facts = { folder, file: own, errno: errnoOf(error), effects: [], more: 0 };
+    const facts = { folder: path.dirname(own), file: own, errno: errnoOf(error), effects: [], more: 0 };
     throw new TraceFault("TRACE_UNWRITABLE", facts, { cause: error });
   }
+}
+
+function makeOwn(own: string, bytes: Uint8Array, segment: string, place: Place): void {
+  const modes = TRACE_MODES[accessOf(segment)];
+  const folder = path.dirname(own);
+  const made = makeFolders(path.resolve(folder), modes.folder);
+  const draft = draftOf(segment, token);
+  try {
+    writeSynced(draft, bytes, modes.file);
+    place(draft, own);
+  } catch (error) {
+    fs.rmSync(draft, { force: true });
+    throw error;
+  }
+  for (const one of [folder, ...made]) syncFolder(one);
 }
 
 function accessOf(file: string): TraceAccess {
@@ -76,8 +79,8 @@ interface Moved {
 type Place = (draft: string, file: string) => void;
 
 /**
- * Nobody goes on with the run in the segment meanwhile. As with a trace in a folder, a writer of which nothing is known, of
- * another host or of before a restart, keeps nobody from that. @throws TraceFault
+ * Does the work while nobody goes on with the run in the segment. A writer of another host, or of before a restart, of which
+ * nothing is known, does not prevent that: with a trace in a folder, it does not either. @throws TraceFault `TRACE_BUSY`
  */
 function reserved<T>(moved: Moved, work: (place: Place) => T): T {
   const { segment, run, file } = moved;
@@ -94,7 +97,7 @@ function reserved<T>(moved: Moved, work: (place: Place) => T): T {
   }
 }
 
-/** Without a lock, somebody else may have done it, and gone on: the file stays then, which has the same bytes first. */
+/** Without a lock, another process may have placed the file and added to it: then that file stays. It begins with these bytes. */
 function placeNew(draft: string, file: string): void {
   try {
     fs.linkSync(draft, file);
@@ -116,7 +119,7 @@ function writeSynced(file: string, bytes: Uint8Array, mode: number): void {
 
 function busy({ file, run }: Moved, holder: LockHolder | null): TraceFault {
   const { pid = null, host = null, since = null } = holder ?? {};
-  // The file, beside which the lock is.
+  // The segment: its lock is beside it.
   return new TraceFault("TRACE_BUSY", { file: file.slice(0, -`#${run}`.length), pid, host, since });
 }
 

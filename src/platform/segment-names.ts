@@ -1,7 +1,7 @@
 /**
- * Names of traces that no other process gives, without a folder that is made for each. A name begins with a moment and may
- * end with a number. A process that writes segments has a number of its own among those that do, and gives only numbers of
- * that remainder: decision 0078.
+ * Gives traces names that no other process gives, without making a folder for each. A name begins with a moment and may end
+ * with a number. Each process that writes segments has a number of its own below `STEP`, and gives only numbers that leave
+ * it as the remainder: decision 0078.
  */
 
 import * as fs from "node:fs";
@@ -9,13 +9,13 @@ import { join } from "node:path";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
 import { holdToExit } from "./lock/held-to-exit.ts";
 import { tryTake } from "./lock/lock.ts";
-import { holderIn, ownText, textOf } from "./lock/lock-owner.ts";
+import { isDead, ownText, textOf } from "./lock/lock-owner.ts";
 import { LOCK_ENDING, linksIn, lockOf } from "./own-names.ts";
 
-/** The numbers of names that a process gives have its own as their remainder by this; those of folders alone have none. */
+/** The divisor: a name in a segment has the number of its process as the remainder, one that only a folder has leaves 0. */
 const STEP = 64;
 
-/** A file system may note the time of a change a little before a process reads the clock. */
+/** A file system notes the time of a change with a coarse clock, which may be this much behind. */
 const SLACK_MS = 20;
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ export function numberedName(wanted: string, number: number): string {
 export class SegmentNames {
   readonly #traces: string;
   readonly #number: number;
-  /** Names of this moment and of those before may have been given by a process that had the number before. */
+  /** A process that had the number before may have given names of this moment, and of earlier ones. */
   readonly #after: number;
   readonly #now: () => number;
   readonly #lock: string;
@@ -54,7 +54,7 @@ export class SegmentNames {
     this.#after = lastWritten(traces) + SLACK_MS;
   }
 
-  /** Whether the process still has its number: who removes the folder removes that, too. */
+  /** Whether the process still has its number: it loses it when somebody removes the folder. */
   get isHeld(): boolean {
     return textOf(this.#lock) === ownText();
   }
@@ -80,7 +80,7 @@ export class SegmentNames {
 /** By traces folder, the names of this process. */
 const given = new Map<string, SegmentNames>();
 
-/** Those that this process gives in the folder already; null where it gives none. */
+/** What gives the names of this process in the folder; null where it has taken no number there. */
 export function namesGivenIn(traces: string): SegmentNames | null {
   return given.get(traces) ?? null;
 }
@@ -117,11 +117,12 @@ export function mayBeInSegment(traces: string, name: string): boolean {
   const moment = momentOfName(name);
   if (moment === null) return false;
   const segments = segmentsIn(traces);
-  // When a segment ends, its lock goes, which changes the folder. Looked at behind the locks: one may go in between.
+  // Removing the lock of a segment changes the folder. Read after the locks, because one may be removed in between.
   const hasEnded = changedAt(join(traces, SEGMENTS)) + SLACK_MS >= moment;
+  // The time of change is asked for last: it is final for a segment that is no longer written.
   return segments.some(
     ({ isLocked, begun, changed, isWritten }) =>
-      (isLocked || hasEnded) && begun() <= moment && (changed() + SLACK_MS >= moment || isWritten()),
+      (isLocked || hasEnded) && begun() <= moment && (isWritten() || changed() + SLACK_MS >= moment),
   );
 }
 
@@ -145,7 +146,7 @@ function segmentsIn(traces: string): readonly FoundSegment[] {
   const names = fs.readdirSync(folder);
   const locks = new Set(names.filter((name) => LOCK_ENDING.test(name)));
   return names.filter(isSegmentName).map((name) => {
-    // A segment is locked before it is there.
+    // A segment is locked before it is made.
     const isLocked = locks.has(lockOf(name));
     return {
       isLocked,
@@ -163,5 +164,5 @@ function changedAt(file: string): number {
 
 function isHeld(lock: string): boolean {
   const text = textOf(lock);
-  return text !== undefined && holderIn(text).state !== "dead";
+  return text !== undefined && !isDead(text);
 }

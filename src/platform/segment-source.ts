@@ -48,7 +48,7 @@ export function readSegmented(path: string, most: number): Uint8Array | null {
 /** The segment from which a trace was read last, and what is known of it since the second one. */
 let last: { readonly file: string; index: SegmentIndex | null } | null = null;
 
-/** One trace is searched for. Who reads several of a segment finds the others by an index of it. */
+/** The first trace that is read from a segment is searched for; the next ones are found by an index of the segment. */
 function linesAt({ traces, segment, run }: SegmentAddress): Generator<Uint8Array> {
   const file = join(traces, SEGMENTS, segment);
   if (last?.file !== file) {

@@ -10,7 +10,7 @@ import { linksIn, lockOf } from "./own-names.ts";
 /** By path, the runs that this process writes into each of its segments now. */
 const writtenHere = new Map<string, ReadonlySet<string>>();
 
-/** The set may change, until what is answered is called. */
+/** Says which runs this process writes into the segment: a set that may change. What is answered takes that back. */
 export function setWrittenHere(segment: string, runs: ReadonlySet<string>): () => void {
   writtenHere.set(segment, runs);
   return () => void writtenHere.delete(segment);
@@ -39,7 +39,7 @@ export function writerOf(segment: string, run: string): LockHolder | null {
   return holder?.state === "dead" ? null : holder;
 }
 
-/** How long another process is waited for that moves a run out of the segment, or prunes it. */
+/** How long this waits for a process that moves a run out of the segment, or prunes it. */
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 5;
 

@@ -168,7 +168,7 @@ function makeFolder(
       else throw error;
       continue;
     }
-    // After the folder is there: a process that gives the name in a segment looks for the folder after the segment is there.
+    // Looked for after the folder is made; who makes a segment makes it before it looks for folders: one sees the other.
     if (isGiven || isFolderNumber(number) || !mayBeInSegment(root, wanted)) return { id, folder };
     fs.rmdirSync(folder);
     number = nextFolderNumber(number);

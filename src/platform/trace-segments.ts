@@ -1,4 +1,4 @@
-/** The files in which the many runs of one process write their traces together: one is open at a time, and closed at a size. */
+/** The files in which the runs of one process write their traces together: one takes new runs at a time, up to a size. */
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -17,11 +17,10 @@ import { setWrittenHere } from "./segment-writer.ts";
 import { sharedSync } from "./shared-sync.ts";
 import { makeTracesFolder, TRACE_MODES, unsyncedOf } from "./trace-files.ts";
 
-/** A segment that has reached this size takes no new run. */
 const MOST_BYTES = 1 << 28;
 
 export interface SegmentedTrace {
-  /** The name that was wanted, numbered where somebody else may have it. */
+  /** The name that was wanted, numbered where another trace may have it. */
   readonly id: string;
   /** What names it below the traces folder. */
   readonly address: string;
@@ -32,16 +31,17 @@ export interface SegmentedTrace {
 
 export interface SegmentsOptions {
   readonly access: TraceAccess;
-  /** The clock of the system, whatever that of the runs is, in milliseconds since the epoch. Default: that of this machine. */
+  /** The system's clock, in milliseconds since the epoch; that of the runs may be another. Default: `Date.now`. */
   readonly now?: () => number;
+  /** A segment of this size takes no new run. Default: 256 MiB. */
   readonly mostBytes?: number;
 }
 
 /** The segments that this process writes below a traces folder. */
 export interface Segments {
   /**
-   * For the trace of one run. Null where it needs a folder of its own: of the moment with which the name begins, names may
-   * repeat, because the run's clock is fixed or was set back. @throws TraceFault where no segment can be made
+   * Begins the trace of one run. Null where it needs a folder of its own: names of its moment may repeat, because the run's
+   * clock is fixed or was set back, or too many processes write segments. @throws TraceFault where no segment can be made
    */
   open(wanted: string): SegmentedTrace | null;
   /** The next run begins another segment. */
@@ -66,7 +66,7 @@ export function openSegments(folder: string, options: SegmentsOptions): Segments
         const names = current === null ? namesFor(traces, access, now) : namesGivenIn(traces);
         if (names === null || !names.accepts(moment)) return null;
         current ??= Segment.make(traces, wanted, access);
-        // After the segment is there: who makes a folder looks for segments after the folder is there.
+        // Made before the name is looked for among the folders; who makes a folder makes it before it looks for segments.
         return current.begin(names.give(wanted, moment));
       });
     },

@@ -189,16 +189,19 @@ class Effects {
 
   /** Whether the event is the end of an effect outside the stores: nothing may show later that it took place. */
   take({ event_type: type, run, node_id: node = "", payload }: EventBody): boolean {
+    if (type !== "side_effect_start" && type !== "side_effect_end") return false;
     const last = this.#begun.get(run);
     if (type === "side_effect_start") {
       const { step, op, store, effect_key: key } = payload;
       const isCounted = last?.key === key && last.isCounted;
       this.#begun.set(run, { effect: { run, node, step, op, store }, key, isCounted });
-    } else if (type === "side_effect_end" && last !== undefined && !last.isCounted) {
+      return false;
+    }
+    if (last !== undefined && !last.isCounted) {
       last.isCounted = hasTakenPlace(payload, last.effect);
       if (last.isCounted) this.#add(last.effect);
     }
-    return type === "side_effect_end" && last?.effect.store === null;
+    return last?.effect.store === null;
   }
 
   #add(effect: TookPlace): void {

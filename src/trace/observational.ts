@@ -14,12 +14,20 @@ export const OBSERVATIONAL_INSIDE: ReadonlyMap<string, ReadonlySet<string>> = ne
     .filter(([, inside]) => inside.size > 0),
 );
 
-/** By event type: the members of its payload that may not differ. */
-export const COMPARED = Object.fromEntries(
-  Object.entries(EVENTS).map(([type, { members }]) => {
-    return [type, Object.keys(members).filter((name) => !OBSERVATIONAL.has(name))];
+/** The names of a payload's members: those that may not differ, and all others. */
+export interface PayloadMembers {
+  readonly compared: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** By event type. */
+export const MEMBERS = Object.fromEntries(
+  Object.entries(EVENTS).map(([type, { members }]): [string, PayloadMembers] => {
+    const names = Object.keys(members);
+    const compared = names.filter((name) => !OBSERVATIONAL.has(name));
+    return [type, { compared, others: names.filter((name) => OBSERVATIONAL.has(name)) }];
   }),
-) as Readonly<Record<string, readonly string[]>> as Readonly<Record<EventType, readonly string[]>>;
+) as Readonly<Record<string, PayloadMembers>> as Readonly<Record<EventType, PayloadMembers>>;
 
 function allMembers(): readonly Members[] {
   return [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)];

@@ -1,9 +1,7 @@
 /** A segment holds the lines of several traces, as they were written: each names its run, and each run is a chain of its own. */
 
-import type { Source } from "../ports.ts";
+import type { Files, Source } from "../ports.ts";
 import { linesIn } from "./chunks.ts";
-
-export type { SegmentPlace } from "../ports.ts";
 
 /** The folder of the segments, below the traces folder. */
 export const SEGMENTS = "segments";
@@ -33,13 +31,29 @@ export function parseAddress(path: string): SegmentAddress | null {
   return segment === undefined || run === undefined ? null : { traces: traces || "/", segment, run };
 }
 
-/** The members in front of a run's name have a bounded length; a payload comes behind it. */
+/** The file that a trace at an address has in a folder of its own, whether it is there or not; any other path as it is. */
+export function ownFileOf(trace: string): string {
+  const address = parseAddress(trace);
+  if (address === null) return trace;
+  const { segment, run } = address;
+  return `${trace.slice(0, -segmentAddress(segment, run).length)}${run}/${run}.jsonl`;
+}
+
+/** Where the trace is now: one that was moved out of a segment is in a folder of its own, and goes on there. @throws IoError */
+export function traceNow(trace: string, files: Pick<Files, "realPath">): string {
+  const own = ownFileOf(trace);
+  return files.realPath(own) === null ? trace : own;
+}
+
+/** What a line begins with, up to the name of its run. */
 const NAMED = /^\{"elapsed_us":\d+,"event_type":"\w+","execution_id":"([^"\\]+)"/;
-const FIRST_BYTES = 512;
+
+/** As many bytes of a line as name its run: what comes before the name has a bounded length. */
+export const NAMING_BYTES = 512;
 
 /** The run that the line is of; null where the line does not say. */
 export function runOfLine(line: Buffer): string | null {
-  return NAMED.exec(line.toString("latin1", 0, FIRST_BYTES))?.[1] ?? null;
+  return NAMED.exec(line.toString("latin1", 0, NAMING_BYTES))?.[1] ?? null;
 }
 
 /**
@@ -49,7 +63,7 @@ export function runOfLine(line: Buffer): string | null {
 export function* traceInSegment(pieces: Iterable<Uint8Array>, run: string): Generator<Uint8Array> {
   const name = Buffer.from(`"execution_id":"${run}"`);
   for (const lines of wholeLines(pieces)) {
-    // Most lines are of other runs: they are not looked at one by one.
+    // Most lines are of other runs: the search passes over them.
     for (let at = lines.indexOf(name); at !== -1; ) {
       const start = lines.lastIndexOf(BREAK, at) + 1;
       const end = lines.indexOf(BREAK, at) + 1 || lines.length;
@@ -77,7 +91,7 @@ function* wholeLines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
   if (begun.length > 0) yield Buffer.concat(begun);
 }
 
-/** Where the lines of a run are in a segment, and how many bytes they have without those of other runs between them. */
+/** Where the first line of a run begins in a segment, where its last one ends, and how long its lines are together, in bytes. */
 export interface RunInSegment {
   readonly offset: number;
   readonly end: number;

@@ -103,11 +103,21 @@ export interface Summary {
   readonly answerFields: Map<string, JsonObject>;
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
-  /** Every name once: a long trace repeats the same names many times. */
-  readonly names: Map<string, string>;
+  /** Every name once: a long trace that is read repeats the same names many times. Null of a run, which has its plan's. */
+  readonly names: Map<string, string> | null;
 }
 
+/** Of the events of a trace that is read. */
 export function createSummary(): Summary {
+  return summaryWith(new Map());
+}
+
+/** Of the events of a run, while it goes on. */
+export function createRunSummary(): Summary {
+  return summaryWith(null);
+}
+
+function summaryWith(names: Summary["names"]): Summary {
   return {
     isDryRun: false,
     payload: {},
@@ -124,7 +134,7 @@ export function createSummary(): Summary {
     waits: [],
     answerFields: new Map(),
     ending: null,
-    names: new Map(),
+    names,
   };
 }
 
@@ -153,10 +163,8 @@ export function addEvent(summary: Summary, event: EventBody): void {
       const { step, cs_code: capability, op, store, attempt, inputs, effect_key, observed } = event.payload;
       const fields = observed === undefined ? undefined : own(inputs, "fields");
       if (isObject(fields) && !isSuppressed(fields)) summary.answerFields.set(effect_key, fields);
-      const tried = attempt === undefined ? {} : { attempt };
-      summary.effects.push(
-        sharing({ run, node, step, capability, op, store, outcome: null, ...tried }, summary),
-      );
+      const entry = { run, node, step, capability, op, store, outcome: null };
+      summary.effects.push(sharing(attempt === undefined ? entry : { ...entry, attempt }, summary));
       return;
     }
     case "side_effect_end": {
@@ -220,6 +228,7 @@ function sharing<E extends { readonly [member: string]: string | number | null }
   entry: E,
   { names }: Summary,
 ): E {
+  if (names === null) return entry;
   const shared: { [member: string]: string | number | null } = entry;
   for (const member of Object.keys(shared)) {
     const name = shared[member];

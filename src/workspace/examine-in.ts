@@ -17,9 +17,10 @@ import { nodeFiles } from "../platform/node-ports.ts";
 import type { Ports } from "../ports.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
+import { traceNow } from "../trace/segment.ts";
 import { WorkspaceFault } from "./errors.ts";
 import type { Verdict } from "./open-workspace.ts";
-import { type RunTrace, traceNow } from "./traces.ts";
+import type { RunTrace } from "./traces.ts";
 
 interface Around extends Pick<Ports, "clock" | "entropy" | "mail"> {
   /** Null where there are none yet. */
@@ -73,7 +74,7 @@ function readerOf(given: RunTrace | Uint8Array | string): SourceTrace {
   if (given instanceof Uint8Array) return inMemory("the trace", given);
   const file = typeof given === "string" ? given : given.file;
   if (file === null && typeof given !== "string") return inMemory(given.id, given.bytes());
-  const path = traceNow(String(file));
+  const path = traceNow(String(file), nodeFiles);
   const source = openSource(path);
   if (source === null) throw new FileFault("FILE_MISSING", { file: path, what: "the trace", suggestion: null });
   return new SourceTrace(path, nodeFiles.realPath(path) ?? path, source);

@@ -10,25 +10,19 @@ import type { Json } from "../json/value.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openRuns } from "../ledger/runs.ts";
-import { foldersAbove, ownFileOf, tracesFolderOf } from "../ledger/trace-names.ts";
+import { foldersAbove, tracesFolderOf } from "../ledger/trace-names.ts";
 import { traceAddress } from "../ledger/trace-place.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { TracesRoot } from "../ports.ts";
+import { ownFileOf, traceNow } from "../trace/segment.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
 import { copyPayload } from "./payload.ts";
 import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
-import {
-  continuedInFile,
-  continuedInMemory,
-  folderTraces,
-  type RunTrace,
-  type Traces,
-  traceNow,
-} from "./traces.ts";
+import { continuedInFile, continuedInMemory, folderTraces, type RunTrace, type Traces } from "./traces.ts";
 
 /** The trace of a run, the bytes of one, the path of its file, or its name in the traces folder. */
 export type GivenTrace = RunTrace | Uint8Array | string;
@@ -72,7 +66,7 @@ export async function resumeIn(call: string, given: GivenTrace, going: Going): P
 
 /** Of a trace in a segment, its file in a folder of its own, in which it goes on. @throws FileFault, TraceFault */
 async function ownFile(trace: string, going: Going): Promise<string> {
-  const now = traceNow(trace);
+  const now = traceNow(trace, nodeFiles);
   // A trace that is not there is refused before a lock, or a folder, is made for it.
   sourceOf(now);
   if (now === ownFileOf(now)) return now;

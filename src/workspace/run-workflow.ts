@@ -7,7 +7,7 @@ import { beginRecording, recorded, type TraceRecords } from "../ledger/recording
 import { actorOf } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
 import { undeclaredFields } from "../plan/undeclared.ts";
-import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
+import { addEvent, createRunSummary, type Summary } from "../trace/summary.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { PayloadFault } from "./payload-errors.ts";
 
@@ -26,7 +26,7 @@ export interface SummarizedRun extends TracedRun {
 export async function runWorkflow(request: RecordedRunRequest): Promise<SummarizedRun> {
   requireSecretsKey(request);
   const { plan, records } = request;
-  const summary = createSummary();
+  const summary = createRunSummary();
   const recording = records === undefined ? null : await beginRecording(plan, records);
   const { traceId, folder, head, ending } = await recorded(recording, (hold) =>
     run({

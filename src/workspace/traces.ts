@@ -1,13 +1,14 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
 import { FileFault } from "../errors/ports.ts";
-import { ownFileOf } from "../ledger/trace-names.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
+import { numberedName } from "../platform/segment-names.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
 import { openSegments } from "../platform/trace-segments.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TraceFolder, TracesRoot } from "../ports.ts";
+import { traceNow } from "../trace/segment.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
@@ -71,15 +72,9 @@ export function segmentTraces(folder: string, access: TraceAccess = "owner"): Tr
       if (shared === null) return folders.open(wanted);
       const { id, address, file: writer, place } = shared;
       const file = `${folder}/${address}`;
-      return { id, folder: "", file, writer, place, bytes: () => readAll(traceNow(file)) };
+      return { id, folder: "", file, writer, place, bytes: () => readAll(traceNow(file, nodeFiles)) };
     },
   };
-}
-
-/** Where the trace is now: one that was moved out of a segment is in a folder of its own, and goes on there. */
-export function traceNow(file: string): string {
-  const own = ownFileOf(file);
-  return nodeFiles.realPath(own) === null ? file : own;
 }
 
 function keptIn(secretsFile: SecretsFile | undefined): Pick<OpenedTrace, "secretsFile" | "secrets"> {
@@ -129,7 +124,7 @@ function numberedNames(): (wanted: string) => string {
     }
     const count = (taken.get(wanted) ?? 0) + 1;
     taken.set(wanted, count);
-    return count === 1 ? wanted : `${wanted}_${count}`;
+    return numberedName(wanted, count);
   };
 }
 

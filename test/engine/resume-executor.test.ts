@@ -108,7 +108,7 @@ test("a run that leaves its record is stopped before anything is performed", asy
   const { events } = await runPlan(plan, { id: "one" });
   for (const [at, event] of events.entries()) {
     if (event.event_type !== "node_start" && event.event_type !== "step_end") continue;
-    for (const [name, value] of Object.entries(event.payload)) {
+    for (const [name, value] of Object.entries({ ...event.payload, undeclared: "" })) {
       if (typeof value !== "string") continue;
       const payload = { ...event.payload, [name]: `${value}_FORGED` };
       const record = [...events.slice(0, at), { ...event, payload } as unknown as TraceEvent];

@@ -182,6 +182,22 @@ async function four(t: TestContext) {
 const pruned = (root: TracesRoot, keep: number, isDryRun = false) =>
   pruneRuns({ before: nodeClock.now() + 1, keep, attested: false, isDryRun }, ports(root));
 
+test("prune that cannot lock a folder gives back the locks that it has", async (t) => {
+  const { folder, run } = segmentWorld(t);
+  for (const isInFolder of [true, true, true]) await run({}, { isInFolder });
+  const { root } = leftBehind(t, folder);
+  const held = new Set<string>();
+  const lockTrace = (file: string) => {
+    if (held.size === 2) throw new Error("no more locks");
+    held.add(file);
+    return { unlock: () => held.delete(file) };
+  };
+  const request = { before: nodeClock.now() + 1, keep: 0, attested: false, isDryRun: false };
+  await assert.rejects(() => pruneRuns(request, { ...ports(root), lockTrace }), /no more locks/);
+  assert.deepEqual([...held], []);
+  assert.equal(traceIdsIn(root).length, 3);
+});
+
 test("prune takes runs out of a segment, and the segment when none is left", async (t) => {
   const { left, first, second, third, inFolder } = await four(t);
   const { root, folder } = left;

@@ -7,7 +7,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
+import { below } from "../examine/matrix/choice.ts";
 
 type Node = number;
 
@@ -51,6 +52,15 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
     const all = Buffer.from(bytes as Uint8Array);
     if (opened !== undefined && isWatched(opened.path))
       changes.push({ do: "write", node: opened.node, bytes: all.subarray(0, count ?? all.length) });
+  };
+  const wroteWhole = (path: string, bytes: string | Uint8Array, isNew: boolean) => {
+    if (isNew) made(path);
+    const node = nodeOf(path);
+    if (isWatched(path))
+      changes.push(
+        { do: "cut", node, size: 0 },
+        { do: "write", node, bytes: Buffer.from(bytes as Uint8Array) },
+      );
   };
   const forced = (file: number, covered = changes.length) => {
     const { path, node } = open.get(file) as Open;
@@ -98,11 +108,13 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
         () => real.writeSync(file, bytes, ...rest),
         (count) => wrote(file, bytes, count),
       ),
-    writeFileSync: (file: string | number, bytes: string | Uint8Array, ...rest: never[]) =>
+    writeFileSync(file: string | number, bytes: string | Uint8Array, ...rest: never[]) {
+      const isNew = typeof file === "string" && !real.existsSync(file);
       once(
         () => real.writeFileSync(file, bytes, ...rest),
-        () => wrote(file, bytes),
-      ),
+        () => (typeof file === "number" ? wrote(file, bytes) : wroteWhole(plain(file), bytes, isNew)),
+      );
+    },
     ftruncateSync: (file: number, size: number) =>
       once(
         () => real.ftruncateSync(file, size),
@@ -117,10 +129,27 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
         },
       );
     },
+    /** Of a file: a lock is a link to a link. */
+    linkSync(from: string, to: string) {
+      const isFile = real.lstatSync(from).isFile();
+      once(
+        () => real.linkSync(from, to),
+        () => isFile && named(plain(to), nodeOf(plain(from))),
+      );
+    },
     unlinkSync(path: string) {
       once(
         () => real.unlinkSync(path),
         () => named(plain(path), null),
+      );
+    },
+    rmSync(path: string, options?: fs.RmOptions) {
+      once(
+        () => real.rmSync(path, options),
+        () => {
+          for (const known of [...nodes.keys()])
+            if (known === plain(path) || known.startsWith(`${plain(path)}/`)) named(known, null);
+        },
       );
     },
     fsyncSync: (file: number) =>
@@ -156,12 +185,10 @@ export async function recordDisk(folder: string, work: () => Promise<unknown>): 
     replace(Object.fromEntries(Object.keys(recording).map((name) => [name, real[name as keyof typeof fs]])));
   }
   const disk = new Disk(folder, before, changes);
-  for (const path of disk.files)
-    assert.equal(
-      disk.now(path, disk.moments),
-      fs.readFileSync(path, "utf8"),
-      `${path} was changed past the recording`,
-    );
+  for (const path of disk.files) {
+    const left = fs.existsSync(path) ? fs.readFileSync(path, "utf8") : null;
+    assert.equal(disk.now(path, disk.moments), left, `${path} was changed past the recording`);
+  }
   return disk;
 }
 
@@ -170,14 +197,15 @@ function snapshotOf(folder: string, nodeOf: (path: string) => Node): ReadonlyMap
   const paths = fs.readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
   return new Map(
     paths.map((path) => {
-      const bytes = fs.lstatSync(path).isFile() ? fs.readFileSync(path) : Buffer.alloc(0);
-      return [path, { node: nodeOf(path), bytes }];
+      const isFile = fs.lstatSync(path).isFile();
+      return [path, { node: nodeOf(path), isFile, bytes: isFile ? fs.readFileSync(path) : Buffer.alloc(0) }];
     }),
   );
 }
 
 interface Stored {
   readonly node: Node;
+  readonly isFile: boolean;
   readonly bytes: Buffer;
 }
 
@@ -195,12 +223,26 @@ export class Disk {
     this.moments = changes.length + 1;
   }
 
-  /** The files that were left. */
+  /** The files that were there before or afterwards. */
   get files(): readonly string[] {
-    return fs
+    const left = fs
       .readdirSync(this.#folder, { recursive: true })
       .map((name) => join(this.#folder, String(name)))
       .filter((path) => fs.lstatSync(path).isFile());
+    const before = [...this.#before].filter(([, { isFile }]) => isFile).map(([path]) => path);
+    return [...new Set([...before, ...left])];
+  }
+
+  /** Writes into another folder what a cut at the moment may leave: each file in any state that it may have, whatever others have. */
+  leaveAt(moment: number, folder: string): void {
+    for (const path of this.files) {
+      const name = relative(this.#folder, path);
+      const states = [...this.afterCut(path, moment)];
+      const text = states[below(states.length, "left", name, moment)] ?? null;
+      if (text === null) continue;
+      fs.mkdirSync(join(folder, dirname(name)), { recursive: true });
+      fs.writeFileSync(join(folder, name), text);
+    }
   }
 
   /** How often something was forced to the device. */

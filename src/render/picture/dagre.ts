@@ -29,10 +29,7 @@ function pointOf({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number })
   return { x, y };
 }
 
-/**
- * Dagre keeps nodes as members of plain objects, beside some of its own: no declared name is one of `__proto__`, `_d1`
- * …
- */
+/** Dagre keeps nodes as members of plain objects: so that no name is `__proto__`, or one of dagre's own, such as `_d1`. */
 function idOf(key: string): string {
   return `node ${key}`;
 }

@@ -5,7 +5,7 @@ import type { OutlineOf } from "./outlines.ts";
 import type { Point } from "./placement.ts";
 import { baseline, fromXml, GLYPH_WIDTH, textWidth, UNITS_PER_EM, xml } from "./text-metrics.ts";
 
-/** One font file is shipped: a thin stroke makes its letters bold. */
+/** One weight of the font is shipped: a thin stroke makes its letters bold. */
 const STRONG_STROKE = ".5";
 
 /** Text from `start` on; `start.y` is the middle of the line. */
