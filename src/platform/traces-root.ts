@@ -4,7 +4,6 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { LockedSegment, TraceAccess, TracesRoot } from "../ports.ts";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
-import { atExit } from "./at-exit.ts";
 import { openDataRoot } from "./data-root.ts";
 import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
@@ -38,7 +37,6 @@ export function openTracesRoot(
     lockSegment: (name) => attempt(() => ioErrorsOf(lockToPrune(below(`${SEGMENTS}/${name}`))), null),
     size: (path) => attempt(() => sizeOf(below(path)), 0),
     remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),
-    atExit,
   };
 }
 
