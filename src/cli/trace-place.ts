@@ -11,7 +11,7 @@ import {
 } from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import { type Context, shortPath } from "./context.ts";
-import { openFileArgument } from "./file-argument.ts";
+import { openRegularArgument } from "./file-argument.ts";
 import { TraceArgument } from "./trace-argument.ts";
 
 /** The path of what is written next to a trace, without its ending. */
@@ -45,7 +45,7 @@ export function isSegment(given: string, { platform, path }: Context): boolean {
 
 /** Where the trace of each run in the segment is now, in the order in which they began. @throws FileFault */
 export async function tracesInSegment(segment: string, context: Context): Promise<readonly string[]> {
-  const { pieces } = await openFileArgument(segment, "the trace", context);
+  const { pieces } = await openRegularArgument(segment, "the trace", context);
   const [name = "", , ...above] = context.path(segment).split("/").reverse();
   const traces = above.reverse().join("/");
   return [...runsInSegment(pieces()).keys()].map((run) =>
