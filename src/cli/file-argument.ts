@@ -4,6 +4,7 @@ import { FileFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
 import { IoError, type Source, TooLarge } from "../ports.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
+import { parseAddress } from "../trace/segment.ts";
 import type { Context, Platform } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
@@ -68,8 +69,8 @@ function present<T>(found: T | null, file: string, what: string, context: Contex
 /** The file of the same folder that may have been meant, as it would be typed. */
 function nearestFile(given: string, { platform, path }: Context): string | null {
   const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
-  // Every short name is near to every other.
-  if (name.length < 3) return null;
+  // Every short name is near to every other, and the address of a trace to that of its segment.
+  if (name.length < 3 || parseAddress(path(given)) !== null) return null;
   const nearest = nearestName(name, platform.files.names(path(folder === "" ? "." : folder)));
   return nearest === null ? null : `${folder}${nearest}`;
 }

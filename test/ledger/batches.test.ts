@@ -21,10 +21,12 @@ import type { StoreFile } from "../../src/ports.ts";
 
 const NOW = Date.parse("2026-01-31T09:00:00Z");
 
+const idOf = (run: number) => `20260131T090000000Z__WF_TRIAL_V0__0123abcd_${run}`;
+
 function line(run: number): LineBody {
   const at = new Date(NOW).toISOString();
   const head = run.toString(16).padStart(64, "0");
-  return { at, run: `run-${run}`, workflow: "trial::WF_TRIAL_V0", state: "RUNNING", head } as LineBody;
+  return { at, run: idOf(run), workflow: "trial::WF_TRIAL_V0", state: "RUNNING", head } as LineBody;
 }
 
 function place(t: TestContext, change: (store: StoreFile) => Partial<StoreFile>) {
@@ -52,7 +54,7 @@ test("many lines are one append, in their order and chained, and later ones the 
   for (const [i, text] of lines().entries()) {
     const parsed = parseLine(text);
     assert.ok(typeof parsed !== "string" && isRunLine(parsed));
-    assert.deepEqual([parsed.run, parsed.sequence, parsed.prev_hash], [`run-${i}`, i + 1, before]);
+    assert.deepEqual([parsed.run, parsed.sequence, parsed.prev_hash], [idOf(i), i + 1, before]);
     before = parsed.hash;
   }
 });

@@ -17,9 +17,9 @@ import { type TestContext, test } from "node:test";
 import { COMMANDS } from "../../src/cli/program.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isTraceName } from "../../src/ledger/trace-names.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openTracesRoot as open } from "../../src/platform/traces-root.ts";
+import { isTraceName } from "../../src/trace/trace-name.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
@@ -314,7 +314,29 @@ test("pgs trace get prints the bytes of a trace, wherever it is, and copies them
   }
   assert.deepEqual(tree(place.folder), before);
   assertRefused(await place.session("trace", "get", "1999"), 2, "RUN_UNKNOWN");
-  assertRefused(await place.session("trace", "get", `${one.address}x`), 2, "FILE_MISSING");
+});
+
+test("an address may end in the beginning of an id, and its hint can be followed", async (t) => {
+  const { place, segment, runs } = await batch(t);
+  const [one, other] = runs;
+  let same = 0;
+  while (one.id[same] === other.id[same]) same++;
+  for (const { id, address } of runs) {
+    const beginning = `${segment}#${id.slice(0, same + 1)}`;
+    for (const line of [["trace", "get"], ["explain"], ["runs"]])
+      assert.deepEqual(await place.session(...line, beginning), await place.session(...line, address), line[0]);
+  }
+  const given = (run: string) => place.session("trace", "get", `${segment}#${run}`);
+  assertRefused(await given(one.id.slice(0, same)), 2, "RUN_AMBIGUOUS");
+  for (const run of ["nope", `${one.id}x`, "..", "segments"]) {
+    const said = await given(run);
+    assertRefused(said, 2, "RUN_UNKNOWN");
+    assert.ok(said.err.includes(segment), said.err);
+  }
+  const missing = await given(one.id.replace(/.{8}$/, "00000000"));
+  assertRefused(missing, 2, "FILE_MISSING");
+  assert.doesNotMatch(missing.err, /instead/);
+  assert.deepEqual(foldersOf(place), []);
 });
 
 test("every command that reads a trace takes it from a pipe", async (t) => {
