@@ -422,8 +422,10 @@ export interface TracesRoot extends DataRoot {
   make(): void;
   /** The names in the folder itself; none where there is no folder. @throws IoError */
   names(): readonly string[];
-  /** The names of the files below it that several traces share, sorted. @throws IoError */
+  /** The names of the regular files below it that several traces share, sorted. @throws IoError */
   segments(): readonly string[];
+  /** What has the name of such a file and is something else: a link, a pipe, a device or a folder. @throws IoError */
+  noSegments(): readonly string[];
   /** Who may go on with the run in the segment; null where nobody does. */
   segmentWriter(segment: string, run: string): LockHolder | null;
   /** Null while a process writes it, or has it for something else, and where there is none. @throws IoError */

@@ -18,10 +18,24 @@ export function readFileArgument(given: string, what: string, context: Context, 
 }
 
 /** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
-export async function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
+export function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
+  return openedWith(openOrKeep, given, what, context);
+}
+
+/** The same; what is no regular file, such as a pipe, is refused with `ENXIO`, which its writer may never end. */
+export function openRegularArgument(given: string, what: string, context: Context): Promise<Source> {
+  return openedWith((file, { openSource }) => openSource(file), given, what, context);
+}
+
+async function openedWith(
+  open: (file: string, platform: Platform) => Promise<Source | null>,
+  given: string,
+  what: string,
+  context: Context,
+): Promise<Source> {
   const { platform, path } = context;
   try {
-    const { size, pieces } = present(await openOrKeep(path(given), platform), given, what, context);
+    const { size, pieces } = present(await open(path(given), platform), given, what, context);
     return { size, pieces: () => guarded(pieces(), given, what) };
   } catch (error) {
     throw asFault(error, given, what);

@@ -13,7 +13,7 @@ import {
 } from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import { type Context, shortPath } from "./context.ts";
-import { openFileArgument } from "./file-argument.ts";
+import { openRegularArgument } from "./file-argument.ts";
 import { TraceArgument } from "./trace-argument.ts";
 
 /** The path of what is written next to a trace, without its ending. */
@@ -60,7 +60,7 @@ export async function tracesInSegment(segment: string, context: Context): Promis
 
 /** In the order in which they began. @throws FileFault */
 export async function runNamesIn(segment: string, context: Context): Promise<readonly string[]> {
-  const { pieces } = await openFileArgument(segment, "the trace", context);
+  const { pieces } = await openRegularArgument(segment, "the trace", context);
   return [...runsInSegment(pieces()).keys()];
 }
 
