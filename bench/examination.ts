@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replay } from "../src/examine/replay/replay.ts";
 import { eventIn, Verification, verifyTrace } from "../src/examine/verify.ts";
-import { isTraceName } from "../src/ledger/trace-names.ts";
+import { isTraceName } from "../src/trace/trace-name.ts";
 import { compile } from "../src/plan/compile.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { openSource } from "../src/platform/file-chunks.ts";

@@ -190,11 +190,6 @@ export interface StoreFile extends StoreFileReader {
    * `unlocked` returns when it is its turn is the result without a lock, a folder or a write; null where it needs them.
    */
   locked<T>(work: () => T, unlocked?: () => { readonly value: T } | null): Promise<T>;
-  /**
-   * Does `work` under the lock before it returns, for the end of a process: false where another process holds the lock for
-   * more than a moment.
-   */
-  lockedNow(work: () => void): boolean;
   /** What is stored beside the file to find things in it faster, or null; `kind` tells several of one file apart. */
   index(kind: string): IndexFile | null;
 }
@@ -427,8 +422,10 @@ export interface TracesRoot extends DataRoot {
   make(): void;
   /** The names in the folder itself; none where there is no folder. @throws IoError */
   names(): readonly string[];
-  /** The names of the files below it that several traces share, sorted. @throws IoError */
+  /** The names of the regular files below it that several traces share, sorted. @throws IoError */
   segments(): readonly string[];
+  /** What has the name of such a file and is something else: a link, a pipe, a device or a folder. @throws IoError */
+  noSegments(): readonly string[];
   /** Who may go on with the run in the segment; null where nobody does. */
   segmentWriter(segment: string, run: string): LockHolder | null;
   /** Null while a process writes it, or has it for something else, and where there is none. @throws IoError */
@@ -437,8 +434,6 @@ export interface TracesRoot extends DataRoot {
   size(folder: string): number;
   /** Removes a folder below it with all that is in it; nothing there is as good. @throws IoError */
   remove(folder: string): void;
-  /** Does the work when the process ends, if it is not killed, unless the returned function is called before. */
-  atExit(work: () => void): () => void;
 }
 
 /** A segment that nobody writes, out of which nobody else moves a run. */

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
-import { isTraceName } from "../src/ledger/trace-names.ts";
+import { isTraceName } from "../src/trace/trace-name.ts";
 import { PLAYS_ALL, takingTurns } from "./support/portion.ts";
 
 const it = takingTurns(import.meta.url);

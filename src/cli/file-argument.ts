@@ -4,6 +4,7 @@ import { FileFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
 import { IoError, type Source, TooLarge } from "../ports.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
+import { parseAddress } from "../trace/segment.ts";
 import type { Context, Platform } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
@@ -17,10 +18,24 @@ export function readFileArgument(given: string, what: string, context: Context, 
 }
 
 /** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
-export async function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
+export function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
+  return openedWith(openOrKeep, given, what, context);
+}
+
+/** The same; what is no regular file, such as a pipe, is refused with `ENXIO`, which its writer may never end. */
+export function openRegularArgument(given: string, what: string, context: Context): Promise<Source> {
+  return openedWith((file, { openSource }) => openSource(file), given, what, context);
+}
+
+async function openedWith(
+  open: (file: string, platform: Platform) => Promise<Source | null>,
+  given: string,
+  what: string,
+  context: Context,
+): Promise<Source> {
   const { platform, path } = context;
   try {
-    const { size, pieces } = present(await openOrKeep(path(given), platform), given, what, context);
+    const { size, pieces } = present(await open(path(given), platform), given, what, context);
     return { size, pieces: () => guarded(pieces(), given, what) };
   } catch (error) {
     throw asFault(error, given, what);
@@ -54,8 +69,8 @@ function present<T>(found: T | null, file: string, what: string, context: Contex
 /** The file of the same folder that may have been meant, as it would be typed. */
 function nearestFile(given: string, { platform, path }: Context): string | null {
   const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
-  // Every short name is near to every other.
-  if (name.length < 3) return null;
+  // Every short name is near to every other, and the address of a trace to that of its segment.
+  if (name.length < 3 || parseAddress(path(given)) !== null) return null;
   const nearest = nearestName(name, platform.files.names(path(folder === "" ? "." : folder)));
   return nearest === null ? null : `${folder}${nearest}`;
 }

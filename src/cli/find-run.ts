@@ -5,14 +5,14 @@ import { StoreFault } from "../errors/ports.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { RunEntry } from "../ledger/run-entry.ts";
 import { openRuns } from "../ledger/runs.ts";
-import { isTraceName } from "../ledger/trace-names.ts";
 import { traceAddress, traceIdsIn } from "../ledger/trace-place.ts";
 import type { TracesRoot } from "../ports.ts";
-import { parseAddress } from "../trace/segment.ts";
+import { SEGMENTS, type SegmentAddress, segmentAddress } from "../trace/segment.ts";
+import { isTraceName } from "../trace/trace-name.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { tracesRoot } from "./ledger.ts";
-import { isAddress, isSegment, placeNow, tracesInSegment } from "./trace-place.ts";
+import { isSegment, namedInSegment, placeNow, runNamesIn, tracesInSegment } from "./trace-place.ts";
 
 /** A run of the traces folder. */
 export interface FoundRun {
@@ -31,9 +31,13 @@ export function findRun(given: string, context: Context): FoundRun {
       : traceIdsIn(root)
           .filter((id) => id.startsWith(given))
           .map((id) => ({ id, entry: null }));
+  return onlyRun(found, given, shortPath(context.settings.traces, context.platform.cwd));
+}
+
+/** The one whose id is the given one, or else the only one. @throws UsageFault as above */
+function onlyRun<T extends Pick<FoundRun, "id">>(found: readonly T[], given: string, traces: string): T {
   const exact = found.find(({ id }) => id === given);
   const [only, ...others] = exact === undefined ? found : [exact];
-  const traces = shortPath(context.settings.traces, context.platform.cwd);
   if (only === undefined) throw new UsageFault("RUN_UNKNOWN", { given, traces });
   if (others.length === 0) return only;
   const ids = found.slice(0, NAMED).map(({ id }) => id);
@@ -52,8 +56,8 @@ export interface LocatedRun {
 /** The run of a trace that is named by its file, folder or address, or by its id. @throws UsageFault */
 export function locateRun(given: string, context: Context): LocatedRun {
   const { platform, path } = context;
-  const address = isAddress(given, context) ? parseAddress(path(given)) : null;
-  if (address !== null) return locatedIn(address.traces, address.run, context);
+  const named = namedInSegment(given, context);
+  if (named !== null) return locatedIn(named.traces, named.run, context);
   const parts = path(given).split("/");
   if (parts.at(-1) === `${parts.at(-2)}.jsonl`) parts.pop();
   const id = parts.pop() ?? "";
@@ -82,16 +86,25 @@ function entriesIn(root: TracesRoot, prefix: string): readonly RunEntry[] {
 const ID = /^\+?\d[\dTZ]*(?:_\w*)?$/;
 
 /**
- * The trace that the command line names, as its file or its address in a segment: by that or, where nothing of that name
- * is, by the id of its run. What is none of these is answered as it is given.
+ * The trace that the command line names, as its file or its address in a segment, which may end in the beginning of an
+ * id: by that or, where nothing of that name is, by the id of its run. What is none of these is answered as it is given.
  * @throws UsageFault, `TRACES_SEVERAL` for a segment with several
  */
 export async function traceFile(given: string, context: Context): Promise<string> {
   const { platform, path } = context;
   if (isSegment(given, context)) return onlyOne(given, await tracesInSegment(given, context), context);
-  if (isAddress(given, context)) return placeNow(path(given), context);
+  const named = namedInSegment(given, context);
+  if (named !== null)
+    return isTraceName(named.run) ? placeNow(path(given), context) : begunInSegment(named, context);
   if (!ID.test(given) || platform.files.realPath(path(given)) !== null) return given;
   return placeOfRun(findRun(given, context), context);
+}
+
+/** @throws FileFault, UsageFault `RUN_UNKNOWN`, `RUN_AMBIGUOUS` */
+async function begunInSegment({ traces, segment, run }: SegmentAddress, context: Context): Promise<string> {
+  const file = shortPath(`${traces}/${SEGMENTS}/${segment}`, context.platform.cwd);
+  const ids = (await runNamesIn(file, context)).filter((id) => id.startsWith(run)).map((id) => ({ id }));
+  return placeNow(`${traces}/${segmentAddress(segment, onlyRun(ids, run, file).id)}`, context);
 }
 
 function onlyOne(segment: string, runs: readonly string[], { path }: Context): string {

@@ -57,12 +57,13 @@ function tracesAtRest(root: TracesRoot): number {
   return folders + shared.length;
 }
 
-/** @throws LedgerFault where the ledger cannot be read */
+/** @throws LedgerFault where the ledger cannot be read; StoreFault where a trace cannot */
 export function reading<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof StoreFault || error instanceof StorePathFault)
+    const isOfTrace = error instanceof StoreFault && error.facts["file"] !== LEDGER_FILE;
+    if (!isOfTrace && (error instanceof StoreFault || error instanceof StorePathFault))
       throw faultOf(file, error, "LEDGER_UNREADABLE");
     throw error;
   }

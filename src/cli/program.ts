@@ -203,7 +203,7 @@ export async function runCli(given: readonly string[], world: Platform): Promise
   }
 }
 
-/** The same line with its command in front: options that every command has may come before it. */
+/** The same line with its command in front: options that every command has may come before it, and `--` behind those. */
 function commandFirst(argv: readonly string[]): readonly string[] {
   let start = 0;
   for (;;) {
@@ -212,8 +212,9 @@ function commandFirst(argv: readonly string[]): readonly string[] {
     if (option === undefined) break;
     start += option.hasValue && value === undefined ? 2 : 1;
   }
-  const [command, ...rest] = argv.slice(start);
-  if (command === undefined) return argv;
+  const isEnded = argv[start] === "--";
+  const [command, ...rest] = argv.slice(isEnded ? start + 1 : start);
+  if (command === undefined || (isEnded && command.startsWith("-"))) return argv;
   if (command === "version" || command === "-v") return ["--version"];
   if (command === "help") {
     const about = rest.find((word) => !word.startsWith("-"));

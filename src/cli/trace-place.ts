@@ -4,14 +4,16 @@ import {
   isSegmentName,
   ownFileOf,
   parseAddress,
+  parseNamed,
   runsInSegment,
   SEGMENTS,
+  type SegmentAddress,
   segmentAddress,
   traceNow,
 } from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
 import { type Context, shortPath } from "./context.ts";
-import { openFileArgument } from "./file-argument.ts";
+import { openRegularArgument } from "./file-argument.ts";
 import { TraceArgument } from "./trace-argument.ts";
 
 /** The path of what is written next to a trace, without its ending. */
@@ -37,6 +39,11 @@ export function isAddress(given: string, { platform, path }: Context): boolean {
   return parseAddress(path(given)) !== null && platform.files.realPath(path(given)) === null;
 }
 
+/** What names a run of a segment by its name or the beginning of that; null for every other path, and for a file of that very name. */
+export function namedInSegment(given: string, { platform, path }: Context): SegmentAddress | null {
+  return platform.files.realPath(path(given)) === null ? parseNamed(path(given)) : null;
+}
+
 /** Whether the path is that of a file with the traces of many runs. */
 export function isSegment(given: string, { platform, path }: Context): boolean {
   const [name = "", folder] = path(given).split("/").reverse();
@@ -45,12 +52,16 @@ export function isSegment(given: string, { platform, path }: Context): boolean {
 
 /** Where the trace of each run in the segment is now, in the order in which they began. @throws FileFault */
 export async function tracesInSegment(segment: string, context: Context): Promise<readonly string[]> {
-  const { pieces } = await openFileArgument(segment, "the trace", context);
   const [name = "", , ...above] = context.path(segment).split("/").reverse();
   const traces = above.reverse().join("/");
-  return [...runsInSegment(pieces()).keys()].map((run) =>
-    placeNow(`${traces}/${segmentAddress(name, run)}`, context),
-  );
+  const runs = await runNamesIn(segment, context);
+  return runs.map((run) => placeNow(`${traces}/${segmentAddress(name, run)}`, context));
+}
+
+/** In the order in which they began. @throws FileFault */
+export async function runNamesIn(segment: string, context: Context): Promise<readonly string[]> {
+  const { pieces } = await openRegularArgument(segment, "the trace", context);
+  return [...runsInSegment(pieces()).keys()];
 }
 
 /** Where the trace at the address is now, as the reader would write it. */

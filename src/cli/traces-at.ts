@@ -1,11 +1,13 @@
 /** The traces that a command line names: each file or run, all runs of a segment, and every trace below a folder. */
 
 import { counted } from "../errors/counted.ts";
+import { FileFault } from "../errors/ports.ts";
 import { externalFormat } from "../interop/detect.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
+import { IoError } from "../ports.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
-import { openFileArgument } from "./file-argument.ts";
+import { openRegularArgument } from "./file-argument.ts";
 import { lastTraceFile, traceFile } from "./find-run.ts";
 import { printError } from "./print.ts";
 import { isSegment, tracesInSegment } from "./trace-place.ts";
@@ -78,9 +80,15 @@ async function namedBy(place: string, context: Context): Promise<readonly string
   return inSegment.length > 0 ? inSegment : [await traceFile(place, context)];
 }
 
+/** None in a pipe or a device: to read what nobody named might never end. What cannot be read otherwise is refused as a trace. */
 async function tracesIn(file: string, context: Context): Promise<readonly string[]> {
-  if (isSegment(file, context)) return tracesInSegment(file, context);
-  return (await isTraceFile(file, context)) ? [file] : [];
+  try {
+    if (isSegment(file, context)) return await tracesInSegment(file, context);
+    return (await isTraceFile(file, context)) ? [file] : [];
+  } catch (error) {
+    if (!(error instanceof FileFault || error instanceof IoError)) throw error;
+    return error instanceof FileFault && error.facts["errno"] === "ENXIO" ? [] : [file];
+  }
 }
 
 /** What is kept beside the traces of a folder. */
@@ -91,9 +99,10 @@ function isLedger(file: string): boolean {
 /** However damaged: a run's folder has the name of its trace, and every event names the format. */
 async function isTraceFile(file: string, context: Context): Promise<boolean> {
   const [, folder, name] = /([^/]*)\/([^/]*)\.jsonl$/.exec(context.path(file)) ?? [];
+  const { pieces } = await openRegularArgument(file, "the trace", context);
   if (folder === name) return true;
   let isFirst = true;
-  for (const piece of (await openFileArgument(file, "the trace", context)).pieces()) {
+  for (const piece of pieces()) {
     if (isFirst && externalFormat(piece) !== null) return true;
     if (Buffer.from(piece.buffer, piece.byteOffset, piece.length).includes(EVENT)) return true;
     isFirst = false;

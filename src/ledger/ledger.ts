@@ -29,24 +29,15 @@ export interface Ledger {
    * of a run is made, so that it is not one of those.
    */
   prepare(): Promise<LedgerFault | null>;
-  /** Appends the line soon. Lines that are recorded in turns that follow each other are appended together, in their order. */
-  record(line: LineBody): Promise<LedgerFault | null>;
-  /** Appends at once what was recorded; together with what others record before the next turn, where there are others. */
-  hurry(): void;
   /**
-   * Whether a run may end before what it recorded last is in the ledger. Only so often that a process which does one run after
-   * the other has its turns, and never after a line could not be appended: what there is to be said is said to a later run.
+   * Appends the line. Lines that are recorded at the same time are appended together, in their order. The last line of a
+   * run does not wait for others where there are none of another run.
    */
-  leave(): boolean;
-  /** Resolves when everything that was recorded is appended, or cannot be. */
-  settle(): Promise<void>;
+  record(line: LineBody, isLast?: boolean): Promise<LedgerFault | null>;
 }
 
 /** One in so many appends waits for the next turn of the event loop, so that timers are answered. */
 const TURNS = 16;
-
-/** How many lines may wait. */
-const MOST_WAITING = 32;
 
 /** The ledger of the folder; `now` is the time, in milliseconds since the epoch. */
 export function openLedger(root: TracesRoot, now: () => number): Ledger {
@@ -57,10 +48,6 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
   let batch: Batch | null = null;
   /** The end that this process wrote, and the file as it was then: while it is the same, the end is not read. */
   let known: { readonly stamp: StoreStamp; readonly end: LedgerEnd } | null = null;
-  /** Whether the last append went well. */
-  let isWritable = false;
-  /** What is to be said of lines whose runs did not wait. */
-  let unsaid: LedgerFault | null = null;
   let appendsAtOnce = 0;
   const opening = (own: ReadonlySet<string> = new Set()): LedgerFault | null => {
     const traces = traceIdsIn(root).filter((name) => !own.has(name)).length;
@@ -79,34 +66,19 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
     if (after?.size === size) known = { stamp: after, end: { head, size, isUnended: false, torn: 0 } };
     return late;
   };
-  const appendBatch = async (begun: Batch, close: () => void): Promise<LedgerFault | null> => {
-    const fault = await guarded(file, () =>
-      store.locked(() => {
-        close();
-        return appendLines(begun.lines);
-      }),
-    );
-    close();
-    isWritable = fault === null;
-    if (begun.isLeft && fault !== null) unsaid = fault;
-    return fault;
-  };
   const beginBatch = (): Batch => {
-    const begun: Batch = new Batch(() => appendBatch(begun, close));
-    const forget = root.atExit(() => appendAtExit(begun.lines));
-    const close = () => {
-      if (batch === begun) batch = null;
-      forget();
+    const close = (closed: Batch) => {
+      if (batch === closed) batch = null;
     };
+    const begun = new Batch((lines) => {
+      const append = () =>
+        store.locked(() => {
+          close(begun);
+          return appendLines(lines);
+        });
+      return guarded(file, append).finally(() => close(begun));
+    });
     return begun;
-  };
-  const appendAtExit = (lines: readonly LineBody[]) => {
-    try {
-      store.lockedNow(() => appendLines(lines));
-    } catch (error) {
-      // Nobody is there any more to whom it could be said.
-      faultOf(file, error);
-    }
   };
   return {
     file,
@@ -117,66 +89,35 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
         if (!isThere) root.make();
         const late = isThere ? null : await store.locked(() => (store.stamp() === null ? opening() : null));
         isThere = true;
-        const early = unsaid;
-        unsaid = null;
-        return late ?? early;
+        return late;
       }),
-    record(line) {
+    record(line, isLast = false) {
       batch ??= beginBatch();
-      batch.lines.push(line);
-      return batch.appended;
-    },
-    hurry() {
-      if (batch !== null && runsOf(batch.lines).size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
-      else batch?.appendSoon();
-    },
-    leave() {
-      if (!isWritable || batch === null || batch.lines.length > MOST_WAITING) return false;
-      batch.isLeft = true;
-      return true;
-    },
-    async settle() {
-      batch?.append();
-      await batch?.appended;
+      const { lines, appended } = batch;
+      lines.push(line);
+      if (isLast && runsOf(lines).size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
+      return appended;
     },
   };
 }
 
-/** Lines that are appended together. */
+/** Lines that are appended together, at the latest when the process has its next turn. */
 class Batch {
   readonly lines: LineBody[] = [];
   /** What is to be said about the ledger then. */
   readonly appended: Promise<LedgerFault | null>;
   #append: (() => void) | null = null;
-  /** Whether a run has ended that did not wait for its lines. */
-  isLeft = false;
-  #waiting = 0;
-  #isSoon = false;
 
-  constructor(append: () => Promise<LedgerFault | null>) {
+  constructor(append: (lines: readonly LineBody[]) => Promise<LedgerFault | null>) {
     this.appended = new Promise((resolve) => {
-      this.#append = () => resolve(append());
+      this.#append = () => resolve(append(this.lines));
     });
-    setImmediate(() => this.#appendUnlessGrowing());
+    setImmediate(() => this.append());
   }
 
   append(): void {
     this.#append?.();
     this.#append = null;
-  }
-
-  /** Nobody waits: as long as there are new lines at every turn, and not many, they can be appended with the next ones. */
-  #appendUnlessGrowing(): void {
-    const { length } = this.lines;
-    if (length === this.#waiting || length >= MOST_WAITING) this.append();
-    else if (this.#append !== null) setImmediate(() => this.#appendUnlessGrowing());
-    this.#waiting = length;
-  }
-
-  /** When the process has its next turn. */
-  appendSoon(): void {
-    if (!this.#isSoon) setImmediate(() => this.append());
-    this.#isSoon = true;
   }
 }
 

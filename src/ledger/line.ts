@@ -11,6 +11,7 @@ import {
   badMemberOf,
   closed,
   count,
+  type Kind,
   listOf,
   type Members,
   type ObjectOf,
@@ -20,6 +21,7 @@ import {
   text,
 } from "../trace/field-check.ts";
 import { digest, instant, waits } from "../trace/schema.ts";
+import { isTraceName } from "../trace/trace-name.ts";
 
 export const LEDGER_FILE = "ledger.jsonl";
 
@@ -29,6 +31,12 @@ export const LEDGER_SCHEMA = "pgs.ledger/1";
 export const LINE_STATES = ["RUNNING", "WAITING", "COMPLETED", "FAILED", "CANCELLED", "PRUNED"] as const;
 
 export type LineState = (typeof LINE_STATES)[number];
+
+/** Nothing else is a run: files are named after it, and removed. */
+export const traceName: Kind<string> = {
+  ...text,
+  is: (value) => typeof value === "string" && isTraceName(value),
+};
 
 const mark = closed({
   name: required(text, "The bookmark's name."),
@@ -56,7 +64,7 @@ const LINK = {
 /** Members of a line about a run. */
 export const RUN_LINE = {
   ...LINK,
-  run: required(text, "The run: the name of its trace."),
+  run: required(traceName, "The run: the name of its trace."),
   workflow: required(text, "FQDN of its workflow."),
   state: required(oneOf(...LINE_STATES), "The run's state from here on."),
   outcome: optional(

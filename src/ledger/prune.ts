@@ -169,7 +169,7 @@ async function removeGroup(
   }
   const removed: string[] = [];
   for (let i = 0; i < inFolders.length; i += TOGETHER)
-    removed.push(...(await removeFolders(inFolders.slice(i, i + TOGETHER), request, ports)));
+    for (const id of await removeFolders(inFolders.slice(i, i + TOGETHER), request, ports)) removed.push(id);
   const agreed = others.length === 0 ? [] : await agreeOn(others, request, ports);
   for (const id of agreed) root.remove(id);
   return [...removed, ...agreed];

@@ -24,13 +24,8 @@ export interface Recording {
   /** The trace that was opened for the run. */
   opened(trace: Pick<TraceFolder, "place">): void;
   take(event: TraceEvent): void;
-  /**
-   * The trace has been written as far as it goes for now, so that what it says of its end can be relied on. Resolves to whether
-   * everything that is kept of the run is written, too: a run whose trace is in a segment does not always wait for that.
-   */
-  end(): Promise<boolean>;
-  /** Resolves when it is. */
-  written(): Promise<unknown>;
+  /** The trace has been written as far as it goes for now, so that what it says of its end can be relied on. */
+  end(): Promise<void>;
   /** The trace could not be written any further. */
   abandon(): Promise<void>;
 }
@@ -56,23 +51,18 @@ export async function recorded<T>(
 ): Promise<T> {
   if (recording === null) return work((file) => file);
   const held: TraceFile[] = [];
-  const close = () => {
-    for (const file of held) file.close();
-  };
-  let isWritten = true;
   try {
     const done = await work((file) => {
       held.push(file);
       return { ...file, close: () => undefined };
     });
-    isWritten = await recording.end();
+    await recording.end();
     return done;
   } catch (error) {
     await recording.abandon();
     throw error;
   } finally {
-    if (isWritten) close();
-    else void recording.written().finally(close);
+    for (const file of held) file.close();
   }
 }
 
@@ -116,38 +106,28 @@ class RunRecording implements Recording {
     if (line.state === "RUNNING") this.#flush();
   }
 
-  async end(): Promise<boolean> {
-    // With a folder for each run nothing would be gained; and for a run that goes on later, others look in the ledger.
-    const isOver = this.#pending !== null && this.#pending.state !== "WAITING";
-    const mayLeave = isOver && this.#place !== undefined && this.#kept === null;
-    this.#flush();
-    if (mayLeave && this.#records.ledger.leave()) return false;
-    await this.abandon();
-    return true;
+  async end(): Promise<void> {
+    this.#flush(true);
+    await Promise.all(this.#written);
   }
 
   async abandon(): Promise<void> {
-    await this.#kept;
-    this.#records.ledger.hurry();
-    await this.written();
+    await Promise.all(this.#written);
   }
 
-  written(): Promise<unknown> {
-    return Promise.all(this.#written);
-  }
-
-  #flush(): void {
+  #flush(isLast = false): void {
     if (this.#pending === null) return;
     const place = this.#place?.() ?? null;
     const line = place === null ? this.#pending : { ...this.#pending, place };
     this.#pending = null;
-    this.#write(this.#kept === null ? this.#record(line) : this.#kept.then(() => this.#record(line)));
+    const record = () => this.#record(line, isLast);
+    this.#write(this.#kept === null ? record() : this.#kept.then(record));
   }
 
-  async #record(line: LineBody): Promise<LedgerFault | null> {
+  async #record(line: LineBody, isLast: boolean): Promise<LedgerFault | null> {
     // Where a line cannot be written, a later one of the run would wait as long for nothing.
     if (this.#hasFailed) return null;
-    const fault = await this.#records.ledger.record(line);
+    const fault = await this.#records.ledger.record(line, isLast);
     this.#hasFailed ||= fault !== null && fault.code !== "LEDGER_BEGINS_LATE";
     return fault;
   }

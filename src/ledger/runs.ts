@@ -4,6 +4,7 @@ import type { SegmentPlace, StoreFileReader, TracesRoot } from "../ports.ts";
 import type { LineReader } from "../storage/files/jsonl-cache.ts";
 import { corrupt, isBlank, lineAt, parseEntry } from "../storage/files/jsonl-scan.ts";
 import { openLines } from "../storage/files/jsonl-store.ts";
+import { isTraceName } from "../trace/trace-name.ts";
 import { isRunLine, LEDGER_FILE, parseLine, type RunLine } from "./line.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { loadTable, RunTable } from "./run-table.ts";
@@ -19,7 +20,8 @@ const runsReader: LineReader<State> = {
     if (isBlank(text)) return;
     const entry = usualLine(text) ?? parseEntry(text);
     if (entry === undefined) throw corrupt(file, number);
-    if (typeof entry.run === "string") table.take(entry as unknown as RunLine, offset);
+    if (typeof entry.run === "string" && isTraceName(entry.run))
+      table.take(entry as unknown as RunLine, offset);
   },
   index: {
     kind: "runs",

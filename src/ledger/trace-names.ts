@@ -1,13 +1,7 @@
-/** Which names in a traces folder are those of traces. */
+/** The traces in a traces folder, and the folders of a trace. */
 
 import type { TracesRoot } from "../ports.ts";
-
-/** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex>`, and `_2`, `_3` where a name was taken; years beyond 9999 are signed. */
-const TRACE_NAME = /^(?:\d{4}|[+]?\d{6})\d{4}T\d{9}Z__\w+__[0-9a-f]{8}(?:_\d+)?$/;
-
-export function isTraceName(name: string): boolean {
-  return TRACE_NAME.test(name);
-}
+import { isTraceName } from "../trace/trace-name.ts";
 
 /** Of every trace in the folder, sorted. @throws IoError */
 export function traceNamesIn(root: Pick<TracesRoot, "names">): readonly string[] {

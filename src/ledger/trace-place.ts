@@ -1,6 +1,7 @@
 /** Where the trace of a run is: in a folder of its own, or among others in a segment. */
 
-import type { SegmentPlace, TracesRoot } from "../ports.ts";
+import { StoreFault, StorePathFault } from "../errors/ports.ts";
+import type { SegmentPlace, StoreFileReader, TracesRoot } from "../ports.ts";
 import {
   NAMING_BYTES,
   type RunInSegment,
@@ -36,28 +37,43 @@ export function traceIdsIn(root: TracesRoot): readonly string[] {
   return shared.length === 0 ? folders : [...new Set([...folders, ...shared])].sort();
 }
 
-/** The runs of a segment; none where there is no such file. @throws StoreFault */
+/** The runs of a segment; none where there is no such regular file. @throws StoreFault */
 export function runsIn(segment: string, root: Stores): ReadonlyMap<string, RunInSegment> {
   return runsInSegment(piecesOf(segment, root));
 }
 
 /** Whether the run still begins where the ledger says: a segment that was pruned has it elsewhere, or not. @throws StoreFault */
 export function isAt({ segment, offset }: SegmentPlace, id: string, root: Stores): boolean {
-  const store = root.store(`${SEGMENTS}/${segment}`);
-  return store.stamp() !== null && runOfLine(Buffer.from(store.readAt(offset, NAMING_BYTES))) === id;
+  const store = segmentStore(segment, root);
+  return store !== null && runOfLine(Buffer.from(store.readAt(offset, NAMING_BYTES))) === id;
 }
 
-/** The lines of a run in a segment; none where there is no such file. @throws StoreFault */
+/** The lines of a run in a segment; none where there is no such regular file. @throws StoreFault */
 export function linesAt(place: SegmentPlace, id: string, root: Stores): Iterable<Uint8Array> {
   const from = isAt(place, id, root) ? place.offset : 0;
   return traceInSegment(piecesOf(place.segment, root, from), id);
 }
 
+/** How the system names what is no regular file: a link that leads to itself, a pipe or a device, a folder. */
+const NO_FILE: ReadonlySet<unknown> = new Set(["ELOOP", "ENXIO", "EISDIR"]);
+
+/** Null where there is no regular file of the name. @throws StoreFault */
+function segmentStore(segment: string, root: Stores): StoreFileReader | null {
+  try {
+    const store = root.store(`${SEGMENTS}/${segment}`);
+    return store.stamp() === null ? null : store;
+  } catch (error) {
+    if (error instanceof StorePathFault) return null;
+    if (error instanceof StoreFault && NO_FILE.has(error.facts["errno"])) return null;
+    throw error;
+  }
+}
+
 const PIECE_BYTES = 1 << 20;
 
 function* piecesOf(segment: string, root: Stores, from = 0): Generator<Uint8Array> {
-  const store = root.store(`${SEGMENTS}/${segment}`);
-  if (store.stamp() === null) return;
+  const store = segmentStore(segment, root);
+  if (store === null) return;
   for (let at = from; ; ) {
     const piece = store.readAt(at, PIECE_BYTES);
     if (piece.length === 0) return;

@@ -73,6 +73,10 @@ export const ledgerFindings = {
     what: (f: JsonObject) => `line ${f["line"]} of ${f["segment"]} names no run: it was changed or added`,
     hint: "what is missing in the trace of a run is a finding of its own; restore the file from a copy",
   },
+  SEGMENT_IRREGULAR: {
+    what: (f: JsonObject) => `${f["segment"]} is no regular file: no trace in it is read`,
+    hint: "remove it; if it took the place of a file with traces, restore that from a copy",
+  },
   LEDGER_BEHIND: {
     what: (f: JsonObject) => `the trace goes on to ${f["state"]}, which has no line in the ledger`,
     hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
@@ -135,6 +139,7 @@ export async function verifyLedger(
   }
   const folders = new Set(traceNamesIn(root));
   for (const run of folders) if (!read.runs.has(run) && !isInProgress(run, root)) findings.push(unlisted(run));
+  for (const name of root.noSegments()) findings.push(irregular(name));
   for (const [segment, runs] of shared)
     for (const found of await checkSegment(segment, { runs, folders }, read, ports)) findings.push(found);
   const pruned = [...read.runs.values()].filter(isPruned).length;
@@ -149,6 +154,11 @@ function segmentOf(lines: readonly RunLine[]): string | undefined {
   const last = lines.findLast(({ mark }) => mark === undefined);
   return last === undefined ? undefined : placeIn(last)?.segment;
 }
+
+const irregular = (segment: string): LedgerFinding => ({
+  ...{ code: "SEGMENT_IRREGULAR", line: null, run: null },
+  facts: { segment: `${SEGMENTS}/${segment}` },
+});
 
 const unlisted = (run: string): LedgerFinding => ({ code: "TRACE_UNLISTED", line: null, run, facts: {} });
 
@@ -226,7 +236,8 @@ async function checkSegment(
   { runs }: ReadLedger,
   { root, openSource }: VerifyPorts,
 ): Promise<readonly LedgerFinding[]> {
-  const source = await openSource(`${root.folder}/${SEGMENTS}/${segment}`);
+  const isThere = root.segments().includes(segment);
+  const source = isThere ? await openSource(`${root.folder}/${SEGMENTS}/${segment}`) : null;
   const findings: LedgerFinding[] = [];
   const missing = new Set(expected.runs);
   for (const found of source === null ? [] : tracesInSegment(source)) {

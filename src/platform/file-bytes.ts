@@ -42,7 +42,7 @@ export function unlessAbsent<T>(work: () => T): T | null {
 /** Refuses bytes that are too long for a string, so that callers never meet them. */
 export function read(path: string): Uint8Array {
   return reading(path, (file) => {
-    if (fstatSync(file).size > SIZE.text) throw systemError("EFBIG");
+    if (fstatSync(file).size > SIZE.text) throw systemError("EFBIG", path);
     return readFileSync(file);
   });
 }
@@ -68,7 +68,7 @@ export function readOpenedFrom(file: number, offset: number, take: (piece: Uint8
 }
 
 function reading<T>(path: string, work: (file: number) => T): T {
-  const file = openFile(path);
+  const file = openRegular(path, O_NOFOLLOW);
   try {
     return work(file);
   } finally {
@@ -76,22 +76,20 @@ function reading<T>(path: string, work: (file: number) => T): T {
   }
 }
 
-/** A pipe or a device is not a regular file: opening it must not block, and reading it might never end. */
-function openFile(path: string): number {
-  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (isFileOrFolder(file)) return file;
-  closeSync(file);
-  throw systemError("ENXIO");
-}
-
-/** Of a folder the system itself says that it cannot be read. */
-function isFileOrFolder(file: number): boolean {
+/**
+ * The file, opened to be read. A pipe or a device is not a regular file: opening it must not block, and reading it might
+ * never end. @throws the system's own error, `ENXIO` for those, `EISDIR` for a folder
+ */
+export function openRegular(path: string, flags = 0): number {
+  const file = openSync(path, O_RDONLY | O_NONBLOCK | flags);
   const stat = fstatSync(file);
-  return stat.isFile() || stat.isDirectory();
+  if (stat.isFile()) return file;
+  closeSync(file);
+  throw systemError(stat.isDirectory() ? "EISDIR" : "ENXIO", path);
 }
 
-function systemError(code: string): Error {
-  return Object.assign(new Error(code), { code, syscall: "read" });
+function systemError(code: string, path: string): Error {
+  return Object.assign(new Error(code), { code, syscall: "read", path });
 }
 
 /** Paths contain no links: a link in the file's place was created meanwhile. */

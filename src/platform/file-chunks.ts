@@ -16,7 +16,7 @@ const WHOLE = 2 ** 23;
 export function openSource(file: string): Source | null {
   const stat = attempt(() => fs.statSync(file), null);
   if (stat === null) return openSegmented(file);
-  if (!stat.isFile() && !stat.isDirectory()) throw new IoError("ENXIO", undefined);
+  if (!stat.isFile() && !stat.isDirectory()) throw new IoError("ENXIO", { path: file });
   if (stat.isFile() && stat.size > WHOLE) return { size: stat.size, pieces: () => piecesOf(file) };
   const bytes = nodeFiles.read(file);
   return bytes === null ? null : { size: bytes.length, pieces: () => [bytes] };

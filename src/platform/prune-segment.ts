@@ -13,7 +13,12 @@ import { isWrittenHere, lockSegment, writerOf } from "./segment-writer.ts";
 
 /** Null while a process writes it, or has it for something else. @throws the system's own error */
 export function lockToPrune(segment: string): LockedSegment | null {
-  if (!fs.existsSync(segment) || isWrittenHere(segment) || writerOf(segment, "") !== null) return null;
+  if (
+    !fs.lstatSync(segment, { throwIfNoEntry: false })?.isFile() ||
+    isWrittenHere(segment) ||
+    writerOf(segment, "") !== null
+  )
+    return null;
   const unlock = lockSegment(segment);
   return unlock && { unlock, remove: (isRemoved) => removeRuns(segment, isRemoved) };
 }

@@ -143,9 +143,10 @@ interface FoundSegment {
 function segmentsIn(traces: string): readonly FoundSegment[] {
   const folder = join(traces, SEGMENTS);
   if (changedAt(folder) === NEVER) return [];
-  const names = fs.readdirSync(folder);
-  const locks = new Set(names.filter((name) => LOCK_ENDING.test(name)));
-  return names.filter(isSegmentName).map((name) => {
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  const locks = new Set(entries.map(({ name }) => name).filter((name) => LOCK_ENDING.test(name)));
+  const segments = entries.filter((entry) => entry.isFile() && isSegmentName(entry.name));
+  return segments.map(({ name }) => {
     // A segment is locked before it is made.
     const isLocked = locks.has(lockOf(name));
     return {

@@ -12,6 +12,7 @@ import {
   traceInSegment,
 } from "../trace/segment.ts";
 import { attempt } from "./errno.ts";
+import { openRegular } from "./file-bytes.ts";
 
 /** A trace up to this size is kept in memory, so that its segment is searched once. */
 const WHOLE = 2 ** 23;
@@ -90,10 +91,10 @@ class SegmentIndex {
 
 /**
  * The bytes of a file from an offset to an end, in order; none where there is none. A piece is valid until the next is
- * asked for. @throws IoError
+ * asked for. @throws IoError, `ENXIO` for a pipe or a device, `EISDIR` for a folder
  */
 export function* piecesOf(file: string, offset = 0, end = Number.POSITIVE_INFINITY): Generator<Uint8Array> {
-  const descriptor = attempt(() => fs.openSync(file, "r"), null);
+  const descriptor = attempt(() => openRegular(file), null);
   if (descriptor === null) return;
   const piece = Buffer.allocUnsafe(Math.min(PIECE, end - offset));
   try {

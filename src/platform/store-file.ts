@@ -23,7 +23,7 @@ import {
 } from "./file-bytes.ts";
 import { openIndexFile } from "./index-file.ts";
 import { KeptFile } from "./kept-file.ts";
-import { type Attempt, attemptNow, deadlineIn, holderOf, tryLocked } from "./lock/lock.ts";
+import { type Attempt, deadlineIn, holderOf, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { SharedLock } from "./lock/shared-lock.ts";
 import { isOpenAt } from "./open-folder.ts";
@@ -197,10 +197,6 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
         syncFolders(unsynced);
       }),
     locked: (work, unlocked = () => null) => lock.do(work, unlocked, deadlineIn(options.lockTimeout)),
-    lockedNow(work) {
-      if (held !== undefined) work();
-      return held !== undefined || attemptNow(() => hold(work, deadlineIn(options.lockTimeout)));
-    },
     index(kind) {
       const known = indexes.get(kind) ?? openIndex(kind);
       indexes.set(kind, known);

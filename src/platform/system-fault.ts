@@ -1,6 +1,7 @@
 /** What the operating system refuses, as a refusal with a code. */
 
 import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { IoError } from "../ports.ts";
 import { systemErrno } from "./errno.ts";
 
@@ -34,14 +35,22 @@ export class SystemFault<C extends keyof typeof systemTable = keyof typeof syste
 
 /** The refusal for an error of the system; undefined for anything else that was thrown. */
 export function refusedBySystem(thrown: unknown): SystemFault | undefined {
-  const errno = thrown instanceof IoError ? thrown.errno : systemErrno(thrown);
+  const errno = refusedErrno(thrown);
   if (errno === undefined) return undefined;
   return new SystemFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
 }
 
+function refusedErrno(thrown: unknown): string | undefined {
+  if (thrown instanceof IoError) return thrown.errno;
+  if (!(thrown instanceof StoreFault)) return systemErrno(thrown);
+  const { errno } = thrown.facts;
+  return typeof errno === "string" ? errno : undefined;
+}
+
 /** What the system was asked for, as far as it says. */
 function pathOf(thrown: unknown): string | null {
-  if (!(thrown instanceof Error)) return null;
+  if (thrown instanceof StoreFault) return String(thrown.facts["file"]);
+  if (typeof thrown !== "object" || thrown === null) return null;
   if ("path" in thrown && typeof thrown.path === "string") return thrown.path;
-  return pathOf(thrown.cause);
+  return "cause" in thrown ? pathOf(thrown.cause) : null;
 }

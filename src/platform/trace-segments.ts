@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { StoreFault, TraceFault } from "../errors/ports.ts";
 import type { SegmentPlace, TraceAccess, TraceFile } from "../ports.ts";
 import { SEGMENTS, segmentAddress } from "../trace/segment.ts";
+import { isTraceName } from "../trace/trace-name.ts";
 import { errnoOf } from "./errno.ts";
 import { appendWhole, syncFolder, syncOpened } from "./file-bytes.ts";
 import { holdToExit } from "./lock/held-to-exit.ts";
@@ -41,7 +42,7 @@ export interface SegmentsOptions {
 export interface Segments {
   /**
    * Begins the trace of one run. Null where it needs a folder of its own: names of its moment may repeat, because the run's
-   * clock is fixed or was set back, or too many processes write segments. @throws TraceFault where no segment can be made
+   * clock is fixed or was set back, its name is very long, or too many processes write segments. @throws TraceFault where no segment can be made
    */
   open(wanted: string): SegmentedTrace | null;
   /** The next run begins another segment. */
@@ -60,7 +61,7 @@ export function openSegments(folder: string, options: SegmentsOptions): Segments
   return {
     open(wanted) {
       const moment = momentOfName(wanted);
-      if (moment === null || moment < begun || moment > now()) return null;
+      if (moment === null || !isShareable(wanted) || moment < begun || moment > now()) return null;
       return orUnwritable(path.join(traces, SEGMENTS), null, () => {
         if (current !== null && (current.isBroken || current.size >= mostBytes)) close();
         const names = current === null ? namesFor(traces, access, now) : namesGivenIn(traces);
@@ -73,6 +74,9 @@ export function openSegments(folder: string, options: SegmentsOptions): Segments
     close,
   };
 }
+
+/** Whether a name can still be told from the text around it when it is numbered. */
+const isShareable = (wanted: string) => isTraceName(numberedName(wanted, 2 ** 32));
 
 function namesFor(traces: string, access: TraceAccess, now: () => number): SegmentNames | null {
   makeTracesFolder(traces, access);

@@ -1,10 +1,9 @@
 /** The folder of the traces on disk, as that in which a ledger and protocols are kept. */
 
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { LockedSegment, TraceAccess, TracesRoot } from "../ports.ts";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
-import { atExit } from "./at-exit.ts";
 import { openDataRoot } from "./data-root.ts";
 import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
@@ -31,15 +30,25 @@ export function openTracesRoot(
     make: () => attempt(() => makeTracesFolder(root, access), undefined),
     names: () => attempt(() => readdirSync(root), []),
     segments: () =>
-      attempt(() => readdirSync(join(root, SEGMENTS)), [])
-        .filter(isSegmentName)
+      namedAsSegments(root)
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name)
+        .sort(),
+    noSegments: () =>
+      namedAsSegments(root)
+        .filter((entry) => !entry.isFile())
+        .map(({ name }) => name)
         .sort(),
     segmentWriter: (segment, run) => attempt(() => writerOf(below(`${SEGMENTS}/${segment}`), run), null),
     lockSegment: (name) => attempt(() => ioErrorsOf(lockToPrune(below(`${SEGMENTS}/${name}`))), null),
     size: (path) => attempt(() => sizeOf(below(path)), 0),
     remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),
-    atExit,
   };
+}
+
+function namedAsSegments(root: string): readonly Dirent[] {
+  const entries = attempt(() => readdirSync(join(root, SEGMENTS), { withFileTypes: true }), []);
+  return entries.filter(({ name }) => isSegmentName(name));
 }
 
 function ioErrorsOf(locked: LockedSegment | null): LockedSegment | null {

@@ -2,6 +2,7 @@
 
 import type { Files, Source } from "../ports.ts";
 import { linesIn } from "./chunks.ts";
+import { isTraceName, TRACE_NAME } from "./trace-name.ts";
 
 /** The folder of the segments, below the traces folder. */
 export const SEGMENTS = "segments";
@@ -23,10 +24,16 @@ export interface SegmentAddress {
   readonly run: string;
 }
 
-const ADDRESS = /^(?:(.*)\/)?segments\/([^/#]+\.jsonl)#(?!\.{1,2}$)([^/#]+)$/s;
+const ADDRESS = /^(?:(.*)\/)?segments\/([^/#]+\.jsonl)#([^/#]+)$/s;
 
 /** What a path says that ends as an address; null for every other one. */
 export function parseAddress(path: string): SegmentAddress | null {
+  const named = parseNamed(path);
+  return named !== null && isTraceName(named.run) ? named : null;
+}
+
+/** The same where `run` may also be the beginning of a name, or none: a path is not made of it. */
+export function parseNamed(path: string): SegmentAddress | null {
   const [, traces = ".", segment, run] = ADDRESS.exec(path) ?? [];
   return segment === undefined || run === undefined ? null : { traces: traces || "/", segment, run };
 }
@@ -46,14 +53,15 @@ export function traceNow(trace: string, files: Pick<Files, "realPath">): string 
 }
 
 /** What a line begins with, up to the name of its run. */
-const NAMED = /^\{"elapsed_us":\d+,"event_type":"\w+","execution_id":"([^"\\]+)"/;
+const NAMED = new RegExp(`^\\{"elapsed_us":\\d+,"event_type":"\\w+","execution_id":"(${TRACE_NAME})"`);
 
 /** As many bytes of a line as name its run: what comes before the name has a bounded length. */
 export const NAMING_BYTES = 512;
 
-/** The run that the line is of; null where the line does not say. */
+/** The run that the line is of; null where the line does not say, or says what is no name of a trace. */
 export function runOfLine(line: Buffer): string | null {
-  return NAMED.exec(line.toString("latin1", 0, NAMING_BYTES))?.[1] ?? null;
+  const run = NAMED.exec(line.toString("latin1", 0, NAMING_BYTES))?.[1] ?? null;
+  return run !== null && isTraceName(run) ? run : null;
 }
 
 /**

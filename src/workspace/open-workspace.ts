@@ -269,8 +269,6 @@ class OpenWorkspace implements Workspace {
   #protocols: Promise<KeptProtocols> | undefined;
   readonly #records = new WeakMap<Traces, TraceRecords>();
   readonly #limits: TraceLimits;
-  /** Resolves when the ledger has what the last runs recorded. */
-  #settled: (() => Promise<void>) | undefined;
   #opened: Promise<Snapshot> | undefined;
   #query: SnapshotQuery | undefined;
 
@@ -315,7 +313,6 @@ class OpenWorkspace implements Workspace {
     return guard(async () => {
       checkOptions("examine", options);
       const { examineIn } = await import("./examine-in.ts");
-      await this.#settled?.();
       const { stores } = this.#options;
       return examineIn(trace, options, {
         ...this.#ports,
@@ -368,7 +365,6 @@ class OpenWorkspace implements Workspace {
     how: Pick<Going, "delivery" | "cancellation" | "assume">,
   ): Promise<RunResult> {
     const { resumeIn } = await import("./resume-in.ts");
-    await this.#settled?.();
     const { traces: _, maxHops: __, ...ports } = this.#ports;
     checkActor(options.actor);
     const listener = onEvent === undefined ? null : listenerOf(onEvent);
@@ -540,7 +536,6 @@ class OpenWorkspace implements Workspace {
     };
     const records = this.#records.get(traces) ?? openTraceRecords(root, source, this.#ports.clock, notice);
     this.#records.set(traces, records);
-    this.#settled = () => records.ledger.settle();
     return { ...records, notice };
   }
 }

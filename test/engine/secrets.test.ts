@@ -8,7 +8,7 @@ import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { canonical, sha256 } from "../../src/json/canonical.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
-import { isTraceName } from "../../src/ledger/trace-names.ts";
+import { isTraceName } from "../../src/trace/trace-name.ts";
 import { realPlatform } from "../../src/main.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import type { Plan } from "../../src/plan/plan.ts";

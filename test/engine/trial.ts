@@ -487,10 +487,6 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
     sync: async () => undefined,
     syncNow: () => undefined,
     locked: async (work) => work(),
-    lockedNow(work) {
-      work();
-      return true;
-    },
     index: () => null,
   });
   return {

@@ -237,7 +237,7 @@ it("eight processes append at once: one chain, and of each run its lines in orde
         const ledger = openLedger(openTracesRoot(${JSON.stringify(folder)}), () => ${NOW});
         const said = [await ledger.prepare()];
         for (let i = 0; i < ${LINES}; i++) said.push(await ledger.record({
-          at: new Date(${NOW} + i).toISOString(), run: "run-${process_}", workflow: "trial::WF_TRIAL_V0",
+          at: new Date(${NOW} + i).toISOString(), run: "${idOf(process_)}", workflow: "trial::WF_TRIAL_V0",
           state: i % 2 === 0 ? "RUNNING" : "COMPLETED", head: String(i).padStart(64, "0"),
         }));
         console.log(JSON.stringify(said.filter((one) => one !== null)));`,
@@ -259,7 +259,7 @@ it("eight processes append at once: one chain, and of each run its lines in orde
   const lines = linesOf(file).filter(isRunLine);
   assert.equal(lines.length, PROCESSES * LINES);
   for (let number = 0; number < PROCESSES; number++) {
-    const own = lines.filter(({ run }) => run === `run-${number}`);
+    const own = lines.filter(({ run }) => run === idOf(number));
     assert.deepEqual(
       own.map(({ head }) => Number(head)),
       Array.from({ length: LINES }, (_, i) => i),

@@ -27,6 +27,8 @@ import { portion } from "../support/portion.ts";
 
 const NOW = Date.parse("2026-01-31T09:00:00Z");
 
+const idOf = (number: number) => `20260131T090000000Z__WF_TRIAL_V0__0123abcd_${number}`;
+
 interface Place {
   readonly folder: string;
   readonly file: string;
@@ -46,7 +48,7 @@ function place(t: TestContext): Place {
       const read = openRuns(openDataRoot(folder, { indexWorth }));
       return () => read(listed);
     },
-    async append(state, run = `run-${number}`) {
+    async append(state, run = idOf(number)) {
       number++;
       const line = { run, workflow: `trial::WF_${number % 3}_V0`, state, head: sha256(`${number}`) };
       const at = new Date(NOW + number * 1000).toISOString();
@@ -83,7 +85,7 @@ const indexIn = (folder: string) => {
 /** What another process may do between two looks at the ledger. */
 const MEANWHILE: Readonly<Record<string, (place: Place) => Promise<void> | void>> = {
   "a run begins": (one) => one.append("RUNNING"),
-  "a run ends": (one) => one.append("COMPLETED", "run-1"),
+  "a run ends": (one) => one.append("COMPLETED", idOf(1)),
   "many lines are added": async (one) => {
     for (let i = 0; i < 20; i++) await one.append(i % 2 === 0 ? "RUNNING" : "FAILED");
   },

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
-import { OPENING_LINE, RUN_LINE } from "../../src/ledger/line.ts";
+import { OPENING_LINE, RUN_LINE, traceName } from "../../src/ledger/line.ts";
 import { count, type Kind, type Members, text } from "../../src/trace/field-check.ts";
 import { digest, instant, waits } from "../../src/trace/schema.ts";
 import { checkDocument } from "../sessions/documents.ts";
@@ -22,6 +22,7 @@ const common = (name: string) => ({ $ref: `common.schema.json#/definitions/${nam
 
 const KINDS: readonly (readonly [Kind<unknown>, JsonObject])[] = [
   [text, { type: "string" }],
+  [traceName, { type: "string" }],
   [count, { type: "integer", minimum: 0 }],
   [digest, { allOf: [common("digest")] }],
   [instant, { allOf: [common("instant")] }],

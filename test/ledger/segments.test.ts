@@ -5,9 +5,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { sha256 } from "../../src/json/canonical.ts";
+import { encodeLine, type LedgerLine, parseLine } from "../../src/ledger/line.ts";
+import { completeLedger, rebuildLedger } from "../../src/ledger/rebuild.ts";
 import { standingOf } from "../../src/ledger/standing.ts";
 import { isAt, traceAddress, traceIdsIn } from "../../src/ledger/trace-place.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
+import { parseAddress } from "../../src/trace/segment.ts";
 import { portion } from "../support/portion.ts";
 import { skipWithoutPython } from "../support/python.ts";
 import { entriesIn, findingsIn, leftBehind, linesOf, runOf, segmentIn, segmentWorld } from "./segment-world.ts";
@@ -161,4 +165,51 @@ test("the other verifier reads a trace from a segment, too", { skip: skipWithout
   assert.match(said[1] ?? "", new RegExp(`#${second}: line \\d+: .*hash`));
   assert.match(said[3] ?? "", /: line 0: the file holds no event$/);
   assert.equal(status, 7);
+});
+
+/** What a line may say that it is of: paths, places that are reserved, and what is no name at all. */
+const NO_NAMES = [
+  ...["../../x", "..", ".", "/etc/x", "a/b", "segments", "protocols", ".pgs", "ledger.jsonl", "x", "a#b", "é"],
+  ...["20260131T090000000Z__WF_X__0123abcd/..", "20260131T090000000Z__WF_X__0123abc"],
+  `20260131T090000000Z__${"W".repeat(250)}__0123abcd`,
+];
+
+test("what is no name of a trace is no run: not of a segment, not by an address, not in the ledger", async (t) => {
+  const { folder, root, ids, path, lines } = await ended(t);
+  const ledger = join(folder, "ledger.jsonl");
+  const entries = readFileSync(ledger, "utf8");
+  const [own = ""] = ids;
+  const copy = lines.filter((line) => runOf(line) === own);
+  const ports = { root, openSource: async (file: string) => openSource(file), now: Date.now };
+  for (const name of NO_NAMES) {
+    writeFileSync(path, [...lines, ...copy.map((line) => line.replace(own, name))].join(""));
+    assert.deepEqual(
+      (await findingsIn(root)).map(({ code, facts }) => [code, facts["line"]]),
+      copy.map((_, i) => ["SEGMENT_DAMAGED", lines.length + 1 + i]),
+      name,
+    );
+    assert.deepEqual(traceIdsIn(root), [...ids].sort(), name);
+    assert.equal(parseAddress(`${path}#${name}`), null, name);
+    const { lines: said } = await completeLedger(openSource(ledger) ?? assert.fail("no ledger"), ports);
+    assert.equal(said, 0, name);
+    // A ledger that another build made of it: linked as it should be.
+    const at = new Date().toISOString();
+    const line = {
+      at,
+      run: name,
+      workflow: "trial::WF_TRIAL_V0",
+      state: "FAILED",
+      head: sha256(name),
+    } as const;
+    const last = parseLine(entries.trimEnd().split("\n").at(-1) ?? "") as LedgerLine;
+    writeFileSync(ledger, entries + encodeLine(line, last).text);
+    assert.ok(!entriesIn(root).some(({ id }) => id === name), name);
+    assert.ok(
+      (await findingsIn(root)).some(({ code, run }) => code === "BAD_SHAPE" && run === null),
+      name,
+    );
+    await rebuildLedger(ports);
+    assert.ok(!readFileSync(ledger, "utf8").includes(`"run":${JSON.stringify(name)}`), name);
+    writeFileSync(ledger, entries);
+  }
 });

@@ -64,6 +64,27 @@ test("an option is no value of the option before it", async (t) => {
   assert.equal(other.code, 1, other.err);
 });
 
+test("a command behind -- is performed, and a line that begins otherwise is refused: none ends with nothing said", async (t) => {
+  const place = workspace(t);
+  const listed = await place.session("list", "--json");
+  assert.equal(listed.code, 0, listed.err);
+  for (const line of ["-- list --json", "--json -- list", `--workspace ${place.path(".")} -- list --json`])
+    assert.deepEqual(await place.session(...line.split(" ")), listed, line);
+  for (const line of [
+    "--",
+    "--json --",
+    "-- -- list",
+    "-- --json list",
+    "- list",
+    " list",
+    "-- nope",
+    "-- -V",
+  ]) {
+    const said = await place.session(...line.split(" "));
+    assert.deepEqual([said.code, said.out + said.err === ""], [2, false], line);
+  }
+});
+
 test("a data root that is named and new is said to be new, once it is there; the usual one is not", async (t) => {
   const place = workspace(t);
   const named = await place.session(...completed, "--data-root", "dta");

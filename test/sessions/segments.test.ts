@@ -2,13 +2,24 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { COMMANDS } from "../../src/cli/program.ts";
+import { StoreFault } from "../../src/errors/ports.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isTraceName } from "../../src/ledger/trace-names.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
+import { openTracesRoot as open } from "../../src/platform/traces-root.ts";
+import { isTraceName } from "../../src/trace/trace-name.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
@@ -200,6 +211,84 @@ test("what is written next to a trace is written into a folder that the run gets
   assert.equal((await place.session("attest", other.address, "--verify", "--key", publicFile)).code, 0);
 });
 
+/** By name: what is put in the place of a segment. */
+const NO_SEGMENT: Readonly<Record<string, (path: string) => unknown>> = {
+  pipe: (path) => execFileSync("mkfifo", [path]),
+  device: (path) => symlinkSync("/dev/zero", path),
+  "link to itself": (path) => symlinkSync(path, path),
+  folder: (path) => mkdirSync(path),
+};
+
+for (const [what, put] of Object.entries(NO_SEGMENT)) {
+  test(`a ${what} with the name of a segment is named, ends every command, and keeps no other run from it`, async (t) => {
+    const { place, segment, runs } = await batch(t);
+    const [lost] = runs;
+    await place.session("run", RELEASE, "--payloads", "p.jsonl", "--durability", "process", "--quiet");
+    const other = place.traces().find((trace) => !trace.includes(segment)) ?? "";
+    const id = other.split("#")[1] ?? "";
+    rmSync(place.path(segment));
+    put(place.path(segment));
+    for (const line of [
+      ["examine", lost.id],
+      ["examine", lost.address],
+      ["explain", lost.id],
+      ["trace", "get", lost.id],
+      ["render", lost.id],
+      ["resume", lost.id],
+      ["cancel", lost.id],
+      ["runs", lost.id],
+    ]) {
+      const said = await place.session(...line);
+      assert.notEqual(said.code, 0, line.join(" "));
+      assert.match(said.err, new RegExp(`${lost.id}|${segment}`), line.join(" "));
+      assert.doesNotMatch(said.err, /DEFECT/);
+    }
+    for (const line of [
+      ["examine", id],
+      ["runs", id],
+      ["runs"],
+      ["runs", "rebuild", "--missing"],
+      ["runs", "rebuild"],
+      ["runs", "prune", "--older-than", "PT0S", "--keep", "4", "--dry-run"],
+      ["run", RELEASE, "--payloads", "p.jsonl", "--quiet"],
+    ]) {
+      const said = await place.session(...line);
+      assert.equal(said.code, line[0] === "run" ? 1 : 0, `${line.join(" ")}: ${said.err}`);
+    }
+    const examined = await place.session("examine", "traces");
+    assert.match(examined.out, new RegExp(id));
+    assert.equal(examined.code, what === "link to itself" ? 2 : 0, examined.err);
+    const found = document(await place.session("runs", "verify", "--json"))["findings"];
+    assert.deepEqual(
+      (found as readonly JsonObject[]).map(({ code, run }) => `${code} ${run}`).sort(),
+      ["SEGMENT_IRREGULAR null", ...runs.map((one) => `TRACE_MISSING ${one.id}`)].sort(),
+    );
+    assert.match(
+      (await place.session("runs", "verify")).out,
+      new RegExp(`^SEGMENT_IRREGULAR .*${segment}$`, "m"),
+    );
+    assert.equal((await place.session("runs", "prune", "--older-than", "PT0S")).code, 0);
+    assert.doesNotMatch((await place.session("runs", "--json")).out, new RegExp(id));
+  });
+}
+
+test("a segment that may not be read is named by prune", async (t) => {
+  const { place, segment } = await batch(t);
+  const [, name = ""] = segment.split("traces/");
+  const openTracesRoot = (folder: string) => {
+    const root = open(folder);
+    const stamp = () => {
+      throw new StoreFault("UNREADABLE", { file: name, errno: "EACCES" });
+    };
+    return { ...root, store: (file: string) => ({ ...root.store(file), ...(file === name ? { stamp } : {}) }) };
+  };
+  for (const more of [[], ["--dry-run"]]) {
+    const said = await place.sessionIn({ openTracesRoot }, "runs", "prune", "--older-than", "PT0S", ...more);
+    assertRefused(said, 5, "SYSTEM_REFUSED");
+    assert.match(said.err, new RegExp(`EACCES .*${name}`));
+  }
+});
+
 test("pgs trace get prints the bytes of a trace, wherever it is, and copies them once", async (t) => {
   const { place, runs } = await batch(t);
   const [one] = runs;
@@ -225,7 +314,29 @@ test("pgs trace get prints the bytes of a trace, wherever it is, and copies them
   }
   assert.deepEqual(tree(place.folder), before);
   assertRefused(await place.session("trace", "get", "1999"), 2, "RUN_UNKNOWN");
-  assertRefused(await place.session("trace", "get", `${one.address}x`), 2, "FILE_MISSING");
+});
+
+test("an address may end in the beginning of an id, and its hint can be followed", async (t) => {
+  const { place, segment, runs } = await batch(t);
+  const [one, other] = runs;
+  let same = 0;
+  while (one.id[same] === other.id[same]) same++;
+  for (const { id, address } of runs) {
+    const beginning = `${segment}#${id.slice(0, same + 1)}`;
+    for (const line of [["trace", "get"], ["explain"], ["runs"]])
+      assert.deepEqual(await place.session(...line, beginning), await place.session(...line, address), line[0]);
+  }
+  const given = (run: string) => place.session("trace", "get", `${segment}#${run}`);
+  assertRefused(await given(one.id.slice(0, same)), 2, "RUN_AMBIGUOUS");
+  for (const run of ["nope", `${one.id}x`, "..", "segments"]) {
+    const said = await given(run);
+    assertRefused(said, 2, "RUN_UNKNOWN");
+    assert.ok(said.err.includes(segment), said.err);
+  }
+  const missing = await given(one.id.replace(/.{8}$/, "00000000"));
+  assertRefused(missing, 2, "FILE_MISSING");
+  assert.doesNotMatch(missing.err, /instead/);
+  assert.deepEqual(foldersOf(place), []);
 });
 
 test("every command that reads a trace takes it from a pipe", async (t) => {

@@ -21,10 +21,10 @@ import { UsageFault } from "../../src/cli/errors.ts";
 import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { isTraceName } from "../../src/ledger/trace-names.ts";
 import { realPlatform } from "../../src/main.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { CheckCache } from "../../src/ports.ts";
+import { isTraceName } from "../../src/trace/trace-name.ts";
 import { addCapabilities } from "../support/own-package.ts";
 import { checkDocuments } from "./documents.ts";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fixedClock, folderTraces, type RunResult, segmentTraces, type Workspace } from "../../src/index.ts";
-import { isTraceName } from "../../src/ledger/trace-names.ts";
+import { isTraceName } from "../../src/trace/trace-name.ts";
 import { verifyLedger } from "../../src/ledger/verify.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";

@@ -33,18 +33,6 @@ export async function retry<T>(attempt: () => Attempt<T>): Promise<T> {
   }
 }
 
-const SHORT_ATTEMPTS = 50;
-
-/** Attempts for some milliseconds, in which the process does nothing else: for its end. False where it could not be done. */
-export function attemptNow(attempt: () => Attempt<void>): boolean {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let attempts = 0; attempts < SHORT_ATTEMPTS; attempts++) {
-    if (attempt() !== null) return true;
-    Atomics.wait(pause, 0, 0, 1);
-  }
-  return false;
-}
-
 /** The moment until which a lock is waited for. Monotonic; not `performance`, whose first use loads a module. */
 export const deadlineIn = (milliseconds: number) => now() + milliseconds;
 

@@ -86,9 +86,8 @@ interface Bindings {
   readonly uncounted: Map<string, boolean | undefined>;
 }
 
-/** So many recent keys and addresses, or this share of the table, are moved into it. */
+/** So many recent keys and addresses are moved into the table. */
 const MOST_RECENT = 8192;
-const SHARE = 1 / 16;
 
 /**
  * Scans leniently, as fast as the language parses, because a registry may be long and is never rewritten; the line
@@ -123,11 +122,11 @@ function bindings(table: HashIndex, active: number): Bindings {
 }
 
 function remember(state: Bindings, key: string, address: Json, at: LineAt): void {
-  const { recent, recentAddresses, uncounted, table } = state;
+  const { recent, recentAddresses, uncounted } = state;
   if (!uncounted.has(key)) uncounted.set(key, recent.get(key)?.isActive);
   recent.set(key, at);
   if (typeof address === "string") recentAddresses.set(address, at.offset);
-  if (recent.size + recentAddresses.size > Math.max(MOST_RECENT, table.used * SHARE)) settle(state);
+  if (recent.size + recentAddresses.size > MOST_RECENT) settle(state);
 }
 
 /** Moves what is recent into the table. */

@@ -43,10 +43,6 @@ function initialFile(name: string, initial: ReadonlyMap<string, Uint8Array>): St
     sync: async () => undefined,
     syncNow: () => undefined,
     locked: async (work) => work(),
-    lockedNow(work) {
-      work();
-      return true;
-    },
     index: () => null,
   };
 }

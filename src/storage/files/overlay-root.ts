@@ -67,10 +67,6 @@ function overlayFile(store: StoreFile): OverlayFile {
     sync: async () => undefined,
     syncNow: () => undefined,
     locked: async (work) => work(),
-    lockedNow(work) {
-      work();
-      return true;
-    },
     // What was written is in memory alone, and what is read is indexed by those who may write.
     index: (kind) => (content === undefined ? readOnly(store.index(kind)) : null),
   };

@@ -47,7 +47,7 @@ export async function runPayloads(
   } finally {
     progress?.close();
     release();
-    await prepared.close();
+    prepared.close();
   }
   batch.printSummary(source.file);
   return batch.exitCode;

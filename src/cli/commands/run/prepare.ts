@@ -95,8 +95,8 @@ export interface Prepared {
   readonly session: SessionEnvironment;
   /** Executes one run, or a dry run. @throws TraceFault, and ResumeFault for an answer that does not fit */
   execute(one: OneRun): Promise<ExecutedRun>;
-  /** No run follows. Resolves when everything is written. */
-  close(): Promise<void>;
+  /** No run follows. */
+  close(): void;
 }
 
 export interface ExecutedRun extends SummarizedRun {
@@ -126,20 +126,13 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
     const { open, close } = await openDryTraces(request, context);
     const execute: Prepared["execute"] = (one) =>
       withTrace(open, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
-    return { ...common, execute, close: async () => close() };
+    return { ...common, execute, close };
   }
   const { open, close } = await openTraces(common, request, context);
   const records = recordsOf(settings.traces, request.traceAccess, session.clock, context);
   const execute: Prepared["execute"] = (one) =>
     withTrace(open, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
-  return {
-    ...common,
-    execute,
-    async close() {
-      await records.ledger.settle();
-      close();
-    },
-  };
+  return { ...common, execute, close };
 }
 
 /** @throws UsageFault for an answer that is no JSON */

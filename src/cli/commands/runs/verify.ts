@@ -89,10 +89,12 @@ function openingText({ opening, traces }: NonNullable<VerifiedLedger["opening"]>
 /** Of the path of the ledger. */
 const tracesOf = (ledger: string) => ledger.slice(0, -LEDGER_FILE.length);
 
+const lineOf = (line: unknown) => (typeof line === "number" ? line : undefined);
+
 function findingText(found: LedgerFinding, file: string, context: Context): string {
   const { message, hint } = wordsOf(found, context);
   const { segment, line } = found.facts;
-  const inSegment = typeof segment === "string" ? at(`${tracesOf(file)}${segment}`, Number(line)) : null;
+  const inSegment = typeof segment === "string" ? at(`${tracesOf(file)}${segment}`, lineOf(line)) : null;
   const where = found.run ?? inSegment ?? at(file, found.line ?? undefined);
   return `\n${found.code}  ${plain(where)}\n  ${plain(message)}\n${hint === null ? "" : `  ${hintLines([hint])}`}`;
 }

@@ -2,9 +2,10 @@
 
 import { recordedIn } from "../../../examine/protocol.ts";
 import { verifyTrace } from "../../../examine/verify.ts";
-import { isTraceName, traceFileOf } from "../../../ledger/trace-names.ts";
+import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { IoError } from "../../../ports.ts";
 import { parseAddress } from "../../../trace/segment.ts";
+import { isTraceName } from "../../../trace/trace-name.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
