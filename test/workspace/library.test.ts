@@ -13,7 +13,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import {
   fixedClock,
@@ -239,8 +239,9 @@ suite("the library", () => {
     const workspace = await openWorkspace({ folder });
     const run = await (await workspace.workflow(RELEASE)).run(fixture("completed"));
     assert.equal(run.exitReason, "COMPLETED");
-    assert.equal(run.trace.file, join(folder, "var/traces", run.id, `${run.id}.jsonl`));
-    assert.deepEqual(Buffer.from(run.trace.bytes()), readFileSync(run.trace.file ?? ""));
+    const [segment = "", id] = run.trace.file?.split("#") ?? [];
+    assert.deepEqual([dirname(segment), id], [join(folder, "var/traces/segments"), run.id]);
+    assert.deepEqual(Buffer.from(run.trace.bytes()), readFileSync(segment));
     for (const given of [run.trace, run.trace.bytes(), run.trace.file ?? ""])
       assert.equal((await workspace.examine(given)).ok, true);
     assert.deepEqual(await workspace.workflows(), await (await openWorkspace({ folder: PROJECT })).workflows());
@@ -250,7 +251,7 @@ suite("the library", () => {
     const elsewhere = await openWorkspace({ folder, dataRoot: join(folder, "other") });
     await (await elsewhere.workflow(RELEASE)).run(fixture("completed"));
     assert.ok(existsSync(join(folder, "other")));
-    rmSync(run.trace.file ?? "");
+    rmSync(segment);
     assert.equal((await refusal((async () => run.trace.bytes())())).code, "FILE_MISSING");
   });
 
