@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli } from "../src/cli/program.ts";
-import { isTraceName } from "../src/trace/trace-name.ts";
 import { realPlatform } from "../src/main.ts";
 import { TOOL } from "../src/trace/tool.ts";
+import { isTraceName } from "../src/trace/trace-name.ts";
 import { takingTurns } from "./support/portion.ts";
 
 const it = takingTurns(import.meta.url);

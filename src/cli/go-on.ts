@@ -4,13 +4,21 @@ import { entropyOf } from "../engine/entropy.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import type { Plan } from "../plan/plan.ts";
+import { ownFileOf } from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
-import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "../workspace/resume-run.ts";
-import type { Context } from "./context.ts";
+import {
+  type ContinuedRun,
+  checkResumable,
+  type GoOnRequest,
+  type RunStart,
+  resumeRun,
+} from "../workspace/resume-run.ts";
+import { type Context, shortPath } from "./context.ts";
 import { plain, printError } from "./print.ts";
 import { Protocols } from "./protocols.ts";
 import { recordsBeside, type SessionEnvironment } from "./session.ts";
 import { TraceArgument } from "./trace-argument.ts";
+import { isAddress, ownTrace } from "./trace-place.ts";
 import type { Trust } from "./trust.ts";
 
 export interface GoingOn extends Pick<GoOnRequest, "delivery" | "cancellation" | "assume" | "listen" | "stop"> {
@@ -24,27 +32,40 @@ export interface GoingOn extends Pick<GoOnRequest, "delivery" | "cancellation" |
   readonly records?: (trace: string) => TraceRecords | null;
 }
 
+/** A run that went on, with its trace as it was given: one that was in a segment has a folder of its own from then on. */
+export interface GoneOn extends ContinuedRun {
+  readonly trace: string;
+}
+
 /** @throws ResumeFault, TraceFault */
-export async function goOn(
-  trace: string,
-  { session, seed, plan, patience = 0, records, ...how }: GoingOn,
-  context: Context,
-): Promise<ContinuedRun> {
+export async function goOn(given: string, going: GoingOn, context: Context): Promise<GoneOn> {
+  const { session, seed, plan, patience = 0, records: recordsOf, ...how } = going;
   const { platform } = context;
-  const path = context.path(trace);
   // A trace that is not there is refused before a lock is made beside it.
-  await TraceArgument.open(trace, context);
+  await TraceArgument.open(given, context);
+  const isShared = isAddress(given, context);
+  const own = isShared ? shortPath(ownFileOf(context.path(given)), platform.cwd) : given;
+  const request = {
+    plan: (start: RunStart, roots: ReadonlySet<Digest>) => plan(own, start, roots),
+    records: recordsOf?.(own) ?? recordsBeside(own, session.clock, context),
+  };
+  if (isShared) {
+    const open = () => TraceArgument.open(given, context);
+    await checkResumable(context.path(given), { ...how, ...request, open });
+  }
+  const trace = await ownTrace(given, context, patience);
+  const path = context.path(trace);
   const locked = await lockWithin(patience, () => platform.lockTraceFile(path), platform.sleep);
   try {
-    return await resumeRun({
+    const run = await resumeRun({
       ...session,
       ...how,
-      plan: (start, roots) => plan(trace, start, roots),
-      records: records?.(trace) ?? recordsBeside(trace, session.clock, context),
+      ...request,
       ...{ trace: await TraceArgument.open(trace, context), locked },
       entropy: (plan, { payload }, drawn) =>
         seed === undefined ? platform.entropy : entropyOf(seed, plan, payload, platform.seededEntropy, drawn),
     });
+    return { ...run, trace };
   } finally {
     locked.unlock();
   }
@@ -56,10 +77,12 @@ export async function goOn(
  */
 export function plansOf(trust: Trust, context: Context): GoingOn["plan"] {
   const protocols = new Protocols(trust);
+  const said = new Set<string>();
   return async (trace, start, roots) => {
     const { plan, kept } = await protocols.recordedPlan(trace, start, roots, context);
-    if (kept !== null && !context.settings.quiet)
+    if (kept !== null && !context.settings.quiet && !said.has(trace))
       printError(context, `notice: the snapshot is another one now: the run goes on with ${plain(kept)}\n`);
+    said.add(trace);
     return plan;
   };
 }

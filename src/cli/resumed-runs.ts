@@ -12,7 +12,7 @@ import { type GoingOn, goOn } from "./go-on.ts";
 import { faultJson, hintLines, plain, printError, printText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { unlessElsewhere } from "./stay.ts";
-import { besideBase, ownTrace } from "./trace-place.ts";
+import { besideBase } from "./trace-place.ts";
 import { interruptionHint } from "./wait-hints.ts";
 import type { WaitingRun } from "./waiting-runs.ts";
 
@@ -72,12 +72,10 @@ async function resumeOne(
 ): Promise<ResumedRun | null> {
   const named = { trace_id: id, trace: shortPath(trace, context.platform.cwd) };
   try {
-    const work = async () => {
-      named.trace = await ownTrace(named.trace, context, going.patience);
-      return goOn(named.trace, going, context);
-    };
+    const work = () => goOn(named.trace, going, context);
     const run = await (leave === undefined ? work() : unlessElsewhere(work));
     if (run === null) return null;
+    named.trace = run.trace;
     const { status, outcome, exitReason } = run.ending;
     if (!run.isRepeated && status !== "INTERRUPTED") {
       const base = besideBase(context.path(named.trace));

@@ -21,7 +21,7 @@ import { ownFileOf, traceNow } from "../trace/segment.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
 import { copyPayload } from "./payload.ts";
-import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
+import { type ContinuedRun, checkResumable, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
 import { continuedInFile, continuedInMemory, folderTraces, type RunTrace, type Traces } from "./traces.ts";
 
 /** The trace of a run, the bytes of one, the path of its file, or its name in the traces folder. */
@@ -47,16 +47,17 @@ export interface Continued {
 export async function resumeIn(call: string, given: GivenTrace, going: Going): Promise<Continued> {
   const { traces, recordsOf, entropy, plan, ...how } = going;
   const named = fileOf(call, given, traces);
-  const file = named === null ? null : await ownFile(named, going);
-  const folders = file === null ? [] : foldersAbove(file);
+  const now = named === null ? null : traceNow(named, nodeFiles);
+  const folders = now === null ? [] : foldersAbove(ownFileOf(now));
   const planIn: GoOnRequest["plan"] = (start, roots) => plan(start, roots, folders);
   const behind: GoOnRequest["entropy"] = (_plan, _start, drawn) => sharedEntropy(entropy).behind(drawn);
   const request = { ...how, plan: planIn, entropy: behind };
-  if (file === null) return resumeInMemory(given as RunTrace | Uint8Array, request);
+  if (now === null) return resumeInMemory(given as RunTrace | Uint8Array, request);
+  const records = recordsBeside(ownFileOf(now), recordsOf);
+  const file = await ownFile(now, { ...going, ...records, plan: planIn });
   const { locked, trace } = await lockWithin(patienceOf(going), () => continuedInFile(file), nodeSleep);
   try {
-    const reader = new SourceTrace(file, nodeFiles.realPath(file) ?? file, sourceOf(file));
-    const records = recordsBeside(file, recordsOf);
+    const reader = readerOf(file);
     const run = await resumeRun({ ...request, ...records, trace: reader, locked });
     return { run, trace: { ...trace, id: run.traceId } };
   } finally {
@@ -64,17 +65,22 @@ export async function resumeIn(call: string, given: GivenTrace, going: Going): P
   }
 }
 
-/** Of a trace in a segment, its file in a folder of its own, in which it goes on. @throws FileFault, TraceFault */
-async function ownFile(trace: string, going: Going): Promise<string> {
-  const now = traceNow(trace, nodeFiles);
+/** Of a trace in a segment, its file in a folder of its own, in which it goes on. @throws FileFault, ResumeFault, TraceFault */
+async function ownFile(
+  now: string,
+  going: Pick<GoOnRequest, "plan" | "records" | "delivery">,
+): Promise<string> {
   // A trace that is not there is refused before a lock, or a folder, is made for it.
   sourceOf(now);
   if (now === ownFileOf(now)) return now;
+  await checkResumable(now, { ...going, open: async () => readerOf(now) });
   const { ownFolder } = await import("../platform/own-folder.ts");
   return lockWithin(patienceOf(going), () => ownFolder(now), nodeSleep);
 }
 
-const patienceOf = ({ delivery }: Going) => (delivery?.id === undefined ? 0 : PATIENCE_MS);
+const readerOf = (file: string) => new SourceTrace(file, nodeFiles.realPath(file) ?? file, sourceOf(file));
+
+const patienceOf = ({ delivery }: Pick<Going, "delivery">) => (delivery?.id === undefined ? 0 : PATIENCE_MS);
 
 async function resumeInMemory(
   given: RunTrace | Uint8Array,

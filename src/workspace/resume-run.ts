@@ -22,6 +22,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Entropy, LockedTrace } from "../ports.ts";
 import type { Payloads, TraceEvent } from "../trace/event.ts";
 import type { JournalPosition } from "../trace/journal.ts";
+import { parseAddress } from "../trace/segment.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
 export type RunStart = Payloads["execution_start"];
@@ -60,26 +61,52 @@ export interface ContinuedRun {
  * @throws TraceFault when the trace cannot be written; the run stops there
  */
 export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
-  const { trace, locked, delivery, records = null } = request;
+  const { trace, locked } = request;
   try {
-    const record = await readRecord(trace, records);
-    const { start, summary, position } = record;
-    if (summary.isDryRun) throw new ResumeFault("DRY_RUN_ENDED", { trace: trace.file });
-    const plan = await request.plan(start, record.protocols.roots);
-    if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
-      const known = { traceId: record.id, folder: locked.folder, head: position.head, summary, plan };
+    const { record, plan, isRepeated } = await readResumable(request);
+    if (isRepeated) {
+      const { id: traceId, position, summary } = record;
+      const known = { traceId, folder: locked.folder, head: position.head, summary, plan };
       const events = await eventsOf(trace, record);
-      return { ...known, ending: endingOf(summary), events, isRepeated: true };
+      return { ...known, ending: endingOf(summary), events, isRepeated };
     }
-    if (summary.ending !== null)
-      throw new ResumeFault("RUN_ENDED", { trace: trace.file, status: summary.ending.status });
-    requireLatest(record, trace, records);
-    requireSamePlan(plan, start);
     const settled = await settledEffect(record, plan, request);
     return await goOn(request, record, plan, settled);
   } finally {
     locked.unlock();
   }
+}
+
+type ResumeCheck = Pick<GoOnRequest, "trace" | "plan" | "records" | "delivery">;
+
+/**
+ * Refuses what `resumeRun` refuses of a trace that is still in a segment, before it gets a folder of its own: nothing is
+ * changed by a refusal. What the evidence of an open effect says is not asked for. @throws ResumeFault
+ */
+export async function checkResumable(
+  file: string,
+  { open, records = null, ...request }: Omit<ResumeCheck, "trace"> & { open(): Promise<TraceReader> },
+): Promise<void> {
+  // Before the trace is opened: another process may go on with the run, and writes its trace first.
+  const run = parseAddress(file)?.run;
+  const last = run === undefined ? null : (records?.lastLine(run) ?? null);
+  const known = records && { ...records, lastLine: (name: string) => (name === run ? last : null) };
+  await readResumable({ ...request, records: known, trace: await open() });
+}
+
+/** @throws ResumeFault for a run that does not go on by its trace, the ledger or its protocol */
+async function readResumable({ trace, plan: planOf, delivery, records = null }: ResumeCheck) {
+  const record = await readRecord(trace, records);
+  const { start, summary } = record;
+  if (summary.isDryRun) throw new ResumeFault("DRY_RUN_ENDED", { trace: trace.file });
+  const plan = await planOf(start, record.protocols.roots);
+  const isRepeated = delivery?.id !== undefined && record.deliveries.has(delivery.id);
+  if (isRepeated) return { record, plan, isRepeated };
+  if (summary.ending !== null)
+    throw new ResumeFault("RUN_ENDED", { trace: trace.file, status: summary.ending.status });
+  requireLatest(record, trace, records);
+  requireSamePlan(plan, start);
+  return { record, plan, isRepeated };
 }
 
 /** What one pass through the trace gives. */
@@ -156,7 +183,9 @@ function requireLatest({ id, unshown }: ReadRecord, { file }: TraceReader, recor
     throw new ResumeFault("TRACE_CUT", { trace: file, state: unshown.state, at: unshown.at });
 }
 
-const nameOf = (file: string) => file.slice(file.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
+/** Of the run whose trace the file is, or the address. */
+const nameOf = (file: string) =>
+  parseAddress(file)?.run ?? file.slice(file.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
 
 /** @throws ResumeFault `SNAPSHOT_DIFFERS` */
 function requireSamePlan(plan: Plan, start: RunStart): void {

@@ -211,6 +211,43 @@ test("what is written next to a trace is written into a folder that the run gets
   assert.equal((await place.session("attest", other.address, "--verify", "--key", publicFile)).code, 0);
 });
 
+test("a command that is refused, and one of a damaged trace, gives a run no folder", async (t) => {
+  const { place, segment, runs } = await batch(t);
+  const [one, other] = runs;
+  const file = place.path(segment);
+  const content = readFileSync(file, "utf8");
+  const lineOf = (id: string, number: number) =>
+    content.split("\n").filter((line) => line.includes(`"execution_id":"${id}"`))[number] ?? "";
+  const without = (line: string) => content.replace(`${line}\n`, "");
+  const trusted = ["--expect-seal", "0".repeat(64)];
+  const cases: readonly (readonly [how: string, content: string, code: string, ...(readonly string[])[]])[] = [
+    ["ended", content, "RUN_ENDED", ["resume"], ["cancel"]],
+    ["damaged", without(lineOf(one.id, 3)), "TRACE_DAMAGED", ["resume"], ["cancel"]],
+    ["damaged, to draw", without(lineOf(one.id, 3)), "BAD_USAGE", ["render"]],
+    [
+      "cut",
+      without(lineOf(one.id, -1 + lines(place.path(one.copy)).length)),
+      "TRACE_CUT",
+      ["resume"],
+      ["cancel"],
+    ],
+    ["on another seal", content, "SEAL_UNEXPECTED_ROOT", ["resume", ...trusted], ["cancel", ...trusted]],
+  ];
+  for (const [how, changed, code, ...commands] of cases) {
+    writeFileSync(file, changed);
+    for (const [command = "", ...options] of commands) {
+      const said = await place.session(command, one.address, ...options);
+      assert.ok(said.code !== 0 && said.err.includes(code), `${command} of one ${how}: ${said.err}`);
+      assert.deepEqual(foldersOf(place), [], `${command} of one ${how}`);
+    }
+  }
+  writeFileSync(file, without(lineOf(one.id, 3)));
+  const drawn = await place.session("render", one.address, "--html", "page.html");
+  assert.equal(drawn.code, 7, drawn.err);
+  assert.equal((await place.session("render", other.address)).code, 0);
+  assert.deepEqual(foldersOf(place), [other.id]);
+});
+
 /** By name: what is put in the place of a segment. */
 const NO_SEGMENT: Readonly<Record<string, (path: string) => unknown>> = {
   pipe: (path) => execFileSync("mkfifo", [path]),

@@ -1,15 +1,23 @@
 /** The library, whose runs write their traces into one file. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fixedClock, folderTraces, type RunResult, segmentTraces, type Workspace } from "../../src/index.ts";
-import { isTraceName } from "../../src/trace/trace-name.ts";
 import { verifyLedger } from "../../src/ledger/verify.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";
+import { isTraceName } from "../../src/trace/trace-name.ts";
 import { appending, contract, oneContract } from "../engine/trial.ts";
 import { asking, nested } from "../engine/waiting.ts";
 import { begun, opened, refusal } from "./opened.ts";
@@ -76,6 +84,19 @@ test("a run that was stopped in the file goes on in a folder, however it is name
   const run = await stopped(workspace);
   assert.equal((await workspace.cancel(run.trace)).status, "CANCELLED");
   await assertVerified(tracesOf(run));
+});
+
+test("a run that does not go on gets no folder", async (t) => {
+  const workspace = await opened(t, LOGGING);
+  const ended = await begun(workspace);
+  assert.equal(await refusal(workspace.resume(ended.trace)), "RUN_ENDED");
+  const run = await stopped(workspace);
+  const segment = String(run.trace.file).split("#")[0] ?? "";
+  const before = readFileSync(segment);
+  writeFileSync(segment, String(before).replace(`"execution_id":"${run.id}"`, '"execution_id":"x"'));
+  for (const going of [workspace.resume(run.trace), workspace.cancel(run.trace)])
+    assert.equal(await refusal(going), "TRACE_DAMAGED");
+  assert.deepEqual(foldersIn(tracesOf(run)), []);
 });
 
 test("the bytes of a run that was stopped go on in memory, and the file stays as it is", async (t) => {

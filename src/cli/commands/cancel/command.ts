@@ -9,7 +9,6 @@ import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { CLOCK, RENDERINGS_OFF, SECRETS_KEY, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRACE_ARGUMENT, TRUST } from "../../shared-options.ts";
-import { ownTrace } from "../../trace-place.ts";
 import { trustOf } from "../../trust.ts";
 
 export const cancel = defineCommand({
@@ -38,7 +37,7 @@ export const cancel = defineCommand({
     REFUSED: "the run would not go as it is recorded",
   },
   async action({ trace: given, reason, ...request }, context) {
-    const trace = await ownTrace(await traceFile(given, context), context);
+    const trace = await traceFile(given, context);
     const beside = await besideTrace(trace, context);
     const trust = trustOf(request, context);
     const session = sessionEnvironment(request, beside);
@@ -47,7 +46,7 @@ export const cancel = defineCommand({
     const kinds = { md: !request.noMd, png: !request.noPng };
     const reported = {
       ...cancelled,
-      trace: context.path(trace),
+      trace: context.path(cancelled.trace),
       result: cancelled,
       notices: [],
       trust,

@@ -3,6 +3,7 @@
 import { checkSnapshot } from "../../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { recordedIn } from "../../../examine/protocol.ts";
+import { CUT_OFF } from "../../../examine/verify.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
@@ -19,13 +20,13 @@ import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideRecord } from "../../resolve-snapshot.ts";
 import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
-import { besideBase, ownTrace } from "../../trace-place.ts";
+import { besideBase, isAddress, ownTrace } from "../../trace-place.ts";
 import { namedTraces } from "../../traces-at.ts";
 import { trustOf } from "../../trust.ts";
 
 export const render = defineCommand({
   details:
-    "Without an option, an HTML page is written next to each trace. A damaged trace is drawn up to the damage, with a warning.",
+    "Without an option, an HTML page is written next to each trace. A damaged trace is drawn up to the damage, with a warning; one that shares its file with others needs --html FILE then.",
   arguments: TRACES_ARGUMENT,
   options: {
     Rendering: LAST,
@@ -71,10 +72,22 @@ async function renderOne(
   const { roots } = recordedIn(events);
   const { plan } = await protocols.recordedPlan(trace, start, roots, beside);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
-  if (named.length === 0) await ownTrace(trace, context);
+  if (named.length === 0 && isAddress(trace, context)) {
+    refuseDamaged(trace, findings);
+    await ownTrace(trace, context);
+  }
   for (const target of targets) await write(target, { plan, events, warnings }, context);
   report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
   return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** A damaged trace gets no folder of its own, which would count even when its segment is restored. @throws UsageFault */
+function refuseDamaged(trace: string, findings: readonly TraceFinding[]): void {
+  if (findings.every(({ code }) => CUT_OFF.has(code))) return;
+  throw new UsageFault("BAD_USAGE", {
+    message: `${trace} is damaged, and gets no folder of its own for the page`,
+    hint: "name a file for the page with --html FILE",
+  });
 }
 
 /** @throws UsageFault where it cannot be written */

@@ -25,7 +25,6 @@ import {
 import { TRACE_ARGUMENT, TRUST } from "../../shared-options.ts";
 import { stayWith } from "../../stay.ts";
 import { untilInterrupt } from "../../stop.ts";
-import { ownTrace } from "../../trace-place.ts";
 import { trustOf } from "../../trust.ts";
 
 export const resume = defineCommand({
@@ -66,8 +65,8 @@ export const resume = defineCommand({
     if (event === undefined) refuseAlone({ "--answer": answer, "--event-id": eventId });
     checkWait(request);
     const patience = eventId === undefined ? 0 : PATIENCE_MS;
-    const trace = await ownTrace(await traceFile(given, context), context, patience);
-    const beside = await besideTrace(trace, context);
+    const named = await traceFile(given, context);
+    const beside = await besideTrace(named, context);
     const trust = trustOf(request, context);
     const delivery = event === undefined ? {} : { delivery: deliveryOf(event, request, context) };
     const stop = untilInterrupt(context);
@@ -80,11 +79,11 @@ export const resume = defineCommand({
       },
     };
     const begun = { ...going, ...delivery, patience, ...(assume === undefined ? {} : { assume }) };
-    const resumed = await goOn(trace, begun, beside);
+    const resumed = await goOn(named, begun, beside);
+    const { plan, traceId, folder, trace } = resumed;
     const stay = { trace: context.path(trace), milliseconds: request.wait ?? 0, going };
     const stands = await stayWith(resumed, stay, beside);
     stop.release();
-    const { plan, traceId, folder } = resumed;
     const kinds = { md: !request.noMd, png: !request.noPng };
     const result = { traceId, folder, head: stands.head, ending: stands.ending };
     const reported = {
