@@ -357,7 +357,7 @@ it("what a command line needs is loaded in few files: for a version or a help pa
   pgs(...few);
   assert.deepEqual(filesLoadedBy("--version"), ["version.txt"]);
   assert.deepEqual(filesLoadedBy("--help"), ["help.txt"]);
-  assert.deepEqual(filesLoadedBy("version"), program);
+  assert.deepEqual(filesLoadedBy("list", "--snapshot", join(folder, "protocol_snapshot")), program);
   assert.deepEqual(filesLoadedBy(...few, "--no-png", "--no-md"), withPackages);
   assert.deepEqual(filesLoadedBy(...few, "--no-png"), [...withPackages, "markdown.cjs"].sort());
   assert.deepEqual(filesLoadedBy(...few), [...withPackages, "markdown.cjs", "picture.cjs"].sort());
