@@ -105,7 +105,7 @@ export const usageTable = {
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
   }),
   TRACES_SEVERAL: (f: { file: string; runs: number; first: string; traces: string }) => ({
-    what: `the file has the traces of ${f.runs} runs`,
+    what: `the file has the traces of ${counted(f.runs, "run")}`,
     where: f.file,
     hint: `name one of them by the id of its run, which pgs runs lists, or as ${f.first}`,
   }),

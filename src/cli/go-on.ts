@@ -6,7 +6,6 @@ import type { TraceRecords } from "../ledger/recording.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ownFileOf } from "../trace/segment.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
-import type { RecordedPlan } from "../workspace/recorded-plan.ts";
 import {
   type ContinuedRun,
   checkResumable,
@@ -15,8 +14,8 @@ import {
   resumeRun,
 } from "../workspace/resume-run.ts";
 import { type Context, shortPath } from "./context.ts";
-import { planOfRecord } from "./kept-protocol.ts";
 import { plain, printError } from "./print.ts";
+import { Protocols } from "./protocols.ts";
 import { recordsBeside, type SessionEnvironment } from "./session.ts";
 import { TraceArgument } from "./trace-argument.ts";
 import { isAddress, ownTrace } from "./trace-place.ts";
@@ -77,13 +76,10 @@ export async function goOn(given: string, going: GoingOn, context: Context): Pro
  * Runs that began on the same one share it.
  */
 export function plansOf(trust: Trust, context: Context): GoingOn["plan"] {
-  const plans = new Map<string, Promise<RecordedPlan>>();
+  const protocols = new Protocols(trust);
   const said = new Set<string>();
   return async (trace, start, roots) => {
-    const same = JSON.stringify([start.workflow_code, start.snapshot, [...roots]]);
-    const found = plans.get(same) ?? planOfRecord(trace, start, roots, trust, context);
-    plans.set(same, found);
-    const { plan, kept } = await found;
+    const { plan, kept } = await protocols.recordedPlan(trace, start, roots, context);
     if (kept !== null && !context.settings.quiet && !said.has(trace))
       printError(context, `notice: the snapshot is another one now: the run goes on with ${plain(kept)}\n`);
     said.add(trace);

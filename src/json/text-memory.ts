@@ -26,4 +26,8 @@ export class TextMemory<V extends NonNullable<unknown> | null> {
     this.#length += text.length;
     return made;
   }
+
+  forget(text: string): void {
+    if (this.#known.delete(text)) this.#length -= text.length;
+  }
 }

@@ -34,7 +34,7 @@ export const ledgerTable = {
   LEDGER_ABSENT: (f: { file: string; traces: number }) => ({
     what: `there is no ledger of the ${counted(f.traces, "run")} here`,
     where: f.file,
-    hint: "if it was removed, restore it; else pgs runs rebuild makes one from the traces",
+    hint: "if it was removed, restore it; else pgs runs rebuild makes one from the traces, as where a process was killed before it began one",
   }),
   LEDGER_BEGINS_LATE: (f: { file: string; traces: number }) => ({
     what: `there was no ledger, but ${counted(f.traces, "trace is", "traces are")} there: the ledger begins after them`,

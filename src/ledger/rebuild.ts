@@ -21,9 +21,11 @@ export interface RebuildPorts {
 }
 
 export interface Rebuilt {
-  /** How many traces there are, and how many lines were made from them. */
+  /** How many traces there are, and how many lines were made from them and from the ledger before. */
   readonly traces: number;
   readonly lines: number;
+  /** How many of the lines are from the ledger before. */
+  readonly kept: number;
   /** Traces of which nothing can be read. */
   readonly unreadable: readonly string[];
   /** Hash of the last line. */
@@ -62,7 +64,7 @@ export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
       const since = now === null ? [] : addedSince(readLedger(now), before?.head ?? EMPTY_LEDGER, known);
       return write(since);
     });
-    return { traces: traces.length, lines: made.length, unreadable, head };
+    return { traces: traces.length, lines: made.length, kept: kept.length, unreadable, head };
   } catch (error) {
     throw faultOf(path, error);
   }

@@ -54,7 +54,7 @@ export async function recorded<T>(
   try {
     const done = await work((file) => {
       held.push(file);
-      return { ...file, close: () => undefined };
+      return keptOpen(file);
     });
     await recording.end();
     return done;
@@ -65,6 +65,14 @@ export async function recorded<T>(
     for (const file of held) file.close();
   }
 }
+
+/** The same file, which whoever writes to it does not close. */
+const keptOpen = (file: TraceFile): TraceFile => ({
+  append: (text) => file.append(text),
+  checkPlace: () => file.checkPlace(),
+  sync: () => file.sync(),
+  close: () => undefined,
+});
 
 class RunRecording implements Recording {
   readonly #plan: Plan;

@@ -23,6 +23,9 @@ import { isInProgress } from "./standing.ts";
 import { traceFileOf, traceNamesIn } from "./trace-names.ts";
 import { statesIn } from "./trace-states.ts";
 
+const MAY_BE_LATE =
+  "if a process that was killed, a power cut, or a ledger that could not be written explains that, pgs runs rebuild --missing adds it";
+
 /** What is wrong with a ledger or with the traces beside it: by code, what it means and what to do. */
 export const ledgerFindings = {
   NOT_JSON: { what: () => "the line is not a JSON object" },
@@ -63,7 +66,7 @@ export const ledgerFindings = {
   },
   TRACE_UNLISTED: {
     what: () => "the trace has no line in the ledger",
-    hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
+    hint: MAY_BE_LATE,
   },
   TRACE_COPIED: {
     what: (f: JsonObject) => `lines of the run are also in ${f["segment"]}, where the ledger does not have it`,
@@ -82,7 +85,7 @@ export const ledgerFindings = {
   },
   LEDGER_BEHIND: {
     what: (f: JsonObject) => `the trace goes on to ${f["state"]}, which has no line in the ledger`,
-    hint: "if a power cut or a ledger that could not be written explains that, pgs runs rebuild --missing adds it",
+    hint: MAY_BE_LATE,
   },
 } as const satisfies Readonly<
   Record<string, { readonly what: (facts: JsonObject) => string; readonly hint?: string }>

@@ -2,6 +2,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { LoadPorts } from "../capabilities/packages/load.ts";
+import type { Registry } from "../capabilities/registry.ts";
 import type { SnapshotQuery } from "../capabilities/target.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { DryAnswer } from "../engine/dry-world.ts";
@@ -12,7 +13,7 @@ import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
-import type { RunStart } from "../ledger/protocols/open.ts";
+import type { KeptProtocols, RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
@@ -264,6 +265,8 @@ class OpenWorkspace implements Workspace {
   readonly #ports: Required<Omit<RunPorts, "secretsKey" | "limits">>;
   readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
+  readonly #plansToExamine = new Map<string, Promise<Plan>>();
+  #protocols: Promise<KeptProtocols> | undefined;
   readonly #records = new WeakMap<Traces, TraceRecords>();
   readonly #limits: TraceLimits;
   #opened: Promise<Snapshot> | undefined;
@@ -425,10 +428,15 @@ class OpenWorkspace implements Workspace {
   }
 
   async #kept(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]) {
-    const { openProtocol } = await import("../ledger/protocols/open.ts");
+    this.#protocols ??= this.#keptProtocols();
+    const kept = await this.#protocols;
+    return kept.find(start, roots, [...new Set([...folders, this.#paths.traces])]);
+  }
+
+  async #keptProtocols(): Promise<KeptProtocols> {
+    const protocols = await import("../ledger/protocols/open.ts");
     const { expectSeal } = this.#options;
-    return openProtocol(start, roots, {
-      folders: [...new Set([...folders, this.#paths.traces])],
+    return new protocols.KeptProtocols({
       ports: LOAD_PORTS,
       own: this.#paths.traces,
       // Who names a workspace trusts its folder.
@@ -445,24 +453,28 @@ class OpenWorkspace implements Workspace {
   }
 
   #plan(name: string): Promise<Plan> {
-    const known = this.#plans.get(name);
-    if (known !== undefined) return known;
-    const compiled = this.#compile(name);
-    this.#plans.set(name, compiled);
-    compiled.catch(() => this.#plans.delete(name));
-    return compiled;
+    return this.#remembered(this.#plans, name, this.#capabilities.workflowRegistry);
   }
 
   /** The trace says with which packages it was recorded, whatever the snapshot pins. */
-  async #planToExamine(name: string): Promise<Plan> {
+  #planToExamine(name: string): Promise<Plan> {
     if (this.#paths.capabilities.length === 0) return this.#plan(name);
-    const snapshot = await this.#snapshot();
-    return compile(requireWorkflow(snapshot, name), snapshot, this.#capabilities.unlockedWorkflowRegistry);
+    return this.#remembered(this.#plansToExamine, name, this.#capabilities.unlockedWorkflowRegistry);
   }
 
-  async #compile(name: string): Promise<Plan> {
+  /** A plan that was compiled before, or else now; a refusal is not remembered. */
+  #remembered(plans: Map<string, Promise<Plan>>, name: string, registry: Registry): Promise<Plan> {
+    const known = plans.get(name);
+    if (known !== undefined) return known;
+    const compiled = this.#compile(name, registry);
+    plans.set(name, compiled);
+    compiled.catch(() => plans.delete(name));
+    return compiled;
+  }
+
+  async #compile(name: string, registry: Registry): Promise<Plan> {
     const snapshot = await this.#snapshot();
-    return compile(requireWorkflow(snapshot, name), snapshot, this.#capabilities.workflowRegistry);
+    return compile(requireWorkflow(snapshot, name), snapshot, registry);
   }
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {

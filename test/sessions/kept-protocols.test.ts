@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { calling, PARCEL } from "../engine/calling.ts";
 import { filesOf, type Protocol, SNAPSHOT as TRIAL_SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 import { asking } from "../engine/waiting.ts";
@@ -93,6 +94,66 @@ for (const isSealed of [true, false]) {
     assert.equal((await library.examine(readFileSync(trace))).ok, true);
   });
 }
+
+const OF_PROTOCOL = /\/(?:protocol_snapshot|protocols)\//;
+
+/** How often each file of a snapshot, and each kept one, was read meanwhile. */
+async function readsOf(t: TestContext, work: () => Promise<void>): Promise<Readonly<Record<string, number>>> {
+  const { read } = nodeFiles;
+  const counts: Record<string, number> = {};
+  const counting = t.mock.method(nodeFiles, "read", (file: string, most?: number) => {
+    const bytes = read(file, most);
+    if (bytes !== null && OF_PROTOCOL.test(file)) counts[file] = (counts[file] ?? 0) + 1;
+    return bytes;
+  });
+  await work();
+  counting.mock.restore();
+  return counts;
+}
+
+it("what several traces are on is read as often as for one: at hand, kept, and by the library", async (t) => {
+  const place = copied(t, true);
+  const trace = await ran(place);
+  const copies = ["one", "two", "three"].map((name) => `copies/${name}.jsonl`);
+  for (const copy of copies) cpSync(trace, place.path(copy));
+  const examined = async (files: readonly string[]) => {
+    const said = await place.session("examine", ...files, "--quiet");
+    assert.equal(said.code, 0, said.err);
+  };
+  const drawn = async (files: readonly string[]) => {
+    const said = await place.session("render", ...files, "--quiet");
+    assert.equal(said.code, 0, said.err);
+  };
+  const inLibrary = async (files: readonly string[]) => {
+    const library = await openWorkspace({ folder: place.folder });
+    for (const file of files) assert.equal((await library.examine(place.path(file))).ok, true);
+  };
+  for (const isChanged of [false, true]) {
+    if (isChanged) change(place);
+    for (const work of [examined, drawn, inLibrary]) {
+      await work(copies);
+      const once = await readsOf(t, () => work(copies.slice(0, 1)));
+      assert.ok(Object.keys(once).some((file) => file.includes(isChanged ? "/protocols/" : "/artifacts/")));
+      assert.deepEqual(await readsOf(t, () => work(copies)), once, work.name);
+    }
+  }
+});
+
+test("a kept protocol that was damaged, and is restored, is found again by the same workspace", async (t) => {
+  const place = copied(t, true);
+  const trace = await ran(place);
+  change(place);
+  const file = place.path(`traces/protocols/${rootIn(trace)}.json`);
+  const whole = readFileSync(file);
+  const library = await openWorkspace({ folder: place.folder });
+  for (const bytes of [null, "{}"]) {
+    if (bytes === null) rmSync(file);
+    else writeFileSync(file, bytes);
+    assert.equal((await library.examine(trace)).ok, false);
+  }
+  writeFileSync(file, whole);
+  assert.equal((await library.examine(trace)).ok, true);
+});
 
 test("a trace that was changed is found with what was kept as with the snapshot itself", async (t) => {
   const place = copied(t, true);

@@ -382,8 +382,14 @@ it("a ledger rebuilt from the traces says what the first one said, and that it w
 it("a rebuilt ledger still has the runs whose traces are gone", async (t) => {
   const { place, ids } = await fourRuns(t);
   rmSync(place.path(`traces/${ids[1]}`), { recursive: true });
-  await place.session("runs", "rebuild");
+  const known = lines(place.path("traces/ledger.jsonl")).filter(({ run }) => run === ids[1]).length;
+  const kept = new RegExp(`: \\d+ lines made from 3 traces, ${known} lines kept of the ledger before$`, "m");
+  assert.match((await place.session("runs", "rebuild")).out, kept);
   assert.deepEqual(await found(place), [["TRACE_MISSING", ids[1]]]);
+  // Given up for good.
+  renameSync(place.path("traces/ledger.jsonl"), place.path("former.jsonl"));
+  assert.match((await place.session("runs", "rebuild")).out, /lines made from 3 traces$/m);
+  assert.deepEqual(await found(place), []);
 });
 
 it("what the ledger lacks is added, marked, and nothing else", async (t) => {

@@ -13,7 +13,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import {
   fixedClock,
@@ -27,6 +27,7 @@ import {
   type Workflow,
 } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { addCapabilities } from "../support/own-package.ts";
 import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
 
@@ -239,8 +240,8 @@ suite("the library", () => {
     const workspace = await openWorkspace({ folder });
     const run = await (await workspace.workflow(RELEASE)).run(fixture("completed"));
     assert.equal(run.exitReason, "COMPLETED");
-    assert.equal(run.trace.file, join(folder, "var/traces", run.id, `${run.id}.jsonl`));
-    assert.deepEqual(Buffer.from(run.trace.bytes()), readFileSync(run.trace.file ?? ""));
+    assert.equal(dirname(run.trace.file ?? ""), join(folder, "var/traces/segments"));
+    assert.deepEqual(Buffer.from(run.trace.bytes()), nodeFiles.read(run.trace.file ?? ""));
     for (const given of [run.trace, run.trace.bytes(), run.trace.file ?? ""])
       assert.equal((await workspace.examine(given)).ok, true);
     assert.deepEqual(await workspace.workflows(), await (await openWorkspace({ folder: PROJECT })).workflows());
@@ -250,7 +251,7 @@ suite("the library", () => {
     const elsewhere = await openWorkspace({ folder, dataRoot: join(folder, "other") });
     await (await elsewhere.workflow(RELEASE)).run(fixture("completed"));
     assert.ok(existsSync(join(folder, "other")));
-    rmSync(run.trace.file ?? "");
+    rmSync(join(folder, "var/traces/segments"), { recursive: true });
     assert.equal((await refusal((async () => run.trace.bytes())())).code, "FILE_MISSING");
   });
 

@@ -8,7 +8,9 @@ import { composeRegistry, type Registry, registry } from "../../capabilities/reg
 import { Fault } from "../../errors/base.ts";
 import type { KeptProtocol as OpenedProtocol, UnusableProtocol } from "../../examine/protocol.ts";
 import { type Digest, isDigest } from "../../json/canonical.ts";
+import { TextMemory } from "../../json/text-memory.ts";
 import { compile } from "../../plan/compile.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { type OpenOptions, openSnapshot } from "../../snapshot/load.ts";
 import { requireWorkflow } from "../../snapshot/require.ts";
@@ -21,8 +23,6 @@ import { PROTOCOLS, protocolFiles } from "./protocol-file.ts";
 export type RunStart = Payloads["execution_start"];
 
 export interface KeptPlace {
-  /** Traces folders in which protocols may be kept, in the order in which they are looked in. */
-  readonly folders: readonly string[];
   readonly ports: LoadPorts;
   /** What the seal must be, and which files were checked before. */
   readonly options: Pick<OpenOptions, "expectSeal" | "requireSigned" | "checked">;
@@ -32,31 +32,53 @@ export interface KeptPlace {
   isOfAnother(path: string): boolean;
 }
 
-/**
- * The protocol of a run that began so; null where none is kept. `roots` are those of the closures of its nested runs, whose
- * protocols are kept in files of their own.
- */
-export async function openProtocol(
-  start: RunStart,
-  roots: Iterable<Digest>,
-  place: KeptPlace,
-): Promise<OpenedProtocol | UnusableProtocol | null> {
-  const { closure_root: closureRoot, root } = start.snapshot;
-  if (closureRoot === undefined) return null;
-  let refused: UnusableProtocol | null = null;
-  for (const folder of place.folders) {
-    const files = protocolFiles({ closureRoot, root }).map((name) => `${folder}/${name}`);
-    const found = files.flatMap((file) => readKept(file, closureRoot, place.ports.files) ?? []);
-    const main = found.find(({ kept }) => kept?.snapshot.root === root);
-    const damaged = found.find(({ kept }) => kept === undefined);
-    if (main?.kept !== undefined) {
-      const opened = await open(start, { ...main, kept: main.kept }, [...roots], folder, place);
-      if ("plan" in opened) return opened;
-      refused ??= opened;
-    } else if (damaged !== undefined)
-      refused ??= { file: damaged.file, reason: "it is not what its name says" };
+type Opened = OpenedProtocol | UnusableProtocol | null;
+
+/** What is remembered, by the length of its keys: that of about a hundred protocols. */
+const MOST_KNOWN = 2 ** 15;
+
+/** The protocols that are kept in traces folders. One that several runs were on is opened once, and compiled once. */
+export class KeptProtocols {
+  readonly #place: KeptPlace;
+  readonly #known = new TextMemory<Promise<Opened>>(MOST_KNOWN);
+
+  constructor(place: KeptPlace) {
+    this.#place = place;
   }
-  return refused;
+
+  /**
+   * The protocol of a run that began so; null where none is kept in any of the traces folders, which are looked in in this
+   * order. `roots` are those of the closures of its nested runs, whose protocols are kept in files of their own.
+   */
+  async find({ snapshot }: RunStart, roots: Iterable<Digest>, folders: readonly string[]): Promise<Opened> {
+    let refused: UnusableProtocol | null = null;
+    const nested = [...roots];
+    for (const folder of folders) {
+      const key = JSON.stringify([folder, snapshot, nested]);
+      const found = await this.#known.recall(key, () => openIn(folder, snapshot, nested, this.#place));
+      if (found !== null && "plan" in found) return found;
+      // It may be repaired, or written by another process.
+      this.#known.forget(key);
+      refused ??= found;
+    }
+    return refused;
+  }
+}
+
+async function openIn(
+  folder: string,
+  recorded: RunStart["snapshot"],
+  roots: readonly Digest[],
+  place: KeptPlace,
+): Promise<Opened> {
+  const { closure_root: closureRoot, root } = recorded;
+  if (closureRoot === undefined) return null;
+  const files = protocolFiles({ closureRoot, root }).map((name) => `${folder}/${name}`);
+  const found = files.flatMap((file) => readKept(file, closureRoot, place.ports.files) ?? []);
+  const main = found.find(({ kept }) => kept?.snapshot.root === root);
+  if (main?.kept !== undefined) return open(recorded, { ...main, kept: main.kept }, roots, folder, place);
+  const damaged = found.find(({ kept }) => kept === undefined);
+  return damaged === undefined ? null : { file: damaged.file, reason: "it is not what its name says" };
 }
 
 interface Found {
@@ -79,7 +101,7 @@ const SNAPSHOT = "/protocol";
 const PACKAGES = "/packages";
 
 async function open(
-  start: RunStart,
+  recorded: RunStart["snapshot"],
   main: { readonly file: string; readonly kept: KeptProtocol },
   roots: readonly Digest[],
   folder: string,
@@ -91,19 +113,16 @@ async function open(
   const files = keptFiles(contentsOf(all));
   try {
     const snapshot = await openSnapshot(SNAPSHOT, files, options);
-    if (snapshot.state !== start.snapshot.seal)
-      return { file, reason: "it has no seal, but the run was on one" };
-    if (snapshot.state === "sealed" && snapshot.rootOf([]) !== start.snapshot.root)
+    if (snapshot.state !== recorded.seal) return { file, reason: "it has no seal, but the run was on one" };
+    if (snapshot.state === "sealed" && snapshot.rootOf([]) !== recorded.root)
       return { file, reason: "its seal is another than that of the run" };
     const isVouchedFor = options.expectSeal !== undefined || options.requireSigned !== undefined;
     if (packagesIn(all).length > 0 && !isVouchedFor && !isOwn(file, folder, place))
       return { file, reason: FOREIGN_CODE };
     const capable = await registryOf(all, snapshot, { ...ports, files });
-    return {
-      file,
-      snapshot,
-      plan: async (workflow) => compile(requireWorkflow(snapshot, workflow), snapshot, capable),
-    };
+    const plans = new TextMemory<Promise<Plan>>();
+    const planOf = async (workflow: string) => compile(requireWorkflow(snapshot, workflow), snapshot, capable);
+    return { file, snapshot, plan: (workflow) => plans.recall(workflow, planOf) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { file, reason: error.message };

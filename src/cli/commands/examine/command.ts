@@ -14,16 +14,15 @@ import type { Stores } from "../../../storage/stores.ts";
 import { type Context, shellWord } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
-import { findKept } from "../../kept-protocol.ts";
-import { open, planOf } from "../../load.ts";
 import { flag, hash, text } from "../../option.ts";
 import { hintLines, nearby } from "../../print.ts";
+import { Protocols } from "../../protocols.ts";
 import { say } from "../../report-view.ts";
 import { besideRecord, placeOptions } from "../../resolve-snapshot.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { namedTraces } from "../../traces-at.ts";
-import { type Trust, trustOf } from "../../trust.ts";
+import { trustOf } from "../../trust.ts";
 import { keyOptionBeside, waitHints } from "../../wait-hints.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 import { toText } from "./view.ts";
@@ -60,13 +59,15 @@ export const examine = defineCommand({
   },
   async action({ traces, last, head, steps, fromStep, until, probe, ...request }, context) {
     const scope = { head, steps, fromStep, until };
-    const trust = trustOf(request, context);
+    const protocols = new Protocols(trustOf(request, context));
     const files = await namedTraces({ traces, last }, context);
     const [file = ""] = files;
-    if (files.length === 1) return (await examineOne(file, { scope, trust, probe }, context)).exitCode;
+    if (files.length === 1) return (await examineOne(file, { scope, protocols, probe }, context)).exitCode;
     refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
-    return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust, probe }, within));
+    return examineSeveral(files, context, (one, within) =>
+      examineOne(one, { scope, protocols, probe }, within),
+    );
   },
 });
 
@@ -81,7 +82,7 @@ interface Scope {
 
 interface Asked {
   readonly scope: Scope;
-  readonly trust: Trust;
+  readonly protocols: Protocols;
   readonly probe: boolean;
 }
 
@@ -98,7 +99,7 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   if (format !== null) {
     refuseScope(asked.scope, (name) => `${name} needs a trace of this runner, but ${file} is ${format}`);
     const { examineExternal } = await import("./interop.ts");
-    return examineExternal(format, trace.whole(), asked.trust, context, file);
+    return examineExternal(format, trace.whole(), asked.protocols, context, file);
   }
   const { scope } = asked;
   const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
@@ -122,7 +123,7 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
 /** The workspace of the trace. */
 async function environmentOf(
   file: string,
-  { trust, probe }: Asked,
+  { protocols, probe }: Asked,
   context: Context,
 ): Promise<ExamineEnvironment> {
   const beside = await besideRecord(file, context);
@@ -136,9 +137,9 @@ async function environmentOf(
     openStores: () => openExistingStores(beside),
     placeOptions: () => placeOptions(beside),
     traceWord: shellWord(file),
-    plan: (workflow) => loadPlan(workflow, trust, beside),
-    snapshot: () => open(beside, trust),
-    kept: findKept(file, trust, beside),
+    plan: (workflow) => loadPlan(workflow, protocols, beside),
+    snapshot: () => protocols.snapshot(beside),
+    kept: protocols.findKept(file, beside),
   };
 }
 
@@ -152,10 +153,10 @@ function openExistingStores({ platform, settings }: Context): Stores | null {
   }
 }
 
-async function loadPlan(workflow: string, trust: Trust, beside: Context): Promise<Plan | TraceFinding> {
+async function loadPlan(workflow: string, protocols: Protocols, beside: Context): Promise<Plan | TraceFinding> {
   if (!beside.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    return await planOf(workflow, beside, trust);
+    return await protocols.plan(workflow, beside);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return planRefusal(error);

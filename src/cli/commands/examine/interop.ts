@@ -7,27 +7,24 @@ import { checkPath } from "../../../interop/allowed.ts";
 import { classifyExternal } from "../../../interop/class.ts";
 import { readExternal } from "../../../interop/read.ts";
 import type { ExternalFormat } from "../../../interop/record.ts";
-import { compile } from "../../../plan/compile.ts";
 import { toGraph } from "../../../plan/graph.ts";
-import { requireWorkflow } from "../../../snapshot/require.ts";
 import { bareCode, type Graph } from "../../../trace/declared-graph.ts";
 import type { Context } from "../../context.ts";
 import { toJson, toText } from "../../interop-view.ts";
-import { open } from "../../load.ts";
+import type { Protocols } from "../../protocols.ts";
 import { say } from "../../report-view.ts";
-import { besideTrace } from "../../resolve-snapshot.ts";
-import type { Trust } from "../../trust.ts";
+import { besideRecord } from "../../resolve-snapshot.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 export async function examineExternal(
   format: ExternalFormat,
   bytes: Uint8Array,
-  trust: Trust,
+  protocols: Protocols,
   context: Context,
   file: string,
 ): Promise<Verdict> {
   const record = readExternal(format, bytes);
-  const graph = await graphOf(record.workflow, trust, context, file);
+  const graph = await graphOf(record.workflow, protocols, context, file);
   const isGraph = "nodes" in graph;
   const held = isGraph ? checkPath(graph, record) : [graph];
   const isAllowed = isGraph ? held.length === 0 : null;
@@ -42,22 +39,20 @@ export async function examineExternal(
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */
 async function graphOf(
   workflow: string | null,
-  trust: Trust,
+  protocols: Protocols,
   context: Context,
   file: string,
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
-  const beside = await besideTrace(file, context);
+  const beside = await besideRecord(file, context);
   if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    const opened = await open(beside, trust);
+    const opened = await protocols.snapshot(beside);
     const [name, ...others] = opened
       .names("WF")
       .filter((one) => one === workflow || bareCode(one) === workflow);
     if (name === undefined || others.length > 0) return finding("UNKNOWN_WORKFLOW", undefined, { workflow });
-    return toGraph(
-      await compile(requireWorkflow(opened, name), opened, beside.capabilities.unlockedWorkflowRegistry),
-    );
+    return toGraph(await protocols.plan(name, beside));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return planRefusal(error);

@@ -10,10 +10,10 @@ import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { planOfRecord } from "../../kept-protocol.ts";
 import { file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, shownOf } from "../../print.ts";
+import { Protocols } from "../../protocols.ts";
 import { readTrace } from "../../read-trace.ts";
 import { filesOf, printFiles, type Target, targetsOf, writeTarget } from "../../rendering-files.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
@@ -22,7 +22,7 @@ import { forEachTrace, refuseForSeveral } from "../../several-traces.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { besideBase, isAddress, ownTrace } from "../../trace-place.ts";
 import { namedTraces } from "../../traces-at.ts";
-import { type Trust, trustOf } from "../../trust.ts";
+import { trustOf } from "../../trust.ts";
 
 export const render = defineCommand({
   details:
@@ -52,15 +52,15 @@ export const render = defineCommand({
     const files = await namedTraces({ traces, last }, context);
     const named = targetsOf(KINDS, request);
     for (const { kind } of named) refuseForSeveral(files, kind, true);
-    const trust = trustOf(request, context);
-    return forEachTrace(files, context, (trace, within) => renderOne(trace, named, trust, within));
+    const protocols = new Protocols(trustOf(request, context));
+    return forEachTrace(files, context, (trace, within) => renderOne(trace, named, protocols, within));
   },
 });
 
 async function renderOne(
   trace: string,
   named: readonly Target<Kind>[],
-  trust: Trust,
+  protocols: Protocols,
   context: Context,
 ): Promise<number> {
   const targets = named.length > 0 ? named : [besideOf(trace)];
@@ -70,7 +70,7 @@ async function renderOne(
   const { events, findings, omitted } = readTrace(trace, context);
   const start = startOf(events, trace);
   const { roots } = recordedIn(events);
-  const { plan } = await planOfRecord(trace, start, roots, trust, beside);
+  const { plan } = await protocols.recordedPlan(trace, start, roots, beside);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   if (named.length === 0 && isAddress(trace, context)) {
     refuseDamaged(trace, findings);

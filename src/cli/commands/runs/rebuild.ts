@@ -36,13 +36,13 @@ export async function rebuildRuns(isCompleting: boolean, context: Context): Prom
     sayUnreadable(unreadable, context);
     return EXIT.SUCCESS;
   }
-  const { traces, lines, unreadable, head } = await rebuildLedger(ports);
+  const { traces, lines, kept, unreadable, head } = await rebuildLedger(ports);
   if (settings.json) printJson(context, { file, traces, lines, head, unreadable });
-  else if (!settings.quiet)
-    printText(
-      context,
-      `${plain(file)}: ${counted(lines, "line")} made from ${counted(traces, "trace")}\nhead ${head}\n`,
-    );
+  else if (!settings.quiet) {
+    const made = `${counted(lines - kept, "line")} made from ${counted(traces, "trace")}`;
+    const taken = kept === 0 ? "" : `, ${counted(kept, "line")} kept of the ledger before`;
+    printText(context, `${plain(file)}: ${made}${taken}\nhead ${head}\n`);
+  }
   sayUnreadable(unreadable, context);
   return EXIT.SUCCESS;
 }

@@ -10,8 +10,8 @@ import { type Context, shortPath } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
-import { planOfRecord } from "../../kept-protocol.ts";
 import { plain, printJson, printText } from "../../print.ts";
+import { Protocols } from "../../protocols.ts";
 import { notIntact, readIntactTrace } from "../../read-trace.ts";
 import { RENDERINGS } from "../../renderings.ts";
 import { besideRecord } from "../../resolve-snapshot.ts";
@@ -74,7 +74,7 @@ async function renderable(trace: string, trust: Trust, context: Context) {
   const { events } = readIntactTrace(trace, context);
   const { start, roots } = recordedIn(events);
   if (start === null) throw new UsageFault("NOT_DRAWABLE", { file: trace, events: events.length });
-  const { plan } = await planOfRecord(trace, start, roots, trust, beside);
+  const { plan } = await new Protocols(trust).recordedPlan(trace, start, roots, beside);
   return { plan, events, warnings: [] };
 }
 
