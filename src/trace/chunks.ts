@@ -29,7 +29,7 @@ export function* linesIn(
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     let start = 0;
     for (let end = bytes.indexOf(BREAK); end !== -1; end = bytes.indexOf(BREAK, start)) {
-      const rest = bytes.subarray(start, end);
+      const rest = end === start ? NOTHING : bytes.subarray(start, end);
       const size = begun.size + rest.length;
       yield { bytes: begun.size === 0 ? rest : begun.end(rest), size, isWhole: true };
       start = end + 1;
