@@ -6,8 +6,13 @@
  */
 
 const {
+  closeSync,
+  constants: { O_NOFOLLOW, O_NONBLOCK, O_RDONLY },
+  fstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  readSync,
   readdirSync,
   renameSync,
   statSync,
@@ -21,6 +26,9 @@ const MADE_BY = Buffer.from(`${process.version} ${process.versions.v8} ${process
 
 /** More files than all commands of one build have are of other builds. */
 const MOST_FILES = 1000;
+
+/** Far more than V8 makes of any file of the program. */
+const MOST_BYTES = 1 << 26;
 
 /** The exit code of a command line that is refused. */
 const BAD_LINE = 2;
@@ -93,16 +101,29 @@ const blanksAfter = (text) => -(MADE_BY.length + text.length) & 7;
 /** What V8 made of exactly this text. */
 function cacheOf(file, text) {
   if (!isReadable) return undefined;
-  let cache;
-  try {
-    cache = readFileSync(cacheFile(file, text));
-  } catch {
-    return undefined;
-  }
+  const cache = bytesOf(cacheFile(file, text));
+  if (cache === undefined) return undefined;
   const end = MADE_BY.length + text.length;
   const isMadeHere = MADE_BY.equals(cache.subarray(0, MADE_BY.length));
   const isOfText = isMadeHere && text.equals(cache.subarray(MADE_BY.length, end));
   return isOfText ? cache.subarray(end + blanksAfter(text)) : undefined;
+}
+
+/** Undefined where there is no regular file of a possible size: to read a pipe or a device might never end. */
+function bytesOf(path) {
+  let file;
+  try {
+    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const stat = fstatSync(file);
+    if (!stat.isFile() || stat.size > MOST_BYTES) return undefined;
+    // Begins at a multiple of eight.
+    const bytes = Buffer.allocUnsafeSlow(stat.size);
+    return bytes.subarray(0, readSync(file, bytes, 0, stat.size, 0));
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** One after the other: Node's recursive `mkdir` never returns where nothing can be made, such as below `/proc`. */
@@ -129,7 +150,10 @@ function writeCaches(exitCode) {
       const path = cacheFile(file, text);
       const draft = `${path}.${process.pid}`;
       const blanks = Buffer.alloc(blanksAfter(text));
-      writeFileSync(draft, Buffer.concat([MADE_BY, text, blanks, script.createCachedData()]), { mode: 0o600 });
+      writeFileSync(draft, Buffer.concat([MADE_BY, text, blanks, script.createCachedData()]), {
+        flag: "wx",
+        mode: 0o600,
+      });
       renameSync(draft, path);
     }
   } catch {

@@ -133,7 +133,7 @@ export interface CheckCache {
 
 /** Texts that can be made again, by name. Whether one can be kept makes no difference but time. */
 export interface TextCache {
-  /** Null where it is not kept. */
+  /** As it was written; null where it is not kept, or not as it was written. */
   read(name: string): string | null;
   write(name: string, text: string): void;
 }

@@ -120,22 +120,41 @@ async function removeAll(
   ports: PrunePorts,
 ): Promise<ReadonlySet<string>> {
   const removed = new Set<string>();
-  const pruned = openRuns(ports.root)((runs) => new Set(prunedIn(runs.newestFirst())));
+  const { pruned, segments } = openRuns(ports.root)((runs) => prunedIn(runs.newestFirst()));
+  const isRemoved = (id: string) => removed.has(id) || pruned.has(id);
   for (const [segment, runs] of bySegment(chosen)) {
     const locked = segment === null ? null : ports.root.lockSegment(segment);
     if (segment !== null && locked === null && ports.root.segments().includes(segment)) continue;
     try {
       for (const id of await removeGroup(runs, request, ports)) removed.add(id);
-      locked?.remove((id) => removed.has(id) || pruned.has(id));
+      locked?.remove(isRemoved);
     } finally {
       locked?.unlock();
     }
   }
+  for (const segment of ports.root.segments())
+    if (!segments.has(segment)) removeFromCopy(segment, isRemoved, ports.root);
   return removed;
 }
 
-function* prunedIn(entries: Iterable<RunEntry>): Generator<string> {
-  for (const { id, state } of entries) if (state === "PRUNED") yield id;
+/** The ids of pruned runs, and the segments in which the ledger has runs. */
+function prunedIn(entries: Iterable<RunEntry>) {
+  const [pruned, segments] = [new Set<string>(), new Set<string>()];
+  for (const { id, state, segment } of entries) {
+    if (state === "PRUNED") pruned.add(id);
+    if (segment !== null) segments.add(segment);
+  }
+  return { pruned, segments };
+}
+
+/** A segment in which the ledger has no run may be the copy of another one. */
+function removeFromCopy(segment: string, isRemoved: (id: string) => boolean, root: TracesRoot): void {
+  const locked = root.lockSegment(segment);
+  try {
+    if (locked !== null && [...runsIn(segment, root).keys()].some(isRemoved)) locked.remove(isRemoved);
+  } finally {
+    locked?.unlock();
+  }
 }
 
 function bySegment(chosen: readonly Chosen[]): ReadonlyMap<string | null, readonly Chosen[]> {

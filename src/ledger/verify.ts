@@ -73,7 +73,10 @@ export const ledgerFindings = {
     hint: "the trace itself is checked where the ledger has it; remove the copy",
   },
   SEGMENT_DAMAGED: {
-    what: (f: JsonObject) => `line ${f["line"]} of ${f["segment"]} names no run: it was changed or added`,
+    what: (f: JsonObject) =>
+      f["lines"] === 1
+        ? `line ${f["line"]} of ${f["segment"]} names no run: it was changed or added`
+        : `${f["lines"]} lines of ${f["segment"]}, from line ${f["line"]} on, name no run: they were changed or added`,
     hint: "what is missing in the trace of a run is a finding of its own; restore the file from a copy",
   },
   SEGMENT_IRREGULAR: {
@@ -245,7 +248,7 @@ async function checkSegment(
   const missing = new Set(expected.runs);
   for (const found of source === null ? [] : tracesInSegment(source)) {
     if ("strayLine" in found) {
-      const facts = { segment: `${SEGMENTS}/${segment}`, line: found.strayLine };
+      const facts = { segment: `${SEGMENTS}/${segment}`, line: found.strayLine, lines: found.lines };
       findings.push({ code: "SEGMENT_DAMAGED", line: null, run: null, facts });
       continue;
     }

@@ -39,10 +39,10 @@ export function unlessAbsent<T>(work: () => T): T | null {
   }
 }
 
-/** Refuses bytes that are too long for a string, so that callers never meet them. */
-export function read(path: string): Uint8Array {
+/** Refuses bytes that are too long for a string, or than is said, so that callers never meet them. */
+export function read(path: string, most: number = SIZE.text): Uint8Array {
   return reading(path, (file) => {
-    if (fstatSync(file).size > SIZE.text) throw systemError("EFBIG", path);
+    if (fstatSync(file).size > most) throw systemError("EFBIG", path);
     return readFileSync(file);
   });
 }

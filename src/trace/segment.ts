@@ -1,7 +1,7 @@
 /** A segment holds the lines of several traces, as they were written: each names its run, and each run is a chain of its own. */
 
 import type { Files, Source } from "../ports.ts";
-import { linesIn } from "./chunks.ts";
+import { BegunLine, linesIn, START_BYTES } from "./chunks.ts";
 import { isTraceName, TRACE_NAME } from "./trace-name.ts";
 
 /** The folder of the segments, below the traces folder. */
@@ -55,11 +55,14 @@ export function traceNow(trace: string, files: Pick<Files, "realPath">): string 
 /** What a line begins with, up to the name of its run. */
 const NAMED = new RegExp(`^\\{"elapsed_us":\\d+,"event_type":"\\w+","execution_id":"(${TRACE_NAME})"`);
 
+const BRACE = 0x7b;
+
 /** As many bytes of a line as name its run: what comes before the name has a bounded length. */
-export const NAMING_BYTES = 512;
+export const NAMING_BYTES = START_BYTES;
 
 /** The run that the line is of; null where the line does not say, or says what is no name of a trace. */
 export function runOfLine(line: Buffer): string | null {
+  if (line[0] !== BRACE) return null;
   const run = NAMED.exec(line.toString("latin1", 0, NAMING_BYTES))?.[1] ?? null;
   return run !== null && isTraceName(run) ? run : null;
 }
@@ -70,7 +73,7 @@ export function runOfLine(line: Buffer): string | null {
  */
 export function* traceInSegment(pieces: Iterable<Uint8Array>, run: string): Generator<Uint8Array> {
   const name = Buffer.from(`"execution_id":"${run}"`);
-  for (const lines of wholeLines(pieces)) {
+  for (const lines of wholeLines(pieces, run)) {
     // Most lines are of other runs: the search passes over them.
     for (let at = lines.indexOf(name); at !== -1; ) {
       const start = lines.lastIndexOf(BREAK, at) + 1;
@@ -84,19 +87,17 @@ export function* traceInSegment(pieces: Iterable<Uint8Array>, run: string): Gene
 
 const BREAK = 0x0a;
 
-/** The pieces, cut behind line breaks. Each is valid until the next is asked for. */
-function* wholeLines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
-  let begun: Buffer[] = [];
+/** The pieces, cut behind line breaks. Each is valid until the next is asked for. A long line of another run is truncated. */
+function* wholeLines(pieces: Iterable<Uint8Array>, run: string): Generator<Buffer> {
+  const begun = new BegunLine((start) => runOfLine(start) === run);
   for (const piece of pieces) {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     const end = bytes.lastIndexOf(BREAK) + 1;
-    if (end > 0)
-      yield begun.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...begun, bytes.subarray(0, end)]);
-    if (end > 0) begun = [];
-    // The caller may reuse the piece.
-    if (end < bytes.length) begun.push(Buffer.from(bytes.subarray(end)));
+    const lines = bytes.subarray(0, end);
+    if (end > 0) yield begun.size === 0 ? lines : begun.end(lines);
+    begun.add(bytes.subarray(end));
   }
-  if (begun.length > 0) yield Buffer.concat(begun);
+  if (begun.size > 0) yield begun.end(Buffer.alloc(0));
 }
 
 /** Where the first line of a run begins in a segment, where its last one ends, and how long its lines are together, in bytes. */
@@ -119,9 +120,9 @@ export function runsInSegment(pieces: Iterable<Uint8Array>): ReadonlyMap<string,
  */
 export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8Array>, from: number): number {
   let [end, whole] = [from, from];
-  for (const { bytes: line, isWhole } of linesIn(pieces)) {
+  for (const { bytes: line, size, isWhole } of linesIn(pieces, () => false)) {
     const offset = end;
-    end += line.length + Number(isWhole);
+    end += size + Number(isWhole);
     if (isWhole) whole = end;
     const run = runOfLine(line);
     const known = run === null ? undefined : runs.get(run);
@@ -132,22 +133,28 @@ export function addRuns(runs: Map<string, RunInSegment>, pieces: Iterable<Uint8A
   return whole;
 }
 
-/** The trace of a run in a segment, or a whole line of the segment that names no run, by its number from 1. */
+/** The trace of a run in a segment, or whole lines of the segment that name no run: the number of the first, from 1, and how many. */
 export type FoundInSegment =
   | { readonly run: string; readonly place: RunInSegment; readonly trace: Source }
-  | { readonly strayLine: number };
+  | { readonly strayLine: number; readonly lines: number };
 
 /** Everything that a segment has, in two passes; of a segment that grows, what it has when they begin. */
 export function* tracesInSegment(segment: Pick<Source, "pieces">): Generator<FoundInSegment> {
   const runs = runsInSegment(segment.pieces());
   const held = new Map<string, Buffer[]>();
-  let [end, number] = [0, 0];
-  for (const { bytes: line, isWhole } of linesIn(segment.pieces())) {
-    end += line.length + Number(isWhole);
+  let [end, number, strays] = [0, 0, 0];
+  const isKept = (start: Buffer) => runs.has(runOfLine(start) ?? "");
+  for (const { bytes: line, size, isWhole } of linesIn(segment.pieces(), isKept)) {
+    end += size + Number(isWhole);
     number++;
     const run = runOfLine(line);
+    if (run === null && isWhole) {
+      strays++;
+      continue;
+    }
+    if (strays > 0) yield { strayLine: number - strays, lines: strays };
+    strays = 0;
     const place = run === null ? undefined : runs.get(run);
-    if (run === null && isWhole) yield { strayLine: number };
     if (run === null || place === undefined || end > place.end) continue;
     const lines = held.get(run) ?? [];
     lines.push(isWhole ? Buffer.concat([line, LINE_BREAK]) : Buffer.from(line));
@@ -156,6 +163,7 @@ export function* tracesInSegment(segment: Pick<Source, "pieces">): Generator<Fou
     held.delete(run);
     yield { run, place, trace: { size: place.bytes, pieces: () => lines } };
   }
+  if (strays > 0) yield { strayLine: number - strays + 1, lines: strays };
 }
 
 const LINE_BREAK = Buffer.from("\n");

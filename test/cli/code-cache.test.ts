@@ -10,6 +10,8 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -100,6 +102,24 @@ it("a cache that another Node made, that was cut off or that is none is not used
   for (const other of others) {
     writeFileSync(file, other);
     assert.equal(say(), "old false");
+  }
+});
+
+it("what is no regular file, or is far too large, is not waited for or read, and a cache takes its place", (t) => {
+  const { folder, say } = program(t);
+  say();
+  const file = mainCache(folder);
+  for (const put of [
+    () => spawnSync("mkfifo", [file]),
+    () => symlinkSync("/dev/zero", file),
+    () => {
+      writeFileSync(file, "");
+      truncateSync(file, 2 ** 40);
+    },
+  ]) {
+    rmSync(file);
+    put();
+    assert.deepEqual([say(), say()], ["old false", "old true"]);
   }
 });
 

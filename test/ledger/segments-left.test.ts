@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -224,6 +225,28 @@ test("prune takes runs out of a segment, and the segment when none is left", asy
   await pruned(root, 0);
   assert.deepEqual(root.segments(), []);
   assert.deepEqual(await findingsIn(root), []);
+});
+
+test("prune takes runs out of the copy of a segment, too, and leaves what the ledger does not have", async (t) => {
+  const { root } = (await four(t)).left;
+  const { path } = segmentIn(root);
+  const copy = path.replace(".jsonl", "_2.jsonl");
+  const strange = linesOf(path).map((line) => line.replace(runOf(line), `${runOf(line)}_9`));
+  const unlisted = path.replace(".jsonl", "_3.jsonl");
+  copyFileSync(path, copy);
+  writeFileSync(unlisted, strange.join(""));
+  const kept = new Set(
+    entriesIn(root)
+      .slice(0, 2)
+      .map(({ id }) => id),
+  );
+  await pruned(root, 2, true);
+  assert.deepEqual(readFileSync(copy), readFileSync(path));
+  await pruned(root, 2);
+  for (const line of linesOf(copy)) assert.ok(kept.has(runOf(line)));
+  assert.deepEqual(linesOf(copy), linesOf(path));
+  await pruned(root, 0);
+  assert.deepEqual([existsSync(copy), linesOf(unlisted)], [false, strange]);
 });
 
 test("nothing of a segment is pruned that a process writes", async (t) => {

@@ -11,6 +11,7 @@ import { completeLedger, rebuildLedger } from "../../src/ledger/rebuild.ts";
 import { standingOf } from "../../src/ledger/standing.ts";
 import { isAt, traceAddress, traceIdsIn } from "../../src/ledger/trace-place.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
+import { nodeClock } from "../../src/platform/node-ports.ts";
 import { parseAddress } from "../../src/trace/segment.ts";
 import { portion } from "../support/portion.ts";
 import { skipWithoutPython } from "../support/python.ts";
@@ -84,7 +85,7 @@ test("wherever one byte of a segment is another one, the run whose line it was i
 });
 
 test("a line that was removed, doubled, moved or given to another run names its run", async (t) => {
-  const { ids, lines, namesIn } = await ended(t);
+  const { root, ids, lines, namesIn } = await ended(t);
   assert.deepEqual([...(await namesIn(lines.join("")))], []);
   for (const [number, line] of lines.entries()) {
     const own = runOf(line);
@@ -106,8 +107,15 @@ test("a line that was removed, doubled, moved or given to another run names its 
     if (next !== undefined && runOf(next) !== own)
       assert.deepEqual([...(await namesIn(others.toSpliced(number + 1, 0, line).join("")))], []);
   }
-  const garbage = [...lines.slice(0, 4), "no event\n", ...lines.slice(4)];
-  assert.deepEqual([...(await namesIn(garbage.join("")))], ["SEGMENT_DAMAGED"]);
+  for (const [at, garbage] of [
+    [4, "no event\n"],
+    [0, "\n".repeat(1000)],
+    [lines.length, "\n{}\n".repeat(3)],
+  ] as const) {
+    assert.deepEqual([...(await namesIn(lines.toSpliced(at, 0, garbage).join("")))], ["SEGMENT_DAMAGED"]);
+    const [{ facts } = assert.fail(), ...more] = await findingsIn(root);
+    assert.deepEqual([facts["line"], facts["lines"], more], [at + 1, garbage.split("\n").length - 1, []]);
+  }
 });
 
 test("a run in a segment that is gone, or in two of them, is named", async (t) => {
@@ -180,12 +188,12 @@ test("what is no name of a trace is no run: not of a segment, not by an address,
   const entries = readFileSync(ledger, "utf8");
   const [own = ""] = ids;
   const copy = lines.filter((line) => runOf(line) === own);
-  const ports = { root, openSource: async (file: string) => openSource(file), now: Date.now };
+  const ports = { root, openSource: async (file: string) => openSource(file), now: nodeClock.now };
   for (const name of NO_NAMES) {
     writeFileSync(path, [...lines, ...copy.map((line) => line.replace(own, name))].join(""));
     assert.deepEqual(
-      (await findingsIn(root)).map(({ code, facts }) => [code, facts["line"]]),
-      copy.map((_, i) => ["SEGMENT_DAMAGED", lines.length + 1 + i]),
+      (await findingsIn(root)).map(({ code, facts }) => [code, facts["line"], facts["lines"]]),
+      [["SEGMENT_DAMAGED", lines.length + 1, copy.length]],
       name,
     );
     assert.deepEqual(traceIdsIn(root), [...ids].sort(), name);

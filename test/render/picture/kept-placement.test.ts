@@ -57,26 +57,6 @@ test("another size, name, start or link is another drawing", async () => {
   assert.equal(cache.texts.size, others.length);
 });
 
-test("a kept text that is cut off, or of another drawing, is passed over and replaced", async () => {
-  const cache = memory();
-  const placement = await placementOf(DRAWING, cache);
-  const [[name, text]] = [...cache.texts] as [[string, string]];
-  const cut = Array.from({ length: 4 }, (_, i) => text.slice(0, Math.floor((i * text.length) / 4)));
-  const { boxes, links } = placement;
-  const others = [
-    { ...placement, width: null },
-    { ...placement, boxes: boxes.slice(1) },
-    { ...placement, links: links.slice(1) },
-    { ...placement, boxes: boxes.map(({ x }) => ({ x, y: "0" })) },
-    { ...placement, links: links.map(({ label }) => ({ label })) },
-  ].map((other) => JSON.stringify(other));
-  for (const wrong of [...cut, ...others, "null", "[]"]) {
-    cache.write(name, wrong);
-    assert.deepEqual(await placementOf(DRAWING, cache), placement, wrong);
-    assert.equal(cache.read(name), text);
-  }
-});
-
 test("another version of dagre is another name for what is kept", () => {
   assert.match(PLACED_BY, new RegExp(`^dagre ${version},`));
 });
