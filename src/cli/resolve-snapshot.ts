@@ -1,6 +1,7 @@
 /** Which snapshot and which data root a trace is examined with. */
 
 import { Fault } from "../errors/base.ts";
+import { TextMemory } from "../json/text-memory.ts";
 import { isWorkspace, workspaceAbove } from "../snapshot/find-snapshot.ts";
 import {
   type Context,
@@ -47,6 +48,15 @@ export async function besideTrace(trace: string, context: Context): Promise<Cont
 export async function besideRecord(trace: string, context: Context): Promise<Context> {
   const beside = await besideTrace(trace, context);
   return { ...beside, workflowRegistry: beside.capabilities.unlockedWorkflowRegistry };
+}
+
+/** As `besideRecord`, for the traces of one command: what is above a folder is looked for once. */
+export function besideEachRecord(context: Context): (trace: string) => Promise<Context> {
+  const known = new TextMemory<Promise<Context>>();
+  return (trace) => {
+    const folder = context.path(trace).replace(/\/[^/]*$/, "");
+    return known.recall(folder, () => besideRecord(trace, context));
+  };
 }
 
 /**

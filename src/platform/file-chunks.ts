@@ -14,8 +14,8 @@ const WHOLE = 2 ** 23;
  * is not opened: whoever has opened it to write would lose its reader.
  */
 export function openSource(file: string): Source | null {
-  const stat = attempt(() => fs.statSync(file), null);
-  if (stat === null) return openSegmented(file);
+  const stat = attempt(() => fs.statSync(file, { throwIfNoEntry: false }), undefined);
+  if (stat === undefined) return openSegmented(file);
   if (!stat.isFile() && !stat.isDirectory()) throw new IoError("ENXIO", { path: file });
   if (stat.isFile() && stat.size > WHOLE) return { size: stat.size, pieces: () => piecesOf(file) };
   const bytes = nodeFiles.read(file);

@@ -26,7 +26,8 @@ export const nodeFiles: Files = {
   read: (file, most) =>
     attempt<Uint8Array | null>(() => readOpened(file, most), null) ?? readSegmented(file, most ?? SIZE.text),
   realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
-  isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
+  isFolder: (file) =>
+    attempt(() => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false, false),
   list: (folder, withEmptyFolders = false) => [...listBelow(folder, "", withEmptyFolders)],
   names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };

@@ -40,12 +40,13 @@ export const coverage = defineCommand({
     const files = await namedTraces({ traces, last }, context);
     await checkOutputs(request, { "a trace": files }, context);
     const snapshot = await open(context, trustOf(request, context));
+    const named = new Set(traces);
     const result = await measureCoverage({
       snapshot,
       registry: await context.registry(),
       traces: files.map((file) => ({
         file,
-        isNamed: traces.includes(file),
+        isNamed: named.has(file),
         read: () => readFileArgument(file, "the trace", context),
       })),
     });

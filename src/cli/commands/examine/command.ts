@@ -18,7 +18,7 @@ import { flag, hash, text } from "../../option.ts";
 import { hintLines, nearby } from "../../print.ts";
 import { Protocols } from "../../protocols.ts";
 import { say } from "../../report-view.ts";
-import { besideRecord, placeOptions } from "../../resolve-snapshot.ts";
+import { besideEachRecord, placeOptions } from "../../resolve-snapshot.ts";
 import { LAST, SEAL, TRACES_ARGUMENT } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { namedTraces } from "../../traces-at.ts";
@@ -60,14 +60,13 @@ export const examine = defineCommand({
   async action({ traces, last, head, steps, fromStep, until, probe, ...request }, context) {
     const scope = { head, steps, fromStep, until };
     const protocols = new Protocols(trustOf(request, context));
+    const asked = { scope, protocols, probe, besideOf: besideEachRecord(context) };
     const files = await namedTraces({ traces, last }, context);
     const [file = ""] = files;
-    if (files.length === 1) return (await examineOne(file, { scope, protocols, probe }, context)).exitCode;
+    if (files.length === 1) return (await examineOne(file, asked, context)).exitCode;
     refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
-    return examineSeveral(files, context, (one, within) =>
-      examineOne(one, { scope, protocols, probe }, within),
-    );
+    return examineSeveral(files, context, (one, within) => examineOne(one, asked, within));
   },
 });
 
@@ -84,6 +83,8 @@ interface Asked {
   readonly scope: Scope;
   readonly protocols: Protocols;
   readonly probe: boolean;
+  /** The context with the workspace of a trace. */
+  besideOf(trace: string): Promise<Context>;
 }
 
 /** @throws UsageFault for the first option of the scope that is given */
@@ -103,7 +104,7 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   }
   const { scope } = asked;
   const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
-  const environment = await environmentOf(file, asked, context);
+  const environment = await environmentOf(file, asked);
   const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
   const { summary } = examination;
@@ -121,19 +122,15 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
 }
 
 /** The workspace of the trace. */
-async function environmentOf(
-  file: string,
-  { protocols, probe }: Asked,
-  context: Context,
-): Promise<ExamineEnvironment> {
-  const beside = await besideRecord(file, context);
+async function environmentOf(file: string, { protocols, probe, besideOf }: Asked): Promise<ExamineEnvironment> {
+  const beside = await besideOf(file);
   const { platform, settings } = beside;
   return {
     clock: platform.clock,
     entropy: platform.entropy,
     mail: platform.openMail(platform.env),
     remote: probe ? platform.openRemote(platform.env) : null,
-    dataRoot: nearby(settings.dataRoot, context),
+    dataRoot: nearby(settings.dataRoot, beside),
     openStores: () => openExistingStores(beside),
     placeOptions: () => placeOptions(beside),
     traceWord: shellWord(file),
