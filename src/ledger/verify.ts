@@ -1,5 +1,6 @@
 /** Is the ledger as it was written, and are the traces those that it names? A chain over all runs of a folder. */
 
+import { counted } from "../errors/counted.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { CUT_OFF } from "../examine/verify.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -74,9 +75,7 @@ export const ledgerFindings = {
   },
   SEGMENT_DAMAGED: {
     what: (f: JsonObject) =>
-      f["lines"] === 1
-        ? `line ${f["line"]} of ${f["segment"]} names no run: it was changed or added`
-        : `${f["lines"]} lines of ${f["segment"]}, from line ${f["line"]} on, name no run: they were changed or added`,
+      `at line ${f["line"]}, ${f["segment"]} has ${counted(Number(f["lines"]), "line that names", "lines that name")} no run: changed or added`,
     hint: "what is missing in the trace of a run is a finding of its own; restore the file from a copy",
   },
   SEGMENT_IRREGULAR: {
