@@ -103,7 +103,13 @@ it("what a run writes it can read again, however deep, or it is refused before a
         assert.equal(changed.length, written.length);
       }
     }),
-    { numRuns: PLAYS_ALL ? 16 : 8 },
+    {
+      numRuns: PLAYS_ALL ? 16 : 8,
+      examples: [
+        [1, 0, false],
+        [DEPTH.payloadMost, 60, true],
+      ],
+    },
   );
   assert.deepEqual([...endings].sort(), ["COMPLETED", "DATA_TOO_DEEP"]);
 });
