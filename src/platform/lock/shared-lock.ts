@@ -1,6 +1,6 @@
 /** Pieces of work on one file: each is done under its lock, in the order asked for, and several together share one. */
 
-import type { Attempt } from "./lock.ts";
+import { type Attempt, retry } from "./lock.ts";
 
 /**
  * Does `work` while the lock is held; null while another process holds it.
@@ -22,7 +22,6 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** So that other processes do not have to wait much longer than for one piece. */
 const MOST_TOGETHER = 64;
-const LONGEST_PAUSE_MS = 10;
 
 export class SharedLock {
   readonly #hold: Hold;
@@ -45,32 +44,29 @@ export class SharedLock {
 
   async #doAll(): Promise<void> {
     this.#isBusy = true;
-    let pause = 1;
     while (this.#waiting.length > 0) {
       // What else is asked for now shares the lock.
       await null;
-      if (this.#doNext()) pause = 1;
-      else await new Promise((resume) => setTimeout(resume, pause++));
-      pause = Math.min(pause, LONGEST_PAUSE_MS);
+      await retry(() => this.#doNext());
     }
     this.#isBusy = false;
   }
 
-  /** False while another process holds the lock. */
-  #doNext(): boolean {
+  /** Null while another process holds the lock. */
+  #doNext(): Attempt<void> {
     const [first] = this.#waiting as [Piece];
     const done: (readonly [Piece, Outcome])[] = [];
     try {
       const known = first.known();
       if (known !== null) done.push([this.#take(), known]);
-      else if (this.#hold(() => this.#doTogether(done), first.deadline) === null) return false;
+      else if (this.#hold(() => this.#doTogether(done), first.deadline) === null) return null;
       for (const [piece, outcome] of done) settle(piece, outcome);
     } catch (error) {
       // Of the lock: whether what was done under it is there is not known.
       const failed = done.length === 0 ? [this.#take()] : done.map(([piece]) => piece);
       for (const piece of failed) piece.reject(error);
     }
-    return true;
+    return { value: undefined };
   }
 
   #doTogether(done: (readonly [Piece, Outcome])[]): void {
