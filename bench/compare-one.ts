@@ -100,7 +100,11 @@ async function verifying(): Promise<Cost | null> {
 }
 
 async function replaying(): Promise<Cost | null> {
-  const { eventIn } = await load<typeof import("../src/examine/verify.ts")>("examine/verify.ts");
+  // Of trees without that file, the verification has it.
+  const reader = existsSync(join(tree, "src/trace/read-event.ts"))
+    ? "trace/read-event.ts"
+    : "examine/verify.ts";
+  const { eventIn } = await load<typeof import("../src/trace/read-event.ts")>(reader);
   const { replay } = await load<typeof import("../src/examine/replay/replay.ts")>("examine/replay/replay.ts");
   const { compile } = await load<typeof import("../src/plan/compile.ts")>("plan/compile.ts");
   const { linesIn } = await load<typeof import("../src/trace/chunks.ts")>("trace/chunks.ts");

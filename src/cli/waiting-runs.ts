@@ -1,7 +1,6 @@
 /** The runs of a traces folder that wait. */
 
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
-import { eventIn } from "../examine/verify.ts";
 import { LedgerFault } from "../ledger/errors.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import { selectRuns } from "../ledger/query.ts";
@@ -12,6 +11,7 @@ import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
 import { traceAddress } from "../ledger/trace-place.ts";
 import type { SegmentPlace, TracesRoot } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
+import { eventIn } from "../trace/read-event.ts";
 import type { Context } from "./context.ts";
 import { tracesRoot } from "./ledger.ts";
 import { noticeText, printError } from "./print.ts";

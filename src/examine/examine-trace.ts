@@ -4,6 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { eventIn } from "../trace/read-event.ts";
 import { Sessions } from "../trace/sessions.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 import { checkAllowed } from "./allowed.ts";
@@ -29,7 +30,7 @@ import { OpenEffects } from "./recovery/open-effects.ts";
 import { replay } from "./replay/replay.ts";
 import type { Stepwise } from "./replay/stepwise.ts";
 import { isTrace } from "./source-trace.ts";
-import { CUT_OFF, eventIn, Verification, type Verified } from "./verify.ts";
+import { CUT_OFF, Verification, type Verified } from "./verify.ts";
 import type { WhatIfAnswer } from "./what-if/compare-what-if.ts";
 import { whatIf } from "./what-if/what-if.ts";
 

@@ -4,9 +4,10 @@ import { utf8 } from "../json/text.ts";
 import type { Source } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
 import type { TraceEvent } from "../trace/event.ts";
+import { eventIn } from "../trace/read-event.ts";
 import { TraceInputFault } from "./errors.ts";
 import type { Reading, TraceReader } from "./examine-trace.ts";
-import { eventIn, type Verified } from "./verify.ts";
+import type { Verified } from "./verify.ts";
 
 export class SourceTrace implements TraceReader {
   readonly file: string;

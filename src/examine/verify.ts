@@ -14,10 +14,7 @@ import { type EventOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent } from "../trac
 import { type ScannedLine, scanLine } from "../trace/line.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { eventIn } from "../trace/read-event.ts";
-
 import { finding, type TraceFinding } from "./finding.ts";
-
-export { eventIn };
 
 export interface Verified {
   /** How many lines are events of this format. */

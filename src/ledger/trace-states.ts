@@ -1,7 +1,8 @@
 /** What a trace says of the states that its run was in: the lines that it should have in the ledger. */
 
-import { eventIn, Verification, type Verified } from "../examine/verify.ts";
+import { Verification, type Verified } from "../examine/verify.ts";
 import type { Source } from "../ports.ts";
+import { eventIn } from "../trace/read-event.ts";
 import { type RunLineBody, RunLines } from "./run-lines.ts";
 
 export interface TraceStates {

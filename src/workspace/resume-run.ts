@@ -14,7 +14,7 @@ import { type BegunEffect, OpenEffects } from "../examine/recovery/open-effects.
 import { type Assumption, settle, type Unsettled } from "../examine/recovery/settle.ts";
 import { findSteps, isStep } from "../examine/recovery/steps.ts";
 import { placeText } from "../examine/replay/step-place.ts";
-import { CUT_OFF, eventIn, Verification, type Verified } from "../examine/verify.ts";
+import { CUT_OFF, Verification, type Verified } from "../examine/verify.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { RunLine } from "../ledger/line.ts";
 import { continueRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
@@ -22,6 +22,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Entropy, LockedTrace } from "../ports.ts";
 import type { Payloads, TraceEvent } from "../trace/event.ts";
 import type { JournalPosition } from "../trace/journal.ts";
+import { eventIn } from "../trace/read-event.ts";
 import { parseAddress } from "../trace/segment.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
