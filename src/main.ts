@@ -77,7 +77,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
     openSegments: async (traces, access) =>
-      (await import("./platform/trace-segments.ts")).openSegments(traces, { access }),
+      (await import("./platform/segments/segments.ts")).openSegments(traces, { access }),
     openTracesRoot,
     ownFolder: async (trace) => (await import("./platform/own-folder.ts")).ownFolder(trace),
     lockTraceFile,

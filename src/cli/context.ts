@@ -2,7 +2,7 @@
 
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import type { Segments } from "../platform/trace-segments.ts";
+import type { Segments } from "../platform/segments/segments.ts";
 import type {
   CheckCache,
   Clock,

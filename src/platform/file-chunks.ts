@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { IoError, type Source } from "../ports.ts";
 import { attempt } from "./errno.ts";
 import { nodeFiles } from "./node-ports.ts";
-import { openSegmented, piecesOf } from "./segment-source.ts";
+import { openSegmented, piecesOf } from "./segments/source.ts";
 
 /** A file up to this size is read at once. */
 const WHOLE = 2 ** 23;

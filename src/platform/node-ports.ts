@@ -19,7 +19,7 @@ import { attempt, errnoOf } from "./errno.ts";
 import { replace } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./own-names.ts";
-import { readSegmented } from "./segment-source.ts";
+import { readSegmented } from "./segments/source.ts";
 import { TRACE_MODES } from "./trace-files.ts";
 
 export const nodeFiles: Files = {

@@ -14,8 +14,8 @@ import { holderOf } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { makeFolders } from "./make-folders.ts";
 import { draftOf, lockOf } from "./own-names.ts";
-import { readSegmented } from "./segment-source.ts";
-import { isWrittenHere, lockSegment, writerOf } from "./segment-writer.ts";
+import { readSegmented } from "./segments/source.ts";
+import { isWrittenHere, lockSegment, writerOf } from "./segments/writer.ts";
 import { TRACE_MODES } from "./trace-files.ts";
 
 /**

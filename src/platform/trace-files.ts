@@ -17,7 +17,7 @@ import {
   namesGivenIn,
   nextFolderNumber,
   numberedName,
-} from "./segment-names.ts";
+} from "./segments/names.ts";
 
 /** Permissions of the files of a run; the umask may reduce them. */
 export const TRACE_MODES = {

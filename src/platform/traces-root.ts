@@ -7,8 +7,8 @@ import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
 import { openDataRoot } from "./data-root.ts";
 import { attempt } from "./errno.ts";
 import { linksIn } from "./own-names.ts";
-import { lockToPrune } from "./prune-segment.ts";
-import { writerOf } from "./segment-writer.ts";
+import { lockToPrune } from "./segments/prune.ts";
+import { writerOf } from "./segments/writer.ts";
 import { nameBelow } from "./store-location.ts";
 import { makeTracesFolder, TRACE_MODES } from "./trace-files.ts";
 

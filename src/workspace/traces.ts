@@ -2,10 +2,10 @@
 
 import { FileFault } from "../errors/ports.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
-import { numberedName } from "../platform/segment-names.ts";
+import { numberedName } from "../platform/segments/names.ts";
+import { openSegments } from "../platform/segments/segments.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
-import { openSegments } from "../platform/trace-segments.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TraceFolder, TracesRoot } from "../ports.ts";
 import { traceNow } from "../trace/segment.ts";

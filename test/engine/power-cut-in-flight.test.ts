@@ -5,7 +5,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { openWorkspace, segmentTraces, type Traces } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { openSegments } from "../../src/platform/trace-segments.ts";
+import { openSegments } from "../../src/platform/segments/segments.ts";
 import { waitingWorkspace } from "../sessions/waiting.ts";
 import { at, lines, type Workspace } from "../sessions/world.ts";
 import { type Disk, recordDisk } from "../support/disk.ts";

@@ -17,14 +17,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { nodeClock } from "../../src/platform/node-ports.ts";
+import { openSegments } from "../../src/platform/segments/segments.ts";
 import { openTrace } from "../../src/platform/trace-files.ts";
-import { openSegments } from "../../src/platform/trace-segments.ts";
 import { endLocks } from "../ledger/segment-world.ts";
 import { childModules } from "../support/child-modules.ts";
 import { beforeEachCall } from "../support/fs-calls.ts";
 
 const FILES = "src/platform/trace-files.ts";
-const SEGMENTS = "src/platform/trace-segments.ts";
+const SEGMENTS = "src/platform/segments/segments.ts";
 
 /** A second copy of the program, which is another process for the first one. */
 const copy = childModules(FILES, SEGMENTS);

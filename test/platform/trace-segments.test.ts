@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { TraceFault } from "../../src/errors/ports.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
-import { openSegments } from "../../src/platform/trace-segments.ts";
+import { openSegments } from "../../src/platform/segments/segments.ts";
 import type { TraceFile } from "../../src/ports.ts";
 import type { EventBody } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";

@@ -6,11 +6,11 @@
 
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
-import { holdToExit } from "./lock/held-to-exit.ts";
-import { tryTake } from "./lock/lock.ts";
-import { isDead, ownText, textOf } from "./lock/lock-owner.ts";
-import { LOCK_ENDING, linksIn, lockOf } from "./own-names.ts";
+import { isSegmentName, SEGMENTS } from "../../trace/segment.ts";
+import { holdToExit } from "../lock/held-to-exit.ts";
+import { tryTake } from "../lock/lock.ts";
+import { isDead, ownText, textOf } from "../lock/lock-owner.ts";
+import { LOCK_ENDING, linksIn, lockOf } from "../own-names.ts";
 
 /** The divisor: a name in a segment has the number of its process as the remainder, one that only a folder has leaves 0. */
 const STEP = 64;

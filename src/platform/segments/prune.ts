@@ -2,14 +2,14 @@
 
 import * as fs from "node:fs";
 import { dirname } from "node:path";
-import type { LockedSegment } from "../ports.ts";
-import { linesIn } from "../trace/chunks.ts";
-import { runOfLine } from "../trace/segment.ts";
-import { syncFolder, writeDraft, writeWhole } from "./file-bytes.ts";
-import { token } from "./lock/lock-owner.ts";
-import { draftOf } from "./own-names.ts";
-import { piecesOf } from "./segment-source.ts";
-import { isWrittenHere, lockSegment, writerOf } from "./segment-writer.ts";
+import type { LockedSegment } from "../../ports.ts";
+import { linesIn } from "../../trace/chunks.ts";
+import { runOfLine } from "../../trace/segment.ts";
+import { syncFolder, writeDraft, writeWhole } from "../file-bytes.ts";
+import { token } from "../lock/lock-owner.ts";
+import { draftOf } from "../own-names.ts";
+import { piecesOf } from "./source.ts";
+import { isWrittenHere, lockSegment, writerOf } from "./writer.ts";
 
 /** Null while a process writes it, or has it for something else. @throws the system's own error */
 export function lockToPrune(segment: string): LockedSegment | null {

@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { type Source, TooLarge } from "../ports.ts";
+import { type Source, TooLarge } from "../../ports.ts";
 import {
   addRuns,
   parseAddress,
@@ -10,9 +10,9 @@ import {
   SEGMENTS,
   type SegmentAddress,
   traceInSegment,
-} from "../trace/segment.ts";
-import { attempt } from "./errno.ts";
-import { openRegular } from "./file-bytes.ts";
+} from "../../trace/segment.ts";
+import { attempt } from "../errno.ts";
+import { openRegular } from "../file-bytes.ts";
 
 /** A trace up to this size is kept in memory, so that its segment is searched once. */
 const WHOLE = 2 ** 23;

@@ -1,11 +1,11 @@
 /** Who writes a segment. */
 
 import { basename, dirname, resolve } from "node:path";
-import type { LockHolder } from "../ports.ts";
-import { holderOf, tryTake } from "./lock/lock.ts";
-import { release } from "./lock/lock-link-pool.ts";
-import { textOf, tokenIn } from "./lock/lock-owner.ts";
-import { linksIn, lockOf } from "./own-names.ts";
+import type { LockHolder } from "../../ports.ts";
+import { holderOf, tryTake } from "../lock/lock.ts";
+import { release } from "../lock/lock-link-pool.ts";
+import { textOf, tokenIn } from "../lock/lock-owner.ts";
+import { linksIn, lockOf } from "../own-names.ts";
 
 /** By path, the runs that this process writes into each of its segments now. */
 const writtenHere = new Map<string, ReadonlySet<string>>();

@@ -2,21 +2,21 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { StoreFault, TraceFault } from "../errors/ports.ts";
-import type { SegmentPlace, TraceAccess, TraceFile } from "../ports.ts";
-import { SEGMENTS, segmentAddress } from "../trace/segment.ts";
-import { isTraceName } from "../trace/trace-name.ts";
-import { errnoOf } from "./errno.ts";
-import { appendWhole, syncFolder, syncOpened } from "./file-bytes.ts";
-import { holdToExit } from "./lock/held-to-exit.ts";
-import { tryAcquire } from "./lock/lock-link-pool.ts";
-import { token } from "./lock/lock-owner.ts";
-import { makeFolders } from "./make-folders.ts";
-import { linksIn, lockOf } from "./own-names.ts";
-import { momentOfName, namesGivenIn, numberedName, type SegmentNames, takeNames } from "./segment-names.ts";
-import { setWrittenHere } from "./segment-writer.ts";
-import { sharedSync } from "./shared-sync.ts";
-import { makeTracesFolder, TRACE_MODES, unsyncedOf } from "./trace-files.ts";
+import { StoreFault, TraceFault } from "../../errors/ports.ts";
+import type { SegmentPlace, TraceAccess, TraceFile } from "../../ports.ts";
+import { SEGMENTS, segmentAddress } from "../../trace/segment.ts";
+import { isTraceName } from "../../trace/trace-name.ts";
+import { errnoOf } from "../errno.ts";
+import { appendWhole, syncFolder, syncOpened } from "../file-bytes.ts";
+import { holdToExit } from "../lock/held-to-exit.ts";
+import { tryAcquire } from "../lock/lock-link-pool.ts";
+import { token } from "../lock/lock-owner.ts";
+import { makeFolders } from "../make-folders.ts";
+import { linksIn, lockOf } from "../own-names.ts";
+import { sharedSync } from "../shared-sync.ts";
+import { makeTracesFolder, TRACE_MODES, unsyncedOf } from "../trace-files.ts";
+import { momentOfName, namesGivenIn, numberedName, type SegmentNames, takeNames } from "./names.ts";
+import { setWrittenHere } from "./writer.ts";
 
 const MOST_BYTES = 1 << 28;
 
