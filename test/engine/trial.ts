@@ -440,7 +440,10 @@ export function memoryTrace(): MemoryTrace {
       append(lines) {
         text += lines;
       },
-      checkPlace: () => undefined,
+      appendTogether(lines) {
+        if (lines !== "") this.append(lines);
+        return null;
+      },
       sync: async () => undefined,
       close: () => undefined,
     },
