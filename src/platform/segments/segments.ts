@@ -21,6 +21,12 @@ import { setWrittenHere } from "./writer.ts";
 
 const MOST_BYTES = 1 << 28;
 
+/** Of the buffer of a segment. It grows, and is kept up to a size, because a new one for each write takes longer than to fill it. */
+const BUFFER_BYTES = 1 << 16;
+const MOST_BUFFERED = 1 << 20;
+/** Of a unit of UTF-16 in UTF-8. */
+const MOST_PER_UNIT = 3;
+
 export interface SegmentedTrace extends Pick<Required<TraceFolder>, "place"> {
   /** The name that was wanted, numbered where another trace may have it. */
   readonly id: string;
@@ -92,14 +98,15 @@ class Segment {
   readonly #sync: () => Promise<void>;
   /** The runs that are written now. */
   readonly #open = new Set<string>();
-  /** Of the file. */
+  /** Bytes in the file. */
   #written = 0;
-  /** What is to be appended next, and its length in bytes. */
-  #waiting = "";
-  #waitingBytes = 0;
-  /** Resolves when that is in the file. */
+  /** So many bytes of the buffer are to be appended next. */
+  #waiting = 0;
+  #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  /** Resolves when they are in the file. */
   #appended: Promise<void> | null = null;
   #isEnding = false;
+  #isClosed = false;
   /** Of a write or a synchronisation: then nothing is added behind it. */
   #failure: TraceFault | null = null;
 
@@ -143,7 +150,7 @@ class Segment {
   }
 
   get size(): number {
-    return this.#written + this.#waitingBytes;
+    return this.#written + this.#waiting;
   }
 
   get isBroken(): boolean {
@@ -156,8 +163,8 @@ class Segment {
     let place: SegmentPlace | null = null;
     const add = (text: string) => {
       const offset = this.size;
-      this.#waiting += text;
-      this.#waitingBytes += Buffer.byteLength(text);
+      this.#buffer = withRoom(this.#buffer, this.#waiting, MOST_PER_UNIT * text.length);
+      this.#waiting += this.#buffer.write(text, this.#waiting);
       place = { segment, offset: place?.offset ?? offset, end: this.size };
     };
     const isWritten = () => place === null || place.end <= this.#written;
@@ -200,10 +207,9 @@ class Segment {
   /** All that waits is in the file then, or nothing of it. @throws TraceFault, from then on whenever it is asked for */
   #append(): void {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#waiting === "") return;
-    const bytes = Buffer.from(this.#waiting);
-    this.#waiting = "";
-    this.#waitingBytes = 0;
+    if (this.#waiting === 0) return;
+    const bytes = this.#buffer.subarray(0, this.#waiting);
+    this.#waiting = 0;
     try {
       appendWhole(this.#descriptor, bytes, this.#path);
       this.#checkPlace();
@@ -211,6 +217,7 @@ class Segment {
       throw this.#failed(error);
     }
     this.#written += bytes.length;
+    if (this.#buffer.length > MOST_BUFFERED) this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   }
 
   #checkPlace(): void {
@@ -225,8 +232,18 @@ class Segment {
   }
 
   #closeIfOver(): void {
-    if (this.#isEnding && this.#open.size === 0) this.#close();
+    if (this.#isClosed || this.#open.size > 0 || !(this.#isEnding || this.isBroken)) return;
+    this.#isClosed = true;
+    this.#close();
   }
+}
+
+/** The same bytes with room for more behind the first `used`. */
+function withRoom(buffer: Buffer, used: number, more: number): Buffer {
+  if (used + more <= buffer.length) return buffer;
+  const larger = Buffer.allocUnsafeSlow(2 * (used + more));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 function orUnwritable<T>(folder: string, file: string | null, work: () => T): T {
