@@ -1,7 +1,8 @@
 /** Traces of many runs in one file. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -71,6 +72,92 @@ test("the lines of runs that write by turns come apart as the bytes of a file of
     assert.equal(source.size, own.text().length);
   }
 });
+
+test("what runs append together is one write, each goes on when it is in the file, and a run alone waits for nobody", async (t) => {
+  const { traces, files, open } = place(t);
+  const first = open(1);
+  assert.equal(first.file.appendTogether("1a\n"), null);
+  const [second, third] = [open(2), open(3)];
+  const text = () => readFileSync(join(traces, "segments", files()[0] ?? ""), "utf8");
+  const { mock } = t.mock.method(fs, "writeSync");
+  syncBuiltinESMExports();
+  t.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+  const written = [
+    second.file.appendTogether("2a\n"),
+    first.file.appendTogether("1é\n"),
+    third.file.appendTogether("3a\n"),
+    second.file.appendTogether("2b\n"),
+  ];
+  const places = [first, second, third].map(({ place }) => place());
+  assert.ok(places.every((one) => one instanceof Promise));
+  assert.deepEqual([mock.callCount(), text()], [0, "1a\n"]);
+  await written[0];
+  assert.deepEqual([mock.callCount(), text()], [1, "1a\n2a\n1é\n3a\n2b\n"]);
+  await Promise.all(written);
+  const segment = files()[0] ?? "";
+  const found = [
+    { segment, offset: 0, end: 10 },
+    { segment, offset: 3, end: 16 },
+    { segment, offset: 10, end: 13 },
+  ];
+  assert.deepEqual(await Promise.all(places), found);
+  assert.deepEqual([first.place(), second.place(), third.place()], found);
+  const later = second.file.appendTogether("2c\n");
+  third.file.append("3b\n");
+  assert.deepEqual([mock.callCount(), text().slice(-6)], [2, "2c\n3b\n"]);
+  await later;
+  assert.equal(third.file.appendTogether(""), null);
+  assert.equal(mock.callCount(), 2);
+});
+
+test("a text that needs more room than others does not change what waits before it", async (t) => {
+  const { traces, files, open } = place(t);
+  const runs = [1, 2, 3].map(open);
+  const texts = ["a\n", `${"é".repeat(1 << 20)}\n`, `${"x".repeat(1 << 17)}\n`];
+  for (let i = 0; i < 2; i++)
+    await Promise.all(runs.map(({ file }, run) => file.appendTogether(texts[run] ?? "")));
+  const text = readFileSync(join(traces, "segments", files()[0] ?? ""), "utf8");
+  assert.ok(text === texts.join("").repeat(2));
+});
+
+/** An effect on a store that took place. */
+function tookPlace(step: string): readonly EventBody[] {
+  const at = { run: "0", node_id: "N" };
+  const begun = { cs_code: "CS", effect_key: step, inputs: {}, op: "APPEND", step, store: "LOG" };
+  const ended = { change: { before: null, after: {} }, outcome: "SUCCESS", result: {}, step };
+  return [
+    { event_type: "side_effect_start", ...at, payload: begun },
+    { event_type: "side_effect_end", ...at, payload: ended },
+  ] as unknown as readonly EventBody[];
+}
+
+for (const how of ["write", "sync"] as const) {
+  test(`where what runs append together fails (${how}), it fails for each, and each names its own effects`, async (t) => {
+    const { traces, files, open } = place(t);
+    const journals = [1, 2, 3, 4].map((run) => journalOf(open(run).file, run));
+    const names = (of: readonly unknown[]) => of.map((effect) => (effect as { step: string }).step);
+    const named = (run: number) => (error: unknown) => {
+      const { effects, errno } = (error as TraceFault).facts as { effects: readonly unknown[]; errno: string };
+      assert.deepEqual([names(effects), errno], [run < 3 ? [`step ${run}`] : [], "ENOENT"]);
+      return error instanceof TraceFault;
+    };
+    journals.forEach((journal, run) => {
+      for (const event of run < 3 ? tookPlace(`step ${run}`) : []) journal.append(event);
+    });
+    rmSync(join(traces, "segments", files()[0] ?? ""));
+    const written = journals.slice(0, 3).map((journal) => journal[how]());
+    for (const [run, one] of written.entries())
+      await assert.rejects(one ?? assert.fail("it is there"), named(run));
+    for (const [run, journal] of journals.entries()) {
+      journal.append(announced(1));
+      for (const again of ["write", "sync"] as const)
+        await assert.rejects(async () => journal[again](), named(run));
+    }
+  });
+}
 
 test("a torn last line belongs to the run that it names, and to none where it ends before the name", async (t) => {
   const { traces, files, open } = place(t);
