@@ -97,6 +97,10 @@ test("a torn last line belongs to the run that it names, and to none where it en
   }
 });
 
+/** How many segments are locked. */
+const locksIn = (traces: string) =>
+  readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl.lock")).length;
+
 test("a segment of its size takes no new run, is locked until its last run ends, and keeps its bytes", (t) => {
   const { traces, segments, files, open } = place(t, 10);
   const first = open(1);
@@ -108,14 +112,13 @@ test("a segment of its size takes no new run, is locked until its last run ends,
   assert.equal(files().length, 2);
   first.file.append("y");
   assert.deepEqual(texts(), ["second", `${"x".repeat(10)}y`]);
-  const locks = () => readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl.lock")).length;
-  assert.equal(locks(), 2);
+  assert.equal(locksIn(traces), 2);
   first.file.close();
-  assert.equal(locks(), 1);
+  assert.equal(locksIn(traces), 1);
   segments.close();
-  assert.equal(locks(), 1);
+  assert.equal(locksIn(traces), 1);
   second.file.close();
-  assert.equal(locks(), 0);
+  assert.equal(locksIn(traces), 0);
 });
 
 test("a segment that was removed fails for all its runs, and the next run begins another", (t) => {
@@ -126,6 +129,9 @@ test("a segment that was removed fails for all its runs, and the next run begins
   rmSync(join(traces, "segments", files()[0] ?? ""));
   assert.throws(() => first.file.checkPlace(), TraceFault);
   assert.throws(() => second.file.append("more\n"), TraceFault);
+  assert.equal(locksIn(traces), 1);
+  for (const { file } of [first, second]) file.close();
+  assert.equal(locksIn(traces), 0);
   const third = open(3);
   third.file.append("third\n");
   third.file.checkPlace();
