@@ -197,7 +197,12 @@ export default defineConfig([
     input: { index: "src/index.ts" },
     preserveEntrySignatures: "strict",
     // An error is printed with the name of its class; the program prints its own words, and starts faster without.
-    output: { ...common.output, keepNames: true },
+    output: {
+      ...common.output,
+      keepNames: true,
+      // All that is loaded with the library in one file: what one file imports from another is behind a getter, at each call.
+      codeSplitting: { groups: [{ name: "library", test: /\/src\/index\.ts$/ }] },
+    },
     plugins: [ascii],
   },
   {

@@ -265,6 +265,14 @@ test("every file of the program can be loaded", () => {
   assert.ok(Number(ok(process.execPath, ["-e", script], folder)) > 50);
 });
 
+test("what a program loads with the library is one file: calls between files are slower", () => {
+  const script = `
+    require("./dist/index.cjs");
+    const names = Object.keys(require.cache).map((file) => require("node:path").basename(file));
+    console.log(names.map((name) => name.replace(/-[\\w-]{8}\\.cjs$/, ".cjs")).sort().join(" "));`;
+  assert.equal(ok(process.execPath, ["-e", script], folder), "index.cjs library.cjs rolldown-runtime.cjs\n");
+});
+
 test("every relative link of a page leads to something in the package", () => {
   const links = files
     .filter((file) => file.endsWith(".md"))

@@ -99,7 +99,7 @@ export const traceTable = {
   TRACE_BUSY: (f: { file: string; pid: number | null; host: string | null; since: string | null }) => ({
     what: `${f.pid === null ? "another process" : `process ${f.pid} on ${f.host}`} is appending to the trace${f.since === null ? "" : `, since ${f.since}`}`,
     where: f.file,
-    hint: "wait until it has ended; if it cannot be running any more, as on a host that is gone, remove the file of that name that ends in .lock",
+    hint: "wait until it has ended; if it cannot be running any more, as on a host that is gone or was restarted, remove the file of that name that ends in .lock",
   }),
   SCRATCH_UNUSABLE: (f: { folder: string; errno: string }) => ({
     what: `cannot create a temporary folder: ${f.errno}`,

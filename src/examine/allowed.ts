@@ -6,37 +6,79 @@ import { advance } from "../engine/advance.ts";
 import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Action, ContractNode, Plan, PlanNode } from "../plan/plan.ts";
-import { type EvaluationEnd, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { type EvaluationEnd, type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { SessionRules } from "./allowed-sessions.ts";
 import { AttemptCheck } from "./attempts.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Findings by line; `events[i]` is line i + 1 of an intact trace. Each nested run is held against its own plan. */
 export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Promise<readonly TraceFinding[]> {
-  const plans = new Map<string, Plan>([[MAIN_RUN, plan]]);
-  const found: TraceFinding[] = [];
-  const sessions = new SessionRules((run, node, step) =>
-    stepsOf(plans.get(run)?.nodes.get(node)).find(({ name }) => name === step),
-  );
-  const attempts = new AttemptCheck();
+  const check = new AllowedCheck(plan);
   for (const event of events) {
-    if (event.event_type === "execution_start" && event.run !== MAIN_RUN) {
-      const nested = await nestedPlan(event, plans);
-      if ("nodes" in nested) plans.set(event.run, nested);
-      else found.push(nested);
-    }
-    const own = plans.get(event.run);
-    if (own !== undefined) {
-      for (const one of checkEvent(own, event)) found.push(one);
-      for (const one of attempts.take(own, event)) found.push(one);
-    }
-    for (const one of sessions.check(event)) found.push(one);
-    if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) plans.delete(event.run);
+    const checked = check.take(event);
+    if (checked !== undefined) await checked;
   }
-  return found;
+  return check.found;
 }
 
-type Start = Extract<TraceEvent, { event_type: "execution_start" }>;
+/** Takes the events of an intact trace in their order. */
+export class AllowedCheck {
+  /** By line. */
+  readonly found: TraceFinding[] = [];
+  readonly #plans: Map<string, Plan>;
+  readonly #sessions = new SessionRules((run, node, step) =>
+    stepsOf(this.#plans.get(run)?.nodes.get(node)).find(({ name }) => name === step),
+  );
+  readonly #attempts = new AttemptCheck();
+  /** What was taken while the plan of a nested run is looked for. */
+  readonly #behind: TraceEvent[] = [];
+  #caughtUp: Promise<void> | undefined;
+
+  constructor(plan: Plan) {
+    this.#plans = new Map([[MAIN_RUN, plan]]);
+  }
+
+  /** Undefined where the event was checked; else resolves when it was: a plan may have to be compiled first. */
+  take(event: TraceEvent): Promise<void> | undefined {
+    if (this.#caughtUp === undefined && !isNestedStart(event)) {
+      this.#check(event);
+      return undefined;
+    }
+    this.#behind.push(event);
+    this.#caughtUp ??= this.#catchUp();
+    return this.#caughtUp;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let event = this.#behind.shift(); event !== undefined; event = this.#behind.shift()) {
+      if (isNestedStart(event)) await this.#begin(event);
+      this.#check(event);
+    }
+    this.#caughtUp = undefined;
+  }
+
+  async #begin(event: Start): Promise<void> {
+    const nested = await nestedPlan(event, this.#plans);
+    if ("nodes" in nested) this.#plans.set(event.run, nested);
+    else this.found.push(nested);
+  }
+
+  #check(event: TraceEvent): void {
+    const own = this.#plans.get(event.run);
+    if (own !== undefined) {
+      for (const one of checkEvent(own, event)) this.found.push(one);
+      for (const one of this.#attempts.take(own, event)) this.found.push(one);
+    }
+    for (const one of this.#sessions.check(event)) this.found.push(one);
+    if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) this.#plans.delete(event.run);
+  }
+}
+
+function isNestedStart(event: TraceEvent): event is Start {
+  return event.event_type === "execution_start" && event.run !== MAIN_RUN;
+}
+
+type Start = EventOf<"execution_start">;
 
 /** The plan of a nested run that a declared step may have called. */
 async function nestedPlan(

@@ -7,16 +7,15 @@ import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { eventIn } from "../trace/read-event.ts";
 import { Sessions } from "../trace/sessions.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
-import { checkAllowed } from "./allowed.ts";
 import { classify } from "./classify.ts";
 import { TraceInputFault } from "./errors.ts";
 import type { Examination, PlacedLine, Reexamined } from "./examination.ts";
 import { nameNotices } from "./file-name.ts";
 import { finding, type TraceFinding } from "./finding.ts";
+import { type Held, holdTo } from "./held.ts";
 import { locate, type Place } from "./locate/locate.ts";
 import {
   type FindKept,
-  type Held,
   type HeldToKept,
   holdToKept,
   isOfAnother,
@@ -52,7 +51,7 @@ export interface TraceReader {
   ): Promise<T>;
 }
 
-export type Reading = "verifying" | "replaying" | "reading";
+export type Reading = "examining" | "verifying" | "replaying" | "reading";
 
 /** What a trace is examined with. */
 export interface ExamineEnvironment extends RunSurroundings {
@@ -77,7 +76,7 @@ export async function examineTrace(
   { head, stepwise = null }: ExamineScope,
   environment: ExamineEnvironment,
 ): Promise<Examination> {
-  const surveyed = await survey(trace, head, environment);
+  const surveyed = await survey(trace, head, stepwise, environment);
   const { verified, summary, sessions, openEffects, executionId } = surveyed;
   if (!isTrace(verified, trace.firstPiece())) throw new TraceInputFault("NOT_A_TRACE", { file: trace.file });
   const { held, here, kept, notices: unused } = await protocolOf(trace, surveyed, environment);
@@ -118,15 +117,20 @@ function assumptions({ settled }: Summary): readonly TraceFinding[] {
     });
 }
 
-/** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
-async function survey(trace: TraceReader, head: string | undefined, environment: ExamineEnvironment) {
+/** Goes through the trace once: verifies it, holds it to the plan, replays it, and gathers what it tells. */
+async function survey(
+  trace: TraceReader,
+  head: string | undefined,
+  stepwise: Stepwise | null,
+  environment: ExamineEnvironment,
+) {
   const verification = new Verification(head);
   const summary = createSummary();
   const sessions = new Sessions();
   const openEffects = new OpenEffects();
   const protocols = new RecordedProtocols();
   let executionId: string | null = null;
-  const held = await trace.read("verifying", (pieces) => {
+  const held = await trace.read("examining", (pieces) => {
     const events = (function* () {
       for (const line of verification.lines(pieces)) {
         const event = eventIn(line);
@@ -138,7 +142,8 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
         yield event;
       }
     })();
-    return againstPlan(events, environment);
+    // Step by step, it is replayed when it is known to be allowed.
+    return againstPlan(events, environment, () => stepwise === null && verification.isIntact);
   });
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
@@ -167,12 +172,13 @@ async function protocolOf(
 async function againstPlan(
   events: Generator<TraceEvent>,
   environment: ExamineEnvironment,
+  isReplayed: () => boolean,
 ): Promise<Held | null> {
   const start = events.next().value;
   if (start?.event_type !== "execution_start") return rested(events, null);
   const plan = await environment.plan(start.payload.workflow_code);
-  if (!("nodes" in plan)) return rested(events, { allowed: [plan], plan: null });
-  return { allowed: await checkAllowed(plan, following(start, events)), plan };
+  if (!("nodes" in plan)) return rested(events, { allowed: [plan], plan: null, replayed: null });
+  return holdTo(plan, following(start, events), isReplayed);
 }
 
 function rested<T>(events: Iterable<TraceEvent>, result: T): T {
@@ -201,9 +207,10 @@ async function replayOrWhatIf(
   const supposed = here === null ? null : await whatIfOn(here, trace, verified);
   // A replay with another package says whether that matters.
   if (allowed.some(({ code }) => code !== "CAPABILITY_DIFFERS")) return { ...NOTHING, whatIf: supposed };
-  const replayed = await trace.readAgain("replaying", verified, (events) =>
-    replay(plan, events, stepwise ?? undefined),
-  );
+  const alreadyReplayed = stepwise === null ? held.replayed : null;
+  const replayed =
+    alreadyReplayed ??
+    (await trace.readAgain("replaying", verified, (events) => replay(plan, events, stepwise ?? undefined)));
   return { replayed, stepwise, whatIf: supposed };
 }
 

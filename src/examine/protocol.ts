@@ -5,8 +5,8 @@ import type { Digest } from "../json/canonical.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Payloads, TraceEvent } from "../trace/event.ts";
-import { checkAllowed } from "./allowed.ts";
 import { type FindingCode, finding, type TraceFinding } from "./finding.ts";
+import { type Held, holdTo } from "./held.ts";
 
 /** What was kept of the protocol that a run was on. */
 export interface KeptProtocol {
@@ -29,13 +29,6 @@ export type FindKept = (
   roots: ReadonlySet<Digest>,
 ) => Promise<KeptProtocol | UnusableProtocol | null>;
 
-/** A trace held to a plan. */
-export interface Held {
-  readonly allowed: readonly TraceFinding[];
-  /** Null where there is none. */
-  readonly plan: Plan | null;
-}
-
 /** A trace held to what was kept, as far as that is what the run was on. */
 export interface HeldToKept {
   readonly held: Held | null;
@@ -54,7 +47,7 @@ const OTHER: ReadonlySet<FindingCode> = new Set<FindingCode>([
 ]);
 
 /** Whether the trace was found to be of another protocol than the one at hand. */
-export function isOfAnother({ allowed }: Held): boolean {
+export function isOfAnother({ allowed }: Pick<Held, "allowed">): boolean {
   return allowed.some(({ code }) => OTHER.has(code));
 }
 
@@ -88,10 +81,9 @@ export async function holdToKept(
   if (!("plan" in found)) return unusable(found);
   try {
     const plan = await found.plan(start.workflow_code);
-    const allowed = await readAgain((events) => checkAllowed(plan, events));
-    if (isOfAnother({ allowed, plan }))
-      return unusable({ file: found.file, reason: "the run was on another one" });
-    return { held: { allowed, plan }, kept: found, notices: [] };
+    const held = await readAgain((events) => holdTo(plan, events[Symbol.iterator]()));
+    if (isOfAnother(held)) return unusable({ file: found.file, reason: "the run was on another one" });
+    return { held, kept: found, notices: [] };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return unusable({ file: found.file, reason: error.message });

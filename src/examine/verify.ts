@@ -80,6 +80,11 @@ export class Verification {
     this.#end();
   }
 
+  /** Whether nothing was found so far. */
+  get isIntact(): boolean {
+    return this.#findings.length === 0;
+  }
+
   get verdict(): Verified {
     return {
       count: this.#count,

@@ -79,14 +79,14 @@ interface Moved {
 type Place = (draft: string, file: string) => void;
 
 /**
- * Does the work while nobody goes on with the run in the segment. A writer of another host, or of before a restart, of which
- * nothing is known, does not prevent that: with a trace in a folder, it does not either. @throws TraceFault `TRACE_BUSY`
+ * Does the work while nobody goes on with the run in the segment. A writer of which nothing is known, of another host or of
+ * before a restart, prevents that: it may be alive. @throws TraceFault `TRACE_BUSY`
  */
 function reserved<T>(moved: Moved, work: (place: Place) => T): T {
   const { segment, run, file } = moved;
   const writer = writerOf(segment, run);
   // A run that has ended stays as it is, and one that this process has stopped is not gone on with by another one.
-  if (writer?.state === "alive" && !hasEnded(file)) throw busy(moved, writer);
+  if (writer !== null && !hasEnded(file)) throw busy(moved, writer);
   if (writer !== null || isWrittenHere(segment)) return work(placeNew);
   const unlock = lockSegment(segment);
   if (unlock === null) throw busy(moved, holderOf(lockOf(segment)));

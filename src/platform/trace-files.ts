@@ -6,8 +6,8 @@ import { TraceFault } from "../errors/ports.ts";
 import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
 import { syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
-import { holderOf, tryRemove } from "./lock/lock.ts";
-import { release, tryAcquire } from "./lock/lock-link-pool.ts";
+import { holderOf, tryTake } from "./lock/lock.ts";
+import { release } from "./lock/lock-link-pool.ts";
 import { makeFolders } from "./make-folders.ts";
 import { linksIn, lockOf } from "./own-names.ts";
 import {
@@ -45,7 +45,7 @@ export function openTrace(traces: string, wanted: string, access: TraceAccess = 
   }
 }
 
-/** @throws TraceFault `TRACE_BUSY` while another process appends to it, `TRACE_UNWRITABLE` */
+/** @throws TraceFault `TRACE_BUSY` while another process has it that is not known to have ended, `TRACE_UNWRITABLE` */
 export function lockTraceFile(file: string): LockedTrace {
   const id = path.basename(file, ".jsonl");
   const folder = path.dirname(file);
@@ -84,11 +84,10 @@ function lockTrace(file: string): () => void {
   const isInOwnFolder = name === `${path.basename(folder)}.jsonl`;
   const links = isInOwnFolder ? linksIn(path.resolve(folder, "..")) : null;
   const lock = { path: lockOf(file), folder, links };
-  for (let attempts = 0; !tryAcquire(lock); attempts++) {
-    const alive = tryRemove(lock, name, 0);
-    if (alive === null && attempts < 100) continue;
-    const { pid = null, host = null, since = null } = holderOf(lock.path) ?? {};
-    if (pid !== null || attempts >= 100) throw new TraceFault("TRACE_BUSY", { file, pid, host, since });
+  for (let attempts = 0; !tryTake(lock, name); attempts++) {
+    const { state = "dead", pid = null, host = null, since = null } = holderOf(lock.path) ?? {};
+    // Another process may be taking over the lock of a dead one.
+    if (state !== "dead" || attempts >= 100) throw new TraceFault("TRACE_BUSY", { file, pid, host, since });
   }
   let isHeld = true;
   return () => {

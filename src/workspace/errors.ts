@@ -74,6 +74,11 @@ export const workspaceTable = {
     where: f.folder,
     hint: "pass the folder of a workspace; a relative path starts at the current folder",
   }),
+  WORKSPACE_CLOSED: (f: { folder: string }) => ({
+    what: "the workspace was closed: it begins no run, and goes on with none",
+    where: f.folder,
+    hint: "open the workspace again, or close it after its last run",
+  }),
   BAD_ARGUMENT: (f: { call: string; expected: string }) => ({
     what: `${f.call} takes ${f.expected}`,
     hint: `pass ${f.expected}`,

@@ -193,6 +193,11 @@ export interface Workspace {
   verify(): Promise<Verification>;
   /** Checks the snapshot against the rules of the protocol, as the member `check` of `pgs.json` says. */
   check(): Promise<CheckReport>;
+  /**
+   * Begins no run any more, and goes on with none. The file that its runs share is closed once those in flight have ended;
+   * `traces` that the workspace was given are not.
+   */
+  close(): void;
 }
 
 export interface Verification {
@@ -271,6 +276,7 @@ class OpenWorkspace implements Workspace {
   readonly #limits: TraceLimits;
   #opened: Promise<Snapshot> | undefined;
   #query: SnapshotQuery | undefined;
+  #isClosed = false;
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
@@ -364,6 +370,7 @@ class OpenWorkspace implements Workspace {
     }: Omit<ResumeOptions, "event" | "answer" | "eventId" | "assume">,
     how: Pick<Going, "delivery" | "cancellation" | "assume">,
   ): Promise<RunResult> {
+    this.#requireOpen();
     const { resumeIn } = await import("./resume-in.ts");
     const { traces: _, maxHops: __, ...ports } = this.#ports;
     checkActor(options.actor);
@@ -398,6 +405,16 @@ class OpenWorkspace implements Workspace {
 
   check(): Promise<CheckReport> {
     return guard(async () => (await import("./check-in.ts")).checkIn(this.#paths, this.#capabilities));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#options.traces === undefined) this.#ports.traces.close?.();
+  }
+
+  /** @throws WorkspaceFault */
+  #requireOpen(): void {
+    if (this.#isClosed) throw new WorkspaceFault("WORKSPACE_CLOSED", { folder: homeOf(this.#options) });
   }
 
   /** A refusal is not remembered: what caused it may be repaired. */
@@ -479,6 +496,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
+    this.#requireOpen();
     requireInForce(plan);
     const { actor, onEvent, strictPayload: isPayloadStrict = false, dryRun: dry = false } = options;
     const ports = this.#ports;
@@ -513,14 +531,18 @@ class OpenWorkspace implements Workspace {
       stop: stopOf(options.stop),
       records: dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : undefined,
       listen: listener?.listen,
-      openTrace(id: string) {
+      openTrace: (id: string) => {
         trace = traces.open(id, { ownFolder });
+        // It was asked for before.
+        if (this.#isClosed) this.close();
         const { id: name, folder, writer: file, secretsFile: secrets, place } = trace;
         return { id: name, folder, file, ...(secrets && { secrets }), ...(place && { place }) };
       },
     };
     const ran = await (dry === false ? runWorkflow(request) : dryRunWith(answersOf(dry))(request));
     if (trace === undefined) throw new Error("the run ended without a trace");
+    // As long as the file that it shares is open, the run goes on as far as other processes can see.
+    if (ran.ending.status === "INTERRUPTED") traces.close?.();
     await listener?.requireNoFailure(ran);
     return resultOf(plan, ran, trace, [...notices, ...ran.notices]);
   }

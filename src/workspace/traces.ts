@@ -31,6 +31,8 @@ export interface Traces {
   open(id: string, needs?: TraceNeeds): OpenedTrace;
   /** The folder in which the ledger of the runs is kept; absent where none is. */
   readonly root?: TracesRoot;
+  /** Closes the file that runs share, once those in it have ended; the next run makes another. Absent where none is shared. */
+  close?(): void;
 }
 
 export interface TraceNeeds {
@@ -74,6 +76,7 @@ export function segmentTraces(folder: string, access: TraceAccess = "owner"): Tr
       const file = `${folder}/${address}`;
       return { id, folder: "", file, writer, place, bytes: () => readAll(traceNow(file, nodeFiles)) };
     },
+    close: () => segments.close(),
   };
 }
 

@@ -1,7 +1,9 @@
 /** What an examination says of a trace, in the order in which `pgs examine` asks. */
 
+import assert from "node:assert/strict";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import type { TraceFinding } from "../../src/examine/finding.ts";
+import { holdTo } from "../../src/examine/held.ts";
 import { type Replayed, replay } from "../../src/examine/replay/replay.ts";
 import { Verification, verifyTrace } from "../../src/examine/verify.ts";
 import { canonical, type Digest, digestOf, sha256 } from "../../src/json/canonical.ts";
@@ -16,7 +18,11 @@ export interface Examined {
 
 export async function examine(plan: Plan, trace: string | Uint8Array, head?: string): Promise<Examined> {
   const { events, findings } = verifyTrace(Buffer.from(trace), head);
-  return { intact: findings, allowed: await checkAllowed(plan, events), replayed: await replay(plan, events) };
+  const [allowed, replayed] = [await checkAllowed(plan, events), await replay(plan, events)];
+  const held = await holdTo(plan, events.values());
+  assert.deepEqual(held.allowed, allowed, "in one pass, as much is allowed");
+  if (allowed.length === 0) assert.deepEqual(held.replayed, replayed, "in one pass, the replay says the same");
+  return { intact: findings, allowed, replayed };
 }
 
 /** `CODE:line` of all that is wrong with the bytes of a trace. */

@@ -156,9 +156,15 @@ test("a run is moved out of the segment of a living process only when it has end
     assert.equal(ownFolder(addressIn(at, id)), file);
     assert.ok(existsSync(file));
   }
-  // Of a process of another host, nothing is known: it keeps nobody from going on, as with a trace in a folder.
+  // Of a process of another host, nothing is known: it may be alive.
   rmSync(lock);
   symlinkSync(lockText({ host: "elsewhere" }), lock);
+  assert.throws(
+    () => ownFolder(addressIn(other.folder, stopped)),
+    (error) =>
+      error instanceof TraceFault && error.code === "TRACE_BUSY" && error.facts["host"] === "elsewhere",
+  );
+  rmSync(lock);
   assert.equal(ownFolder(addressIn(other.folder, stopped)), join(other.folder, stopped, `${stopped}.jsonl`));
   assert.deepEqual(draftsIn(other.folder), []);
   assert.equal(

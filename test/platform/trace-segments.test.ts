@@ -1,7 +1,7 @@
 /** Traces of many runs in one file. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -9,6 +9,7 @@ import { TraceFault } from "../../src/errors/ports.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import { openSegments } from "../../src/platform/segments/segments.ts";
+import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import type { TraceFile } from "../../src/ports.ts";
 import type { EventBody } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
@@ -97,6 +98,49 @@ test("a torn last line belongs to the run that it names, and to none where it en
   }
 });
 
+test("prune keeps every byte of the lines that stay, and of an incomplete one, however long they are", (t) => {
+  const { traces, files, segments, open } = place(t);
+  open(0).file.close();
+  segments.close();
+  const [segment = ""] = files();
+  const file = join(traces, "segments", segment);
+  const line = (run: number, text = "") =>
+    `{"elapsed_us":1,"event_type":"a","execution_id":"${name(run)}","text":"${text}"}\n`;
+  const long = "0123456789abcdef".repeat(1 << 17);
+  const torn = (text: string) => text.slice(0, -3);
+  const some = Array.from({ length: 9000 }, (_, n) => line(n % 3, String(n)));
+  const lines = [
+    line(0),
+    line(1, long),
+    "no run\n",
+    line(0, `${long}${long}`),
+    "\n",
+    line(1),
+    `${long}\n`,
+    ...some,
+  ];
+  for (const last of [
+    "",
+    line(0),
+    torn(line(0, long)),
+    torn(line(1, long)),
+    torn(line(1)),
+    `no run${long}`,
+    "no run",
+  ]) {
+    writeFileSync(file, [...lines, last].join(""));
+    const locked = openTracesRoot(traces).lockSegment(segment) ?? assert.fail("somebody writes it");
+    locked.remove((run) => run === name(1));
+    locked.unlock();
+    const kept = [...lines, last].filter((one) => !one.includes(name(1)));
+    assert.ok(readFileSync(file, "utf8") === kept.join(""), last.slice(0, 100));
+  }
+});
+
+/** How many segments are locked. */
+const locksIn = (traces: string) =>
+  readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl.lock")).length;
+
 test("a segment of its size takes no new run, is locked until its last run ends, and keeps its bytes", (t) => {
   const { traces, segments, files, open } = place(t, 10);
   const first = open(1);
@@ -108,14 +152,13 @@ test("a segment of its size takes no new run, is locked until its last run ends,
   assert.equal(files().length, 2);
   first.file.append("y");
   assert.deepEqual(texts(), ["second", `${"x".repeat(10)}y`]);
-  const locks = () => readdirSync(join(traces, "segments")).filter((one) => one.endsWith(".jsonl.lock")).length;
-  assert.equal(locks(), 2);
+  assert.equal(locksIn(traces), 2);
   first.file.close();
-  assert.equal(locks(), 1);
+  assert.equal(locksIn(traces), 1);
   segments.close();
-  assert.equal(locks(), 1);
+  assert.equal(locksIn(traces), 1);
   second.file.close();
-  assert.equal(locks(), 0);
+  assert.equal(locksIn(traces), 0);
 });
 
 test("a segment that was removed fails for all its runs, and the next run begins another", (t) => {
@@ -126,6 +169,9 @@ test("a segment that was removed fails for all its runs, and the next run begins
   rmSync(join(traces, "segments", files()[0] ?? ""));
   assert.throws(() => first.file.checkPlace(), TraceFault);
   assert.throws(() => second.file.append("more\n"), TraceFault);
+  assert.equal(locksIn(traces), 1);
+  for (const { file } of [first, second]) file.close();
+  assert.equal(locksIn(traces), 0);
   const third = open(3);
   third.file.append("third\n");
   third.file.checkPlace();

@@ -1,13 +1,14 @@
 /** Runs that wait, and the commands with which they go on. */
 
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { nodeClock } from "../../src/platform/node-ports.ts";
 import { lockTraceFile } from "../../src/platform/trace-files.ts";
 import { WORKFLOW } from "../engine/trial.ts";
 import { asking, twice } from "../engine/waiting.ts";
+import { ENDED, lockText } from "../support/lock-text.ts";
 import { takingTurns } from "../support/portion.ts";
 import { checkDocument } from "./documents.ts";
 import {
@@ -253,6 +254,30 @@ test("a trace to which another process appends is refused, and one that is not t
   );
   await assertSound(place, "none.jsonl");
   assert.equal(typesIn(place.path("none.jsonl")).at(-1), "workflow_complete");
+});
+
+test("the lock of a trace is taken over from a process that is known to have died, and from no other", async (t) => {
+  const place = waitingWorkspace(t, asking({ key: "k" }));
+  const trace = await beginWaiting(place);
+  const before = bytesOf(place, trace);
+  const lock = `${place.path(trace)}.lock`;
+  const elsewhere = { host: "elsewhere", boot: "00000000-0000-0000-0000-000000000000", namespace: "5.6" };
+  for (const [field, value] of Object.entries(elsewhere)) {
+    const text = lockText({ ...ENDED, [field]: value });
+    symlinkSync(text, lock);
+    for (const command of ["resume", "cancel"])
+      assertRefused(await place.session(command, trace), 5, "TRACE_BUSY");
+    assert.equal(readlinkSync(lock), text);
+    rmSync(lock);
+  }
+  // Where there are no links, a lock is a file, which is empty until its text is written.
+  writeFileSync(lock, "");
+  assertRefused(await place.session("resume", trace), 5, "TRACE_BUSY");
+  rmSync(lock);
+  assert.equal(bytesOf(place, trace), before);
+  symlinkSync(lockText(ENDED), lock);
+  assert.equal((await place.session("cancel", trace, ...DRAWN_NOT)).code, 0);
+  await assertSound(place, trace);
 });
 
 test("of many runs, those that wait are counted apart, and stop nothing", async (t) => {

@@ -11,14 +11,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fixedClock, folderTraces, type RunResult, segmentTraces, type Workspace } from "../../src/index.ts";
 import { verifyLedger } from "../../src/ledger/verify.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
 import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import { isTraceName } from "../../src/trace/trace-name.ts";
-import { appending, contract, oneContract } from "../engine/trial.ts";
+import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { asking, nested } from "../engine/waiting.ts";
 import { begun, opened, refusal } from "./opened.ts";
 
@@ -120,6 +120,53 @@ for (const [what, protocol, options] of [
     assert.match(String(trace.file), new RegExp(`/${id}/${id}\\.jsonl$`));
     assert.ok(existsSync(String(trace.file)));
   });
+
+const sharedFile = ({ trace }: RunResult) => String(trace.file).split("#")[0] ?? "";
+
+/** Whether the file that the run shares is locked by a process that writes it. */
+const isLocked = (run: RunResult) =>
+  readdirSync(join(tracesOf(run), "segments")).includes(`${basename(sharedFile(run))}.lock`);
+
+test("a process that has stopped a run does not keep others from it: its file is closed, and the next run makes another", async (t) => {
+  const workspace = await opened(t, LOGGING);
+  const [run, other] = await Promise.all([stopped(workspace), begun(workspace)]);
+  assert.equal(sharedFile(run), sharedFile(other));
+  assert.equal(isLocked(run), false);
+  const next = await begun(workspace);
+  assert.equal(isLocked(next), true);
+  assert.notEqual(sharedFile(next), sharedFile(run));
+  await assertVerified(tracesOf(run));
+});
+
+test("a workspace that is closed ends its file with the runs in flight, refuses others, and still examines", async (t) => {
+  const workspace = await opened(t, LOGGING);
+  const workflow = await workspace.workflow(WORKFLOW);
+  const before = await workflow.run({});
+  assert.equal(isLocked(before), true);
+  const inFlight = workflow.run({}, { onEvent: () => workspace.close() });
+  const asked = workflow.run({});
+  for (const run of await Promise.all([inFlight, asked])) {
+    assert.equal(run.status, "SUCCESS");
+    assert.equal(isLocked(run), false);
+    assert.equal((await workspace.examine(run.trace)).ok, true);
+  }
+  assert.equal(isLocked(before), false);
+  const closed = [workflow.run({}), workspace.resume(before.trace), workspace.cancel(before.trace)];
+  for (const work of [...closed, workflow.run({}, { dryRun: true })])
+    assert.equal(await refusal(work), "WORKSPACE_CLOSED");
+  workspace.close();
+  await assertVerified(tracesOf(before));
+});
+
+test("traces that a workspace was given are closed by who gave them", async (t) => {
+  const traces = segmentTraces(folderFor(t));
+  const workspace = await opened(t, LOGGING, { traces });
+  const run = await begun(workspace);
+  workspace.close();
+  assert.equal(isLocked(run), true);
+  traces.close?.();
+  assert.equal(isLocked(run), false);
+});
 
 test("where traces are written is chosen by the workspace, or by the run", async (t) => {
   const traces = folderFor(t);

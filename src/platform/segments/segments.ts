@@ -95,6 +95,7 @@ class Segment {
   readonly #open = new Set<string>();
   #size = 0;
   #isEnding = false;
+  #isClosed = false;
   #isBroken = false;
 
   private constructor(file: string, descriptor: number, unlock: () => void, syncNames: () => void) {
@@ -204,7 +205,9 @@ class Segment {
   }
 
   #closeIfOver(): void {
-    if (this.#isEnding && this.#open.size === 0) this.#close();
+    if (this.#isClosed || this.#open.size > 0 || !(this.#isEnding || this.#isBroken)) return;
+    this.#isClosed = true;
+    this.#close();
   }
 }
 

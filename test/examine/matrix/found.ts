@@ -1,8 +1,7 @@
 /** Which check finds an edit, and whether it is the one that has to. */
 
 import assert from "node:assert/strict";
-import { checkAllowed } from "../../../src/examine/allowed.ts";
-import { replay } from "../../../src/examine/replay/replay.ts";
+import { holdTo } from "../../../src/examine/held.ts";
 import { verifyTrace } from "../../../src/examine/verify.ts";
 import type { Json } from "../../../src/json/value.ts";
 import type { Anchor } from "./anchors.ts";
@@ -24,9 +23,11 @@ export async function firstFound({ plan, head }: Specimen, trace: string): Promi
   assert.equal(findings.at(-1)?.code, "HEAD_MISMATCH");
   const [broken, ...others] = findings;
   if (broken !== undefined && others.length > 0) return { by: "intact", line: broken.line };
-  const [forbidden] = await checkAllowed(plan, events);
+  const { allowed, replayed } = await holdTo(plan, events.values());
+  const [forbidden] = allowed;
   if (forbidden !== undefined) return { by: "allowed", line: forbidden.line };
-  const { finding } = await replay(plan, events);
+  assert.ok(replayed !== null, "what is allowed is replayed");
+  const { finding } = replayed;
   return finding === null ? { by: "head" } : { by: "replayed", line: finding.line };
 }
 
