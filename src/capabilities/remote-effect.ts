@@ -41,7 +41,7 @@ export const remoteTarget = {
 } satisfies Partial<OutsideTarget<RemoteOperation>>;
 
 /** Whether what an effect answered depends on more than its policy. */
-export function isWorthRetrying({ reason = {} }: { readonly reason?: JsonObject }): boolean {
+export function isWorthRetrying({ reason = {} }: { readonly reason?: JsonObject | undefined }): boolean {
   return reason["code"] !== POLICY_INVALID;
 }
 

@@ -195,10 +195,10 @@ export interface Performed<O extends string = string> {
   /** The result fields, without the outcome. */
   readonly result?: JsonObject;
   /** Why the outcome is not SUCCESS, when the outcome alone does not say it. */
-  readonly reason?: JsonObject;
-  readonly change?: Change;
+  readonly reason?: JsonObject | undefined;
+  readonly change?: Change | undefined;
   /** What an http effect sent. */
-  readonly requests?: readonly RecordedRequest[];
+  readonly requests?: readonly RecordedRequest[] | undefined;
 }
 
 /** How an operation runs other workflows of the same snapshot inside this run. */

@@ -5,8 +5,7 @@ import { digestOf } from "../json/canonical.ts";
 import { present } from "../json/value.ts";
 import type { NodeKey, Plan } from "../plan/plan.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
-import type { EmitEvent } from "./executor.ts";
-import type { RunInput } from "./run-state.ts";
+import type { EmitEvent, RunInput } from "./run-state.ts";
 
 /** The function as one that keeps the type of its event. */
 export function emitter(emit: (event: EventBody) => EventBody): EmitEvent {
@@ -46,7 +45,7 @@ export function startEvent(plan: Plan, input: RunInput): EventBody<"execution_st
 export function errorEvent(
   run: string,
   { code, category, stage, facts }: RunFault,
-  { node, step }: { readonly node?: NodeKey; readonly step?: string } = {},
+  { node, step }: { readonly node?: NodeKey | undefined; readonly step?: string | undefined } = {},
 ): EventBody<"error"> {
   return {
     event_type: "error",

@@ -6,7 +6,7 @@
 import { RunFault } from "../errors/base.ts";
 import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
 import type { ExitNode, Plan } from "../plan/plan.ts";
-import { MAIN_RUN } from "../trace/event.ts";
+import { type EventBody, MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
 import { advance, endAt, noTransition, type RunEnding } from "./advance.ts";
 import { createChildRunner, type RunResult } from "./child-runs.ts";
@@ -23,12 +23,12 @@ import { Waits } from "./waits.ts";
  */
 export async function execute(plan: Plan, input: RunInput, executor: StepExecutor): Promise<RunResult | null> {
   const waits = new Waits();
-  const emit = emitter((event) => executor.emit(event));
+  const emit = (event: EventBody) => executor.emit(event);
   const main = executeRun(plan, input, executor, { emit, tally: { runs: 0, events: 0 }, waits });
   let hasSettled = await waits.hasSettled(main);
   while (!hasSettled) {
     try {
-      const { payload } = emit({
+      const { payload } = emitter(emit)({
         event_type: "run_suspended",
         run: MAIN_RUN,
         payload: { waits: waits.entries },
@@ -41,27 +41,27 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
       hasSettled = await waits.hasSettled(main, () => waits.reject(error));
     }
   }
-  return main;
+  return await main;
 }
 
 async function executeRun(
   plan: Plan,
   input: RunInput,
   executor: StepExecutor,
-  trace: Pick<RunState, "emit" | "tally" | "waits">,
+  trace: Pick<RunState, "tally" | "waits"> & Pick<StepExecutor, "emit">,
 ): Promise<RunResult> {
   const begun = input.micros();
   const { tally, waits } = trace;
   tally.runs++;
   let events = 0;
   let effects = 0;
-  const count = emitter((event) => {
+  const count = (event: EventBody) => {
     const emitted = trace.emit(event);
     events++;
     if (input.run === MAIN_RUN) tally.events++;
     if (event.event_type === "side_effect_start") effects++;
     return emitted;
-  });
+  };
   const state: RunState = {
     plan,
     input,
@@ -72,7 +72,7 @@ async function executeRun(
     }),
     waits,
     tally,
-    cursor: { visit: 0 },
+    cursor: { node: undefined, step: undefined, visit: 0 },
     payload: input.payload,
     results: {},
     outcomes: {},
@@ -137,7 +137,7 @@ async function runNodes(state: RunState): Promise<RunEnding> {
   let outcome = "";
   for (let hops = 0; ; hops++) {
     cursor.node = key;
-    delete cursor.step;
+    cursor.step = undefined;
     cursor.visit = hops;
     requireRoomForStep(state);
     if (hops >= input.maxHops) throw new EngineFault("walk", "WF", "HOP_LIMIT", { limit: input.maxHops });
@@ -146,7 +146,7 @@ async function runNodes(state: RunState): Promise<RunEnding> {
     if (node.type === "EXIT") return runExit(node, outcome, state);
     const begun = input.micros();
     const ended = node.type === "IN" ? await runIntent(node, state) : await runContractNode(node, state);
-    delete cursor.step;
+    cursor.step = undefined;
     const { payload } = emit({
       event_type: "node_end",
       run: input.run,

@@ -20,13 +20,16 @@ import type {
   TransformStep,
 } from "../plan/plan.ts";
 import type { Change, Observation, RecordedRequest } from "../ports.ts";
-import type { EventBody, EventType } from "../trace/event.ts";
+import type { EventBody } from "../trace/event.ts";
 import type { Resumption, WaitingStep } from "./waits.ts";
 
 /** Every method may throw a `RunFault`: it ends the run. Anything else thrown is a defect. */
 export interface StepExecutor {
-  /** Records the event. The run goes on with the event that is returned: another one only where a replay follows its record. */
-  readonly emit: EmitEvent;
+  /**
+   * Records the event. The run goes on with the event that is returned, of the same type: another one only where a replay
+   * follows its record.
+   */
+  emit(event: EventBody): EventBody;
   /** A called workflow begins as the nested run `run`. Returns its clock, RFC 3339 UTC. */
   beginRun(run: string, plan: Plan): string;
   /** The limit that a trace of so many runs or events has reached; null where it may go on. */
@@ -69,23 +72,20 @@ export interface EvaluationResult extends Operands {
   readonly outcome: string;
 }
 
-/** Returns an event of the type that it is given. */
-export type EmitEvent = <T extends EventType>(event: EventBody<T>) => EventBody<T>;
-
 export interface TransformResult {
   /** The raw result, or null after a violation. */
   readonly result: JsonObject | null;
-  readonly reason?: JsonObject;
+  readonly reason?: JsonObject | undefined;
   readonly observed: readonly Observation[];
 }
 
 export interface EffectResult {
   readonly outcome: string;
   readonly result: JsonObject;
-  readonly reason?: JsonObject;
-  readonly change?: Change;
+  readonly reason?: JsonObject | undefined;
+  readonly change?: Change | undefined;
   /** What an http effect sent. */
-  readonly requests?: readonly RecordedRequest[];
+  readonly requests?: readonly RecordedRequest[] | undefined;
   readonly observed: readonly Observation[];
   /** How the end became known, where the effect was not performed now. */
   readonly settled?: "shown" | "assumed";

@@ -13,7 +13,6 @@ import { beginWait, endWait } from "./answers.ts";
 import { isSpentInProcess } from "./attempts.ts";
 import { computeTransform, recordingSources } from "./compute-transform.ts";
 import { secretsKeyRequired } from "./errors.ts";
-import { emitter } from "./events.ts";
 import type { StepExecutor, TransformResult } from "./executor.ts";
 import { performEffect } from "./perform-effect.ts";
 import { bind, evaluateCondition, mapOutputs, validate } from "./values.ts";
@@ -38,10 +37,10 @@ export interface LiveEnvironment
 
 export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
   return {
-    emit: emitter((event) => {
+    emit(event) {
       live.journal.append(event);
       return event;
-    }),
+    },
     beginRun(run, plan) {
       live.onBeginRun(run, plan);
       return isoInstant(live.clock.now());
@@ -81,5 +80,6 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
 
 function transform(step: TransformStep, inputs: JsonObject, live: LiveEnvironment): TransformResult {
   const { sources, observed } = recordingSources(live);
-  return { observed, ...computeTransform(step, inputs, sources) };
+  const { result, reason } = computeTransform(step, inputs, sources);
+  return { result, reason, observed };
 }

@@ -92,7 +92,7 @@ export async function runContractNode(node: ContractNode, state: RunState): Prom
       ? { outcome: contract.onInputFailure, outputs: {} }
       : await runContract(contract, inputs, state);
   if (contract.allowed.has(ended.outcome)) return ended;
-  delete state.cursor.step;
+  state.cursor.step = undefined;
   const facts = { outcome: ended.outcome, contract: contract.fqdn, declared: [...contract.allowed] };
   throw new EngineFault("contract", "CC", "OUTCOME_NOT_DECLARED", facts);
 }

@@ -8,7 +8,6 @@ import { StoreFault } from "../errors/ports.ts";
 import { isoInstant } from "../json/date-time.ts";
 import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
-import { present } from "../json/value.ts";
 import { isSpentInProcess, pauseAfter } from "./attempts.ts";
 import { recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
@@ -36,7 +35,7 @@ export async function performEffect(asked: EffectAttempt, live: LiveEnvironment)
     ended = failed(error, step.code);
   }
   const { outcome, result, reason, change, requests } = ended;
-  const end = present({ outcome, result, observed, reason, change, requests });
+  const end = { outcome, result, observed, reason, change, requests };
   const pause = pauseAfter(step, attempt, end);
   // A longer pause is counted from this moment, in whichever process it ends.
   if (pause !== null && !isSpentInProcess(pause)) sources.clock();
@@ -70,10 +69,10 @@ function performAndVerify(
 }
 
 function answered(performed: Performed): Ended {
-  const { result = {}, reason = {} } = performed;
-  const invalid = notJson(result, ["result"]) ?? notJson(reason, ["reason"]);
+  const { outcome, result = {}, reason, change, requests } = performed;
+  const invalid = notJson(result, ["result"]) ?? (reason && notJson(reason, ["reason"]));
   if (invalid !== undefined) throw new Error(`an answer that JSON cannot carry at ${pointer(invalid)}`);
-  return { ...performed, result };
+  return { outcome, result, reason, change, requests };
 }
 
 /** Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6). */

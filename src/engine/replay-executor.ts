@@ -24,7 +24,6 @@ import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { secretsKeyRequired } from "./errors.ts";
-import { emitter } from "./events.ts";
 import type {
   AdmissionResult,
   EffectResult,
@@ -88,7 +87,7 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   /** Passes the next recorded event. @throws ReplayStopped */
-  readonly emit = emitter((emitted) => {
+  emit(emitted: EventBody): EventBody {
     const { event, isChecked } = this.#next();
     this.#refuseAsRecorded(event, emitted);
     const replayed = this.#suppressed.settled(event, this.#withTakenWaits(event, emitted));
@@ -110,7 +109,7 @@ export class ReplayExecutor implements StepExecutor {
       return isChecked && !continuesAfterDivergence ? replayed : following(replayed, event);
     // The caller may know under a suppressed name what the called workflow reads under its own one.
     return this.#suppressed.any ? following(replayed, event) : replayed;
-  });
+  }
 
   beginRun(run: string, plan: Plan): string {
     this.#suppressed.add(run, plan);

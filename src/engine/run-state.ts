@@ -3,7 +3,8 @@
 import type { ChildResult } from "../capabilities/target.ts";
 import type { JsonObject, MutableJson } from "../json/value.ts";
 import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
-import type { EmitEvent, StepExecutor } from "./executor.ts";
+import type { EventBody, EventType } from "../trace/event.ts";
+import type { StepExecutor } from "./executor.ts";
 import type { Waits } from "./waits.ts";
 
 export interface RunInput {
@@ -28,6 +29,9 @@ export interface RunInput {
   micros(): number;
 }
 
+/** Returns an event of the type that it is given. */
+export type EmitEvent = <T extends EventType>(event: EventBody<T>) => EventBody<T>;
+
 /** What a step sees of its run. */
 export interface RunState {
   readonly plan: Plan;
@@ -40,7 +44,7 @@ export interface RunState {
   /** What the whole trace holds so far. */
   readonly tally: { runs: number; events: number };
   /** Where the run is: what an `error` event names. */
-  readonly cursor: { node?: NodeKey; step?: string; visit: number };
+  readonly cursor: { node: NodeKey | undefined; step: string | undefined; visit: number };
   /** Runs another workflow nested in this one, for the step that is going on. */
   call(workflow: string, payload: JsonObject, contract: Contract): Promise<ChildResult>;
   payload: JsonObject;

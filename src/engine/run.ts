@@ -91,7 +91,9 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     isPayloadStrict: isPayloadStrict === true ? isPayloadStrict : undefined,
   };
   const { wrapExecutor = (performed) => performed } = request;
-  return inTrace(trace, redactor, request, ({ executor }) => execute(plan, input, wrapExecutor(executor)));
+  return await inTrace(trace, redactor, request, ({ executor }) =>
+    execute(plan, input, wrapExecutor(executor)),
+  );
 }
 
 export function redactorOf(

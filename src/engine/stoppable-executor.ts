@@ -2,7 +2,6 @@
 
 import { type EventBody, type EventType, MAIN_RUN } from "../trace/event.ts";
 import { RunStopped } from "./errors.ts";
-import { emitter } from "./events.ts";
 import type { StepExecutor } from "./executor.ts";
 
 /** How the process of a run is told to stop. */
@@ -32,10 +31,10 @@ export function stoppable(executor: StepExecutor, { signal, pause }: Stop): Step
   let count = 0;
   return {
     ...executor,
-    emit: emitter((event) => {
+    emit(event) {
       if (signal.aborted && !isOnRecord(event)) throw new RunStopped();
       return executor.emit(event);
-    }),
+    },
     async validate(...of) {
       if (++count % WITHOUT_PAUSE === 0) await pause();
       return executor.validate(...of);

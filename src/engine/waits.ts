@@ -52,15 +52,14 @@ export class Waits {
 
   /** Whether the work has settled; false when no run of it can go on. `begin` lets one go on. */
   async hasSettled(work: Promise<unknown>, begin: () => void = () => undefined): Promise<boolean> {
-    let onParked: () => void = () => undefined;
-    const parked = new Promise<false>((resolve) => {
-      onParked = () => resolve(false);
+    const hasSettled = new Promise<boolean>((resolve) => {
+      const settle = () => resolve(true);
+      work.then(settle, settle);
+      this.#turns.push(() => resolve(false));
     });
-    this.#turns.push(onParked);
-    const settled = () => true;
     begin();
     try {
-      return await Promise.race([work.then(settled, settled), parked]);
+      return await hasSettled;
     } finally {
       this.#turns.pop();
     }

@@ -1,6 +1,5 @@
 /** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
 
-import { emitter } from "../engine/events.ts";
 import type { EffectResult, StepExecutor } from "../engine/executor.ts";
 import { pointer } from "../json/pointer.ts";
 import { MAIN_RUN } from "../trace/event.ts";
@@ -28,11 +27,11 @@ export class StubbedExecutor {
   /** The executor, which answers for some steps instead of performing them. */
   readonly stub = (live: StepExecutor): StepExecutor => ({
     ...live,
-    emit: emitter((event) => {
+    emit: (event) => {
       this.#run = event.run;
       if (event.event_type === "node_start" && event.run === MAIN_RUN) this.#node = event.node_id ?? "";
       return live.emit(event);
-    }),
+    },
     transform: (step, inputs) => {
       const answer = this.#answerOf(step.name);
       if (answer === undefined) return live.transform(step, inputs);

@@ -3,7 +3,6 @@
 import { isChange } from "../../capabilities/evidence.ts";
 import type { RunEnding } from "../../engine/advance.ts";
 import { dryWorld } from "../../engine/dry-world.ts";
-import { emitter } from "../../engine/events.ts";
 import { execute } from "../../engine/execute.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
 import { payloadBytes, requireLineSize } from "../../engine/limits.ts";
@@ -70,13 +69,13 @@ export async function dryRun(
   const executor = remote.counting(wrap({ ...remote.answering(live), pause }));
   const effects: DryRunEffect[] = [];
   let sent = 0;
-  const emit = emitter((event) => {
+  const emit = (event: EventBody) => {
     if (event.event_type === "side_effect_end" && event.payload.retried !== true) {
       effects.push(toEffect(event, letters.length > sent || remote.repeats));
       sent = letters.length;
     }
     return executor.emit(event);
-  });
+  };
   try {
     const ended = await execute(plan, input, { ...executor, emit });
     const ending = ended && { status: ended.status, outcome: ended.outcome, exitReason: ended.exitReason };

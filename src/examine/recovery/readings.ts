@@ -1,6 +1,5 @@
 /** What clock and entropy say at each place of a run: what is on record there, else what follows from the place. */
 
-import { emitter } from "../../engine/events.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
 import { digestOf } from "../../json/canonical.ts";
 import type { Clock, Entropy, Observation } from "../../ports.ts";
@@ -51,10 +50,10 @@ export class Readings {
   at(executor: StepExecutor): StepExecutor {
     return {
       ...executor,
-      emit: emitter((event) => {
+      emit: (event) => {
         this.#node = [event.run, event.node_id ?? ""];
         return executor.emit(event);
-      }),
+      },
       transform: (step, inputs) => {
         this.#enter(...this.#node, step.name);
         return executor.transform(step, inputs);

@@ -4,7 +4,6 @@
  */
 
 import { targetOf } from "../../capabilities/effect.ts";
-import { emitter } from "../../engine/events.ts";
 import type { EffectResult, StepExecutor } from "../../engine/executor.ts";
 import { type JsonObject, jsonEqual } from "../../json/value.ts";
 import type { EffectStep } from "../../plan/plan.ts";
@@ -85,10 +84,10 @@ export class RemoteEffects {
   counting(executor: StepExecutor): StepExecutor {
     return {
       ...executor,
-      emit: emitter((event) => {
+      emit: (event) => {
         this.#at = { run: event.run, node: event.node_id ?? "" };
         return executor.emit(event);
-      }),
+      },
       effect: (...asked) => {
         const [step] = asked;
         const place = placeOf(this.#at.run, this.#at.node, step.name);

@@ -3,7 +3,6 @@
 import type { Wait } from "../../capabilities/target.ts";
 import { beginWait, endWait } from "../../engine/answers.ts";
 import { MissingReading, rerunTransform } from "../../engine/compute-transform.ts";
-import { emitter } from "../../engine/events.ts";
 import type {
   AdmissionResult,
   AdmissionWhere,
@@ -88,13 +87,13 @@ export class WhatIfExecutor implements StepExecutor {
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
 
-  readonly emit = emitter((event) => {
+  emit(event: EventBody): EventBody {
     const bytes = payloadBytes(event);
     requireLineSize(event, bytes, TRACE_LIMITS.eventBytes);
     this.#bytes += bytes;
     this.emitted.push(event);
     return event;
-  });
+  }
 
   readonly bind = bind;
   readonly limit = (of: "runs" | "events", count: number) =>
