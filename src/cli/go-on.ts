@@ -14,6 +14,7 @@ import {
   resumeRun,
 } from "../workspace/resume-run.ts";
 import { type Context, shortPath } from "./context.ts";
+import { openRegularArgument } from "./file-argument.ts";
 import { plain, printError } from "./print.ts";
 import { Protocols } from "./protocols.ts";
 import { recordsBeside, type SessionEnvironment } from "./session.ts";
@@ -41,8 +42,8 @@ export interface GoneOn extends ContinuedRun {
 export async function goOn(given: string, going: GoingOn, context: Context): Promise<GoneOn> {
   const { session, seed, plan, patience = 0, records: recordsOf, ...how } = going;
   const { platform } = context;
-  // A trace that is not there is refused before a lock is made beside it.
-  await TraceArgument.open(given, context);
+  // A trace that is not there, or is no file that can be appended to, is refused before a lock is made beside it.
+  await TraceArgument.open(given, context, openRegularArgument);
   const isShared = isAddress(given, context);
   const own = isShared ? shortPath(ownFileOf(context.path(given)), platform.cwd) : given;
   const request = {

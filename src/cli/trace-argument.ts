@@ -18,8 +18,8 @@ export class TraceArgument extends SourceTrace {
   }
 
   /** @throws FileFault */
-  static async open(file: string, context: Context): Promise<TraceArgument> {
-    return new TraceArgument(file, await openFileArgument(file, "the trace", context), context);
+  static async open(file: string, context: Context, open = openFileArgument): Promise<TraceArgument> {
+    return new TraceArgument(file, await open(file, "the trace", context), context);
   }
 
   override async read<T>(doing: Reading, work: (pieces: Iterable<Uint8Array>) => Promise<T>): Promise<T> {

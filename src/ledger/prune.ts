@@ -7,7 +7,7 @@ import type { RunEntry } from "./run-entry.ts";
 import { openRuns } from "./runs.ts";
 import { type RunState, standingOf } from "./standing.ts";
 import { traceFileOf } from "./trace-names.ts";
-import { isAt, runsIn } from "./trace-place.ts";
+import { isAt, isThere, runsIn } from "./trace-place.ts";
 
 export interface PruneRequest {
   /** Runs that came into their state before this moment, in milliseconds since the epoch. */
@@ -109,7 +109,7 @@ function becauseOf(
   if (state === "RUNNING") return "running";
   if (state === "WAITING") return "waiting";
   if (marks.length > 0) return "marked";
-  if (!attested && root.store(`${id}/${id}.intoto.json`).stamp() !== null) return "attested";
+  if (!attested && isThere(root.store(`${id}/${id}.intoto.json`))) return "attested";
   return isNew ? "newest" : undefined;
 }
 
@@ -183,7 +183,7 @@ async function removeGroup(
   const inFolders: Chosen[] = [];
   const others: Chosen[] = [];
   for (const run of runs) {
-    const hasFolder = run.state !== "PRUNED" && root.store(traceFileOf(run.id)).stamp() !== null;
+    const hasFolder = run.state !== "PRUNED" && isThere(root.store(traceFileOf(run.id)));
     (hasFolder ? inFolders : others).push(run);
   }
   const removed: string[] = [];

@@ -8,7 +8,8 @@ import { faultOf } from "./ledger.ts";
 import { EMPTY_LEDGER, encodeLine, LEDGER_FILE, type LedgerHead, type LineBody, type RunLine } from "./line.ts";
 import type { RunLineBody } from "./run-lines.ts";
 import { isInProgress } from "./standing.ts";
-import { traceFileOf, traceNamesIn } from "./trace-names.ts";
+import { traceNamesIn } from "./trace-names.ts";
+import { openOwnTrace } from "./trace-place.ts";
 import { statesIn } from "./trace-states.ts";
 import { readLedger, statesOf } from "./verify.ts";
 
@@ -33,8 +34,8 @@ export interface Rebuilt {
 }
 
 /**
- * A new ledger in the place of the old one. Of that, it keeps what no trace shows: bookmarks, and the runs whose traces
- * are gone. Lines that other processes add in the meantime are kept, too. @throws LedgerFault, IoError
+ * A new ledger in the place of the old one. Of that, it keeps what no trace shows: bookmarks, and the runs of whose
+ * traces nothing can be read. Lines that other processes add in the meantime are kept, too. @throws LedgerFault, IoError
  */
 export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
   const { root } = ports;
@@ -44,7 +45,7 @@ export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
   const before = old === null ? null : readLedger(old);
   const { traces, bodies, unreadable } = await shownByTraces(ports);
   const known = new Set(bodies.map(({ head }) => head));
-  const present = new Set(traces);
+  const present = new Set(bodies.map(({ run }) => run));
   const kept = [...(before?.runs ?? [])].flatMap(([run, lines]) =>
     present.has(run) ? lines.filter(isOnlyInLedger).map(unlinked) : lines.map(unlinked),
   );
@@ -93,17 +94,17 @@ interface ShownRun {
 
 /** Every run once: that of a folder, and else that of a segment. @throws IoError, StoreFault */
 async function* shownRuns(ports: RebuildPorts): AsyncGenerator<ShownRun> {
-  const { root, openSource } = ports;
+  const { root } = ports;
   const shared = await sharedRuns(ports);
   for (const run of traceNamesIn(root)) {
     // Before it is read: what it says then is all.
     const isGoingOn = isInProgress(run, root);
-    const trace = await openSource(`${root.folder}/${traceFileOf(run)}`);
+    const trace = await openOwnTrace(run, ports);
     const moved = shared.get(run);
     if (trace === null && moved !== undefined) continue;
     shared.delete(run);
     const inSegment = new Map(moved?.lines.map((line) => [line.head, line]));
-    const lines = trace === null ? [] : linesOf(run, trace);
+    const lines = trace === null || trace === "IRREGULAR" ? [] : linesOf(run, trace);
     yield { run, lines: lines.map((line) => inSegment.get(line.head) ?? line), isInProgress: isGoingOn };
   }
   yield* shared.values();

@@ -10,7 +10,7 @@ import type { LineState } from "./line.ts";
 import type { RunEntry } from "./run-entry.ts";
 import { RunLines } from "./run-lines.ts";
 import { traceFileOf } from "./trace-names.ts";
-import { linesAt } from "./trace-place.ts";
+import { isNoFile, isThere, linesAt } from "./trace-place.ts";
 
 export const RUN_STATES = [
   "RUNNING",
@@ -45,12 +45,12 @@ function executorOf(trace: StoreFileReader): LockHolder | null {
   return holder === null || holder.state === "dead" ? null : holder;
 }
 
-/** Null where a link leads out of the folder: nothing there is locked, or gone on with. */
+/** Null where a link leads out of the folder, or what is there is no regular file: nothing there is locked, or gone on with. */
 function inFolder<T>(work: () => T): T | null {
   try {
     return work();
   } catch (error) {
-    if (error instanceof StorePathFault) return null;
+    if (error instanceof StorePathFault || isNoFile(error)) return null;
     throw error;
   }
 }
@@ -87,7 +87,7 @@ export type StandingRoot = Pick<TracesRoot, "store" | "segmentWriter">;
 /** Null where the trace has a folder of its own, by now. */
 function sharedPlaceOf({ id, place }: RunEntry, root: StandingRoot): SegmentPlace | null {
   if (place === null) return null;
-  return inFolder(() => root.store(traceFileOf(id)).stamp()) === null ? place : null;
+  return inFolder(() => isThere(root.store(traceFileOf(id)))) === true ? null : place;
 }
 
 /** The last whole line of a run in a segment, without its line break; empty where there is none. @throws StoreFault */

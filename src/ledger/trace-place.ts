@@ -1,7 +1,7 @@
 /** Where the trace of a run is: in a folder of its own, or among others in a segment. */
 
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
-import type { SegmentPlace, StoreFileReader, TracesRoot } from "../ports.ts";
+import { IoError, type SegmentPlace, type Source, type StoreFileReader, type TracesRoot } from "../ports.ts";
 import {
   NAMING_BYTES,
   type RunInSegment,
@@ -21,7 +21,7 @@ type Stores = Pick<TracesRoot, "store">;
  */
 export function traceAddress(id: string, place: SegmentPlace | null, root: TracesRoot): string {
   const own = traceFileOf(id);
-  if (root.store(own).stamp() !== null) return own;
+  if (isThere(root.store(own))) return own;
   const segment = place?.segment ?? root.segments().find((name) => hasRun(name, id, root));
   return segment === undefined ? own : segmentAddress(segment, id);
 }
@@ -54,8 +54,37 @@ export function linesAt(place: SegmentPlace, id: string, root: Stores): Iterable
   return traceInSegment(piecesOf(place.segment, root, from), id);
 }
 
+/** What the run has in a folder of its own: its trace, or what is no regular file; null for nothing. @throws IoError */
+export async function openOwnTrace(
+  id: string,
+  { root, openSource }: { readonly root: TracesRoot; openSource(path: string): Promise<Source | null> },
+): Promise<Source | "IRREGULAR" | null> {
+  try {
+    return await openSource(`${root.folder}/${traceFileOf(id)}`);
+  } catch (error) {
+    if (isNoFile(error)) return "IRREGULAR";
+    throw error;
+  }
+}
+
+/** Whether something of the name is there, a regular file or not. @throws StoreFault, StorePathFault */
+export function isThere(store: StoreFileReader): boolean {
+  try {
+    return store.stamp() !== null;
+  } catch (error) {
+    if (isNoFile(error)) return true;
+    throw error;
+  }
+}
+
 /** How the system names what is no regular file: a link that leads to itself, a pipe or a device, a folder. */
 const NO_FILE: ReadonlySet<unknown> = new Set(["ELOOP", "ENXIO", "EISDIR"]);
+
+/** Whether no regular file is there, but something else. */
+export function isNoFile(error: unknown): boolean {
+  if (error instanceof IoError) return NO_FILE.has(error.errno);
+  return error instanceof StoreFault && NO_FILE.has(error.facts["errno"]);
+}
 
 /** Null where there is no regular file of the name. @throws StoreFault */
 function segmentStore(segment: string, root: Stores): StoreFileReader | null {
@@ -63,8 +92,7 @@ function segmentStore(segment: string, root: Stores): StoreFileReader | null {
     const store = root.store(`${SEGMENTS}/${segment}`);
     return store.stamp() === null ? null : store;
   } catch (error) {
-    if (error instanceof StorePathFault) return null;
-    if (error instanceof StoreFault && NO_FILE.has(error.facts["errno"])) return null;
+    if (error instanceof StorePathFault || isNoFile(error)) return null;
     throw error;
   }
 }

@@ -21,7 +21,8 @@ import {
 import { placeIn } from "./run-entry.ts";
 import type { RunLineBody } from "./run-lines.ts";
 import { isInProgress } from "./standing.ts";
-import { traceFileOf, traceNamesIn } from "./trace-names.ts";
+import { traceNamesIn } from "./trace-names.ts";
+import { openOwnTrace } from "./trace-place.ts";
 import { statesIn } from "./trace-states.ts";
 
 const MAY_BE_LATE =
@@ -50,6 +51,10 @@ export const ledgerFindings = {
   TRACE_MISSING: {
     what: () => "the trace is gone",
     hint: "restore it from a copy; after a power cut it may never have reached the disk, if its run had just begun",
+  },
+  TRACE_IRREGULAR: {
+    what: () => "no regular file is where the trace should be: it is not read",
+    hint: "remove it, and restore the trace from a copy",
   },
   TRACE_DAMAGED: {
     what: (f: JsonObject) => `the trace is damaged: ${f["what"]}`,
@@ -133,7 +138,11 @@ export async function verifyLedger(
   const shared = new Map<string, Set<string>>(root.segments().map((name) => [name, new Set()]));
   for (const [run, lines] of read.runs) {
     if (isPruned(lines)) continue;
-    const trace = await ports.openSource(`${root.folder}/${traceFileOf(run)}`);
+    const trace = await openOwnTrace(run, ports);
+    if (trace === "IRREGULAR") {
+      findings.push({ code: "TRACE_IRREGULAR", line: null, run, facts: {} });
+      continue;
+    }
     const segment = trace === null ? segmentOf(lines) : undefined;
     if (segment !== undefined) {
       shared.set(segment, (shared.get(segment) ?? new Set()).add(run));

@@ -1,7 +1,7 @@
 /** Traces of many runs in one file. */
 
 import assert from "node:assert/strict";
-import fs, { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { TraceFault } from "../../src/errors/ports.ts";
 import { openSource } from "../../src/platform/file-chunks.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import { openSegments } from "../../src/platform/segments/segments.ts";
+import { openTracesRoot } from "../../src/platform/traces-root.ts";
 import type { TraceFile } from "../../src/ports.ts";
 import type { EventBody } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
@@ -185,6 +186,45 @@ test("a torn last line belongs to the run that it names, and to none where it en
       isNamed ? last + torn : last,
       torn,
     );
+  }
+});
+
+test("prune keeps every byte of the lines that stay, and of an incomplete one, however long they are", (t) => {
+  const { traces, files, segments, open } = place(t);
+  open(0).file.close();
+  segments.close();
+  const [segment = ""] = files();
+  const file = join(traces, "segments", segment);
+  const line = (run: number, text = "") =>
+    `{"elapsed_us":1,"event_type":"a","execution_id":"${name(run)}","text":"${text}"}\n`;
+  const long = "0123456789abcdef".repeat(1 << 17);
+  const torn = (text: string) => text.slice(0, -3);
+  const some = Array.from({ length: 9000 }, (_, n) => line(n % 3, String(n)));
+  const lines = [
+    line(0),
+    line(1, long),
+    "no run\n",
+    line(0, `${long}${long}`),
+    "\n",
+    line(1),
+    `${long}\n`,
+    ...some,
+  ];
+  for (const last of [
+    "",
+    line(0),
+    torn(line(0, long)),
+    torn(line(1, long)),
+    torn(line(1)),
+    `no run${long}`,
+    "no run",
+  ]) {
+    writeFileSync(file, [...lines, last].join(""));
+    const locked = openTracesRoot(traces).lockSegment(segment) ?? assert.fail("somebody writes it");
+    locked.remove((run) => run === name(1));
+    locked.unlock();
+    const kept = [...lines, last].filter((one) => !one.includes(name(1)));
+    assert.ok(readFileSync(file, "utf8") === kept.join(""), last.slice(0, 100));
   }
 });
 

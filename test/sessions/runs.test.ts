@@ -18,8 +18,10 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { filesOf, SNAPSHOT as TRIAL_SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 import { asking, twice } from "../engine/waiting.ts";
 import { lockText, running } from "../support/lock-text.ts";
+import { NO_FILE } from "../support/no-file.ts";
 import { takingTurns } from "../support/portion.ts";
 import { edit } from "./reauthor.ts";
+import { beginWaiting, DRAWN_NOT, waitingWorkspace } from "./waiting.ts";
 import {
   assertHint,
   assertRefused,
@@ -160,6 +162,39 @@ it("links that lead out of the traces folder are named for what they are, and en
   for (const argv of [[], ["verify"]])
     assertRefused(await place.session("runs", ...argv), 5, "LEDGER_UNREADABLE");
 });
+
+for (const [what, put] of Object.entries(NO_FILE))
+  test(`a ${what} in the place of a trace is named, and keeps no other run from anything`, async (t) => {
+    const place = waitingWorkspace(t, asking({ key: "k" }));
+    const [lost = "", other = ""] = [await beginWaiting(place), await beginWaiting(place)].map(idOf);
+    const ledger = readFileSync(place.path("traces/ledger.jsonl"), "utf8");
+    rmSync(fileOf(place, lost));
+    put(fileOf(place, lost));
+    const findings = async () => {
+      const verified = document(await place.session("runs", "verify", "--json"));
+      return (verified["findings"] as readonly JsonObject[]).map(({ code, run }) => [code, run]);
+    };
+    const rebuilt = async (...how: readonly string[]) =>
+      document(await place.session("runs", "rebuild", ...how, "--json"))["unreadable"];
+    assert.deepEqual(await findings(), [["TRACE_IRREGULAR", lost]]);
+    for (const how of [["--missing"], []]) {
+      assert.deepEqual(await rebuilt(...how), [lost]);
+      assert.deepEqual(await listed(place, "--state", "WAITING"), [other, lost]);
+      assert.deepEqual(await findings(), [["TRACE_IRREGULAR", lost]]);
+    }
+    // A link that leads out of the folder is refused by its name.
+    if (what !== "device") {
+      const said = await place.session("signal", "k", ...DRAWN_NOT);
+      assert.equal(said.code, 2, said.err);
+      assert.match(said.out, new RegExp(`^REFUSED {2}FILE_UNREADABLE .*${lost}`, "m"));
+      assert.deepEqual(await listed(place, "--state", "COMPLETED"), [other]);
+      await place.session("runs", "prune", "--older-than", "PT0S", "--state", "COMPLETED");
+      assert.deepEqual(await findings(), [["TRACE_IRREGULAR", lost]]);
+    }
+    // As after a crash: the first run is going on, by its only line.
+    writeFileSync(place.path("traces/ledger.jsonl"), ledger.replace(/\n.*/s, "\n"));
+    assert.deepEqual(await listed(place, "--state", "INTERRUPTED"), [lost]);
+  });
 
 it("a run is shown by its id or the beginning of it, and a beginning of several is refused", async (t) => {
   const { place, ids } = await fourRuns(t);

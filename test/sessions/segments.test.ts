@@ -2,16 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { COMMANDS } from "../../src/cli/program.ts";
@@ -21,6 +12,7 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openTracesRoot as open } from "../../src/platform/traces-root.ts";
 import { isTraceName } from "../../src/trace/trace-name.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
+import { NO_FILE } from "../support/no-file.ts";
 import { takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
 import { DRAWN_NOT, interruptedAfterWrites, typedIn, waitingWorkspace } from "./waiting.ts";
@@ -248,15 +240,7 @@ test("a command that is refused, and one of a damaged trace, gives a run no fold
   assert.deepEqual(foldersOf(place), [other.id]);
 });
 
-/** By name: what is put in the place of a segment. */
-const NO_SEGMENT: Readonly<Record<string, (path: string) => unknown>> = {
-  pipe: (path) => execFileSync("mkfifo", [path]),
-  device: (path) => symlinkSync("/dev/zero", path),
-  "link to itself": (path) => symlinkSync(path, path),
-  folder: (path) => mkdirSync(path),
-};
-
-for (const [what, put] of Object.entries(NO_SEGMENT)) {
+for (const [what, put] of Object.entries(NO_FILE)) {
   test(`a ${what} with the name of a segment is named, ends every command, and keeps no other run from it`, async (t) => {
     const { place, segment, runs } = await batch(t);
     const [lost] = runs;

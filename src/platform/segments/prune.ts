@@ -25,35 +25,39 @@ export function lockToPrune(segment: string): LockedSegment | null {
 
 /** All of it or nothing, whenever the process is killed. Where no run is left, the file goes. */
 function removeRuns(segment: string, isRemoved: (run: string) => boolean): void {
-  let kept = 0;
-  const draft = draftOf(segment, token);
+  let isRunLeft = false;
+  const isKept = (line: Buffer): boolean => {
+    const run = runOfLine(line);
+    if (run === null) return true;
+    if (isRemoved(run)) return false;
+    isRunLeft = true;
+    return true;
+  };
   const write = (file: number) => {
-    for (const { run, lines } of runsOfLines(segment)) {
-      if (run !== null && isRemoved(run)) continue;
-      if (run !== null) kept++;
-      writeWhole(file, lines);
-    }
+    for (const bytes of keptBytes(segment, isKept)) writeWhole(file, bytes);
     fs.fsyncSync(file);
   };
-  writeDraft(draft, segment, write, fs.statSync(segment).mode & 0o777);
-  if (kept === 0) fs.rmSync(segment);
+  writeDraft(draftOf(segment, token), segment, write, fs.statSync(segment).mode & 0o777);
+  if (!isRunLeft) fs.rmSync(segment);
   syncFolder(dirname(segment));
 }
 
-/** The bytes of the segment, cut where the run of a line is another than that of the line before. */
-function* runsOfLines(segment: string): Generator<{ readonly run: string | null; readonly lines: Buffer }> {
-  let [run, lines]: [string | null, Buffer[]] = [null, []];
-  let size = 0;
-  for (const { bytes, isWhole } of linesIn(piecesOf(segment))) {
-    const named = runOfLine(bytes);
-    if (named !== run || size > MOST_BYTES) {
-      if (lines.length > 0) yield { run, lines: Buffer.concat(lines) };
-      [run, lines, size] = [named, [], 0];
-    }
-    lines.push(Buffer.from(bytes), ...(isWhole ? [BREAK] : []));
-    size += bytes.length;
+/** The lines that are kept, of which the first bytes decide. A line of any length is never in memory as a whole. */
+function* keptBytes(segment: string, isKept: (start: Buffer) => boolean): Generator<Uint8Array> {
+  let [lines, size, end]: [Buffer[], number, number] = [[], 0, 0];
+  for (const line of linesIn(piecesOf(segment), () => false)) {
+    const start = end;
+    end += line.size + Number(line.isWhole);
+    if (!isKept(line.bytes)) continue;
+    const isCut = line.bytes.length < line.size;
+    if (!isCut) lines.push(Buffer.from(line.bytes), ...(line.isWhole ? [BREAK] : []));
+    size += line.bytes.length;
+    if (!isCut && size < MOST_BYTES) continue;
+    yield Buffer.concat(lines);
+    [lines, size] = [[], 0];
+    if (isCut) yield* piecesOf(segment, start, end);
   }
-  if (lines.length > 0) yield { run, lines: Buffer.concat(lines) };
+  yield Buffer.concat(lines);
 }
 
 const MOST_BYTES = 1 << 20;
