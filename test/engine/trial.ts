@@ -386,7 +386,7 @@ export async function resumePlan(
       folder: "",
       file: {
         ...file,
-        append: (line) => {
+        append(line) {
           text += line;
         },
       },
