@@ -95,7 +95,7 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
       batch ??= beginBatch();
       const { lines, appended } = batch;
       lines.push(line);
-      if (isLast && runsOf(lines).size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
+      if (isLast && areOfOneRun(lines) && ++appendsAtOnce % TURNS !== 0) batch.append();
       return appended;
     },
   };
@@ -134,8 +134,16 @@ function encodeLines(lines: readonly LineBody[], end: LedgerEnd): EncodedLine {
   return { text, head };
 }
 
+const runOf = (line: LineBody | undefined) => (line !== undefined && "run" in line ? line.run : null);
+
+/** Stops at the first line of another run: of many runs in flight, that is the first or the second one. */
+function areOfOneRun(lines: readonly LineBody[]): boolean {
+  const run = runOf(lines.at(-1));
+  return lines.every((line) => runOf(line) === run);
+}
+
 function runsOf(lines: readonly LineBody[]): ReadonlySet<string> {
-  return new Set(lines.flatMap((line) => ("run" in line ? [line.run] : [])));
+  return new Set(lines.flatMap((line) => runOf(line) ?? []));
 }
 
 function openingLine(traces: number, now: number): string {
