@@ -93,9 +93,9 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
       }),
     record(line, isLast = false) {
       batch ??= beginBatch();
-      const { lines, appended } = batch;
-      lines.push(line);
-      if (isLast && areOfOneRun(lines) && ++appendsAtOnce % TURNS !== 0) batch.append();
+      const { appended } = batch;
+      batch.add(line);
+      if (isLast && batch.runs.size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
       return appended;
     },
   };
@@ -103,16 +103,22 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
 
 /** Lines that are appended together, at the latest when the process has its next turn. */
 class Batch {
-  readonly lines: LineBody[] = [];
+  readonly #lines: LineBody[] = [];
+  readonly runs = new Set<string>();
   /** What is to be said about the ledger then. */
   readonly appended: Promise<LedgerFault | null>;
   #append: (() => void) | null = null;
 
   constructor(append: (lines: readonly LineBody[]) => Promise<LedgerFault | null>) {
     this.appended = new Promise((resolve) => {
-      this.#append = () => resolve(append(this.lines));
+      this.#append = () => resolve(append(this.#lines));
     });
     setImmediate(() => this.append());
+  }
+
+  add(line: LineBody): void {
+    this.#lines.push(line);
+    if ("run" in line) this.runs.add(line.run);
   }
 
   append(): void {
@@ -134,16 +140,8 @@ function encodeLines(lines: readonly LineBody[], end: LedgerEnd): EncodedLine {
   return { text, head };
 }
 
-const runOf = (line: LineBody | undefined) => (line !== undefined && "run" in line ? line.run : null);
-
-/** Stops at the first line of another run: of many runs in flight, that is the first or the second one. */
-function areOfOneRun(lines: readonly LineBody[]): boolean {
-  const run = runOf(lines.at(-1));
-  return lines.every((line) => runOf(line) === run);
-}
-
 function runsOf(lines: readonly LineBody[]): ReadonlySet<string> {
-  return new Set(lines.flatMap((line) => runOf(line) ?? []));
+  return new Set(lines.flatMap((line) => ("run" in line ? [line.run] : [])));
 }
 
 function openingLine(traces: number, now: number): string {
