@@ -96,11 +96,28 @@ const direct = {
 /** What a capability shows: read by tests, by `pgs capabilities` and nobody else, so a run need not make it. */
 const EXAMPLES = /^ {2}examples: (\[[\s\S]*?\]),$(?=\n^ {0,2}\S)/m;
 
+/** A file of a capability: imports, then what only its one constant needs. */
+const CAPABILITY = /^((?:import [^;]*;\n)*)([\s\S]*)^export const (\w+)([\s\S]*)$/m;
+const OTHER = /^import \{ (c[st][A-Z]\w*) \} from "\.\/c[st]-/gm;
+
+/** The file with a function in place of the constant, which makes it when it is called first. Lines stay where they are. */
+function made(code) {
+  const [, imports, before, name, after] = CAPABILITY.exec(code);
+  const others = [...imports.matchAll(OTHER)].map(([, other]) => `const ${other} = ${other}Made();`);
+  const renamed = imports.replace(OTHER, (line, other) => line.replace(other, `${other} as ${other}Made`));
+  const make = `let made; export const ${name} = () => (made ??= make()); function make() { ${others.join(" ")}`;
+  return `${renamed}${make}${before}const ${name}${after} return ${name}; }`;
+}
+
+// A run binds few of the capabilities, and making one is objects and functions by the dozen.
 const onDemand = {
   name: "on-demand",
   transform(code, id) {
-    if (!/\/src\/capabilities\/(?:effects|transforms)\/c[st]-/.test(id)) return undefined;
-    return { code: code.replace(EXAMPLES, "  get examples() { return $1; },"), map: null };
+    if (/\/src\/capabilities\/(?:effects|transforms)\/c[st]-/.test(id))
+      return { code: made(code.replace(EXAMPLES, "  get examples() { return $1; },")), map: null };
+    if (id.endsWith("/src/capabilities/built-in.ts"))
+      return { code: code.replace(/^( +(?:return )?)(c[st][A-Z]\w*)(?=[,;]$)/gm, "$1$2()"), map: null };
+    return undefined;
   },
 };
 

@@ -5,29 +5,33 @@
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { namesOf } from "../src/capabilities/names.ts";
 
 const CAPABILITIES = join(import.meta.dirname, "../src/capabilities");
 const BUILT_IN = join(CAPABILITIES, "built-in.ts");
-const LINE_WIDTH = 112;
 
 interface Capability {
   /** Path below src/capabilities. */
   readonly file: string;
-  readonly name: string;
+  /** The constant that the file exports. */
+  readonly constant: string;
+  /** All names by which it is found. */
+  readonly names: readonly string[];
 }
 
 /** The text built-in.ts must have for the capability files that are there now. */
 export function builtInText(folder: string = CAPABILITIES): string {
   const transforms = capabilitiesIn(folder, "transforms", "ct-");
   const effects = capabilitiesIn(folder, "effects", "cs-");
-  return `/** Everything this build can do. Written by \`npm run registry\`; its diff is the audit. */
+  return `/** Everything this build can do, by its names. Written by \`npm run registry\`; its diff is the audit. */
 
 import type { Effect } from "./effect.ts";
 ${effects.map(importLine).join("")}import type { Transform } from "./transform.ts";
 ${transforms.map(importLine).join("")}
-${listing("BUILT_IN_TRANSFORMS", "Transform", transforms)}
-${listing("BUILT_IN_EFFECTS", "Effect", effects)}
-`;
+${listing("builtInTransforms", "Transform", transforms)}
+${listing("builtInEffects", "Effect", effects)}
+${lookUp("builtInTransform", "Transform", transforms)}
+${lookUp("builtInEffect", "Effect", effects)}`;
 }
 
 function capabilitiesIn(folder: string, kind: string, prefix: string): readonly Capability[] {
@@ -35,29 +39,46 @@ function capabilitiesIn(folder: string, kind: string, prefix: string): readonly 
     .filter((file) => file.startsWith(prefix) && file.endsWith(".ts"))
     .map((file) => file.slice(0, -".ts".length))
     .sort()
-    .map((stem) => ({ file: `${kind}/${stem}.ts`, name: exportedName(join(folder, kind, `${stem}.ts`)) }));
+    .map((stem) => capabilityIn(folder, `${kind}/${stem}.ts`));
 }
 
-/** The one constant a capability file exports. */
-function exportedName(path: string): string {
-  const names = [...readFileSync(path, "utf8").matchAll(/^export const (\w+)/gm)].map(
-    (match) => match[1] as string,
-  );
-  if (names.length !== 1)
-    throw new Error(`${path} exports ${names.length} constants; a capability file exports one`);
-  return names[0] as string;
+/** Read from the text, which has to be as the files of the other capabilities are. */
+function capabilityIn(folder: string, file: string): Capability {
+  const text = readFileSync(join(folder, file), "utf8");
+  const [constant, ...others] = [...text.matchAll(/^export const (\w+)/gm)].map(([, name]) => name as string);
+  if (constant === undefined || others.length > 0) throw new Error(`${file} does not export one constant`);
+  const textsOf = (member: string) => {
+    const [, value = ""] = new RegExp(`^  ${member}: (.*),$`, "m").exec(text) ?? [];
+    return [...value.matchAll(/"([^"]+)"/g)].map(([, one]) => one as string);
+  };
+  const [code] = textsOf("code");
+  const [implementation] = textsOf("implementation");
+  if (code === undefined) throw new Error(`${file} has no line with its code`);
+  const named = implementation === undefined ? { code } : { code, implementation };
+  return { file, constant, names: namesOf({ ...named, otherCodes: textsOf("otherCodes") }) };
 }
 
-function importLine({ file, name }: Capability): string {
-  return `import { ${name} } from "./${file}";\n`;
+function importLine({ file, constant }: Capability): string {
+  return `import { ${constant} } from "./${file}";\n`;
 }
 
-/** Laid out as the formatter does it: on one line where that fits. */
-function listing(constant: string, type: string, capabilities: readonly Capability[]): string {
-  const names = capabilities.map(({ name }) => name);
-  const oneLine = `export const ${constant}: readonly ${type}[] = [${names.join(", ")}];`;
-  if (oneLine.length <= LINE_WIDTH) return oneLine;
-  return `export const ${constant}: readonly ${type}[] = [\n${names.map((name) => `  ${name},\n`).join("")}];`;
+function listing(name: string, type: string, capabilities: readonly Capability[]): string {
+  const constants = capabilities.map(({ constant }) => `  ${constant},\n`).join("");
+  return `export const ${name} = (): readonly ${type}[] => [\n${constants}];\n`;
+}
+
+function lookUp(name: string, type: string, capabilities: readonly Capability[]): string {
+  const cases = capabilities.flatMap(({ names, constant }) => [
+    ...names.map((one) => `    case ${JSON.stringify(one)}:\n`),
+    `      return ${constant};\n`,
+  ]);
+  return `export function ${name}(name: string): ${type} | undefined {
+  switch (name) {
+${cases.join("")}    default:
+      return undefined;
+  }
+}
+`;
 }
 
 function main(args: readonly string[]): void {

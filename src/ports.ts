@@ -174,7 +174,10 @@ export interface StoreFileReader {
  * operation throws `StoreFault` when the storage cannot do it.
  */
 export interface StoreFile extends StoreFileReader {
-  /** Adds the bytes in one write at the end, creating the file and its folders when absent. */
+  /**
+   * Adds the bytes at the end, creating the file and its folders when absent: in one write, and under the lock in one with
+   * what others add under it, before anything is read, changed otherwise or answered.
+   */
   append(bytes: string): void;
   /** Cuts the file to `size` bytes. */
   truncate(size: number): void;
@@ -186,7 +189,8 @@ export interface StoreFile extends StoreFileReader {
   syncNow(): void;
   /**
    * Does `work` while no other process and no other operation of this process does the same on this file, in the order
-   * in which it was asked for. `work` is synchronous, so that nothing is waited for while the lock is held. What
+   * in which it was asked for. `work` is synchronous, so that nothing is waited for while the lock is held. Several share
+   * one lock; where what they add cannot be written, all of them are refused that rest on it, with the same fault. What
    * `unlocked` returns when it is its turn is the result without a lock, a folder or a write; null where it needs them.
    */
   locked<T>(work: () => T, unlocked?: () => { readonly value: T } | null): Promise<T>;
@@ -237,7 +241,7 @@ export interface StoreStamp {
   /** Equal as long as it is the same file, however long it has grown. */
   readonly identity: string;
   readonly size: number;
-  /** Nanoseconds since the epoch, as text. */
+  /** Nanoseconds since the epoch, as text; empty as long as what was added under the lock is not written yet. */
   readonly modified: string;
 }
 
@@ -381,11 +385,15 @@ export interface SegmentPlace {
   readonly end: number;
 }
 
-/** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
+/** Where the trace of one run is appended to. What goes wrong, also that it is no longer where it was made, throws a `TraceFault`. */
 export interface TraceFile {
+  /** The text is in the file when this returns. */
   append(text: string): void;
-  /** @throws TraceFault when it is no longer where it was made. */
-  checkPlace(): void;
+  /**
+   * The same, together with what other runs append to the file in this turn: in the file, as is what was appended before,
+   * when the promise resolves, or already where it is null.
+   */
+  appendTogether(text: string): Promise<void> | null;
   /** Resolves when everything appended so far is on the device. */
   sync(): Promise<void>;
   close(): void;
@@ -401,8 +409,11 @@ export interface TraceFolder {
   readonly file: TraceFile;
   /** Where what the trace suppresses may be kept; absent where nothing can be. */
   readonly secrets?: SecretsFile;
-  /** Where its lines are so far, in a file that it shares; null before the first. Absent where the file is its own. */
-  place?(): SegmentPlace | null;
+  /**
+   * Where its lines are so far, in a file that it shares; null before the first. A promise while lines of it are appended
+   * together with others. Absent where the file is its own.
+   */
+  place?(): SegmentPlace | null | Promise<SegmentPlace | null>;
 }
 
 /** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */

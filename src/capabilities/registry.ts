@@ -2,8 +2,9 @@
 
 import type { Digest } from "../json/canonical.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { BUILT_IN_EFFECTS, BUILT_IN_TRANSFORMS } from "./built-in.ts";
+import { builtInEffect, builtInEffects, builtInTransform, builtInTransforms } from "./built-in.ts";
 import type { Effect } from "./effect.ts";
+import { inModule, namesOf } from "./names.ts";
 import type { Transform } from "./transform.ts";
 
 /** The package that a capability comes from, as `capabilities.lock.json` and a trace name it. */
@@ -54,29 +55,31 @@ export function composeRegistry(
   packages: readonly ProvidedCapabilities[],
   requireLocked?: RequireLocked,
 ): Registry {
-  const added = packages.flatMap(({ pin, transforms, effects }) => provided(pin, transforms, effects));
-  const composed = toRegistry([...BUILT_IN, ...added]);
+  const added = new Map<string, Capability>();
+  for (const one of packages.flatMap(provided)) {
+    for (const name of namesOf(one.declared))
+      if (builtInNamed(name) === undefined && !added.has(name)) added.set(name, one);
+  }
+  const composed = toRegistry(
+    (name) => builtInNamed(name) ?? added.get(name),
+    () => [...allBuiltIn(), ...new Set(added.values())],
+  );
   return requireLocked === undefined ? composed : { ...composed, requireLocked };
 }
 
-function provided(
-  origin: PackagePin | null,
-  transforms: readonly Transform[],
-  effects: readonly Effect[],
-): readonly Capability[] {
+function provided({ pin: origin, transforms, effects }: ProvidedCapabilities): readonly Capability[] {
   return [
     ...transforms.map((declared) => ({ kind: "transform", declared, origin }) as const),
     ...effects.map((declared) => ({ kind: "effect", declared, origin }) as const),
   ];
 }
 
-function toRegistry(capabilities: readonly Capability[]): Registry {
-  const byName = new Map<string, Capability>();
-  for (const one of capabilities) {
-    for (const name of namesOf(one)) if (!byName.has(name)) byName.set(name, one);
-  }
+function toRegistry(
+  named: (name: string) => Capability | undefined,
+  all: () => readonly Capability[],
+): Registry {
   const find = (code: string, module?: string) =>
-    byName.get(inModule(withoutFormerPrefix(code), module)) ?? byName.get(withoutFormerPrefix(code));
+    named(inModule(withoutFormerPrefix(code), module)) ?? named(withoutFormerPrefix(code));
   return {
     transform(code, module) {
       const found = find(code, module);
@@ -87,30 +90,38 @@ function toRegistry(capabilities: readonly Capability[]): Registry {
       return found?.kind === "effect" ? found.declared : undefined;
     },
     capability: (code) => find(code),
-    all: () => [...new Set(byName.values())].sort((a, b) => (a.declared.code < b.declared.code ? -1 : 1)),
+    all: () => [...all()].sort((a, b) => (a.declared.code < b.declared.code ? -1 : 1)),
   };
-}
-
-/** The names by which it is found. */
-function namesOf({ kind, declared }: Capability): readonly string[] {
-  const { code, implementation } = declared;
-  const names = kind === "transform" ? [code, ...(declared.otherCodes ?? [])] : [code];
-  return names.map((name) => inModule(name, implementation));
-}
-
-function inModule(code: string, module: string | undefined): string {
-  return module === undefined ? code : `${code} in ${module}`;
 }
 
 /** Namespaces of the family began with `fb.` once. */
 function withoutFormerPrefix(code: string): string {
-  return code.replace(/^fb\./, "");
+  return code.startsWith("fb.") ? code.slice("fb.".length) : code;
 }
 
-const BUILT_IN = provided(null, BUILT_IN_TRANSFORMS, BUILT_IN_EFFECTS);
+const known = new Map<string, Capability>();
+
+/** Made when it is asked for: a run needs few of them. */
+function builtInNamed(name: string): Capability | undefined {
+  const capability = known.get(name) ?? toBuiltIn(name);
+  if (capability !== undefined) known.set(name, capability);
+  return capability;
+}
+
+function toBuiltIn(name: string): Capability | undefined {
+  const transform = builtInTransform(name);
+  if (transform !== undefined) return { kind: "transform", declared: transform, origin: null };
+  const effect = builtInEffect(name);
+  return effect && { kind: "effect", declared: effect, origin: null };
+}
+
+function allBuiltIn(): readonly Capability[] {
+  const names = [...builtInTransforms(), ...builtInEffects()].map((declared) => namesOf(declared)[0] as string);
+  return names.map((name) => builtInNamed(name) as Capability);
+}
 
 /** The capabilities of this build. */
-export const registry: Registry = toRegistry(BUILT_IN);
+export const registry: Registry = toRegistry(builtInNamed, allBuiltIn);
 
 /** The capabilities of this build, and a way to those of packages for a workflow that uses others. */
 export function registryOnDemand(open: () => Promise<Registry>): Registry {

@@ -3,7 +3,7 @@
 import { jsonDifferences } from "../json/diff.ts";
 import { isObject, type Json, type JsonObject, jsonEqual } from "../json/value.ts";
 import type { EventBody, TraceEvent } from "../trace/event.ts";
-import { MEMBERS, OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
+import { OBSERVATIONAL, OBSERVATIONAL_INSIDE } from "../trace/observational.ts";
 
 /** Where a replay differs from its record, by the line of the trace. */
 export interface Divergence {
@@ -54,17 +54,17 @@ function isEqual(recorded: EventBody, replayed: EventBody): boolean {
   if (!isSamePosition(recorded, replayed)) return false;
   const left = recorded.payload as unknown as JsonObject;
   const right = replayed.payload as unknown as JsonObject;
-  const { compared, others } = MEMBERS[recorded.event_type];
-  let declared = 0;
-  for (let i = 0; i < compared.length; i++) {
-    const name = compared[i] as string;
+  let count = 0;
+  for (const name in left) {
     const value = left[name];
-    if (value !== right[name] && !jsonEqual(value, right[name])) return false;
-    if (value !== undefined) declared++;
+    count++;
+    if (value === right[name]) continue;
+    if (!Object.hasOwn(right, name)) return false;
+    if (!jsonEqual(value, right[name]) && !OBSERVATIONAL.has(name)) return false;
   }
-  for (let i = 0; i < others.length; i++) if (left[others[i] as string] !== undefined) declared++;
-  // The engine emits no members that the schema does not have; a record may have been given some.
-  return declared === Object.keys(left).length;
+  // Each has all members that the other one has.
+  for (const _ in right) count--;
+  return count === 0;
 }
 
 /** Whether both are of one type, in one run, at one node. */

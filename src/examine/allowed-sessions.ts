@@ -14,9 +14,11 @@ export type FindDeclared = (run: string, node: string, step: string) => Step | u
 
 /** Sessions are those of the whole trace. */
 function checkPlace({ event_type, run, node_id, sequence }: TraceEvent): readonly TraceFinding[] {
-  if (!SESSION_EVENTS.has(event_type) || (run === MAIN_RUN && node_id === undefined)) return [];
+  if (!SESSION_EVENTS.has(event_type) || (run === MAIN_RUN && node_id === undefined)) return NONE;
   return [finding("NOT_OF_A_NODE", sequence, { event_type })];
 }
+
+const NONE: readonly TraceFinding[] = [];
 
 /** A step that had begun, and how it may wait. */
 interface OpenWait {
@@ -40,14 +42,15 @@ export class SessionRules {
   }
 
   check(event: TraceEvent): readonly TraceFinding[] {
-    const found = [...checkPlace(event), ...this.#afterSuspension(event), ...this.#ofEvent(event)];
+    const before = [...checkPlace(event), ...this.#afterSuspension(event)];
+    const found = this.#ofEvent(event);
     this.#suspended = event.event_type === "run_suspended" ? event.payload.waits : null;
-    return found;
+    return before.length === 0 ? found : [...before, ...found];
   }
 
   /** What stands behind a suspension is how the run went on, or that it was cancelled. */
   #afterSuspension({ event_type, sequence }: TraceEvent): readonly TraceFinding[] {
-    if (this.#suspended === null || event_type === "run_resumed" || event_type === "run_cancelled") return [];
+    if (this.#suspended === null || event_type === "run_resumed" || event_type === "run_cancelled") return NONE;
     return [finding("NOT_RESUMED", sequence, { event_type })];
   }
 
@@ -55,21 +58,21 @@ export class SessionRules {
     switch (event.event_type) {
       case "side_effect_start":
         this.#begin(event);
-        return [];
+        return NONE;
       case "side_effect_end":
         this.#end(event);
-        return [];
+        return NONE;
       case "run_suspended":
         return this.#checkWaits(event);
       case "run_resumed":
         return this.#checkResumed(event);
       case "run_cancelled":
         this.#isCancelled = true;
-        return [];
+        return NONE;
       case "workflow_complete":
         return this.#checkEnd(event);
       default:
-        return [];
+        return NONE;
     }
   }
 

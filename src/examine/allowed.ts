@@ -5,7 +5,7 @@ import type { PackagePin } from "../capabilities/registry.ts";
 import { advance } from "../engine/advance.ts";
 import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { Action, ContractNode, Plan, PlanNode } from "../plan/plan.ts";
+import type { Action, ContractNode, Plan, PlanNode, Step } from "../plan/plan.ts";
 import { type EvaluationEnd, type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { SessionRules } from "./allowed-sessions.ts";
 import { AttemptCheck } from "./attempts.ts";
@@ -140,7 +140,7 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
     }
     case "evaluation_end": {
       const { evaluation, outcome } = event.payload;
-      const isDeclared = evaluationsOf(node).some((one) => isOutcomeOf(one, event.payload));
+      const isDeclared = stepsOf(node).some((one) => canEnd(one, event.payload));
       return isDeclared ? [] : [finding("UNKNOWN_EVALUATION", line, { node: name, evaluation, outcome })];
     }
     case "event_announced": {
@@ -215,10 +215,11 @@ function nextOf(node: PlanNode | undefined, outcome: string): string | null | un
   return node === undefined || node.type === "EXIT" ? undefined : advance(node, outcome);
 }
 
-function evaluationsOf(node: PlanNode | undefined): readonly EvaluateAction[] {
-  return stepsOf(node)
-    .flatMap(({ onResult }) => [...onResult.values()])
-    .filter((action) => action.do === "evaluate");
+/** Whether an outcome of the step leads to the evaluation that is recorded. */
+function canEnd({ onResult }: Step, recorded: EvaluationEnd): boolean {
+  for (const action of onResult.values())
+    if (action.do === "evaluate" && isOutcomeOf(action, recorded)) return true;
+  return false;
 }
 
 type EvaluateAction = Extract<Action, { do: "evaluate" }>;
@@ -228,7 +229,7 @@ function isOutcomeOf(
   recorded: EvaluationEnd,
 ): boolean {
   const isSame = name === recorded.evaluation && condition.text === recorded.condition;
-  return isSame && [onTrue, onFalse].includes(recorded.outcome);
+  return isSame && (recorded.outcome === onTrue || recorded.outcome === onFalse);
 }
 
 function stepsOf(node: PlanNode | undefined): ContractNode["contract"]["steps"] {

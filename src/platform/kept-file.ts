@@ -20,6 +20,7 @@ export class KeptFile {
   #descriptor = -1;
   /** As it was when it was opened. */
   #stat: BigIntStats | null = null;
+  #identity = "";
 
   get isOpen(): boolean {
     return this.#stat !== null;
@@ -50,10 +51,16 @@ export class KeptFile {
       return false;
     }
     this.#stat = fstatSync(this.#descriptor, { bigint: true });
+    this.#identity = identityOf(this.#stat);
     open.add(this);
     const [oldest] = open;
     if (open.size > MOST_OPEN) oldest?.close();
     return true;
+  }
+
+  /** Of the file that was found, whose text is made once for the open one. */
+  identityOf(found: BigIntStats): string {
+    return this.#stat !== null && isSameFile(this.#stat, found) ? this.#identity : identityOf(found);
   }
 
   /** As the open file is now; undefined where it has no name any more. */
@@ -68,6 +75,10 @@ export class KeptFile {
     open.delete(this);
     closeSync(this.#descriptor);
   }
+}
+
+function identityOf({ dev, ino, birthtimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${birthtimeNs}`;
 }
 
 /** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */

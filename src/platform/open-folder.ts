@@ -47,12 +47,6 @@ export function alreadyOpen(folder: string): OpenFolder | null {
   return found;
 }
 
-/** Whether the path leads to the folder whose handle was kept. */
-export function isOpenAt(folder: string): boolean {
-  const found = kept.get(folder);
-  return found !== undefined && isAt(found, folder);
-}
-
 const isAt = ({ path }: Kept, folder: string) => readlinkSync(path) === folder;
 
 /** The folder at a path without links; null if the path now leads to another folder. */

@@ -21,12 +21,12 @@ import {
   truncate,
   unlessAbsent,
 } from "./file-bytes.ts";
+import { Gathering } from "./gathering.ts";
 import { openIndexFile } from "./index-file.ts";
 import { KeptFile } from "./kept-file.ts";
 import { type Attempt, deadlineIn, holderOf, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { SharedLock } from "./lock/shared-lock.ts";
-import { isOpenAt } from "./open-folder.ts";
 import { draftOf, INDEXES, lockOf } from "./own-names.ts";
 import { sharedSync } from "./shared-sync.ts";
 import {
@@ -63,6 +63,8 @@ export interface Modes {
 interface Held extends Located {
   /** Undefined where nobody has looked since the lock was taken, or since the last write. */
   stat: Located["stat"];
+  /** What is to be added to the file that was found. */
+  readonly gathering: Gathering;
 }
 
 /** The file has become a link since, and what it leads to has another lock. */
@@ -71,19 +73,28 @@ const LINKED = Symbol();
 export function openStoreFile(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { unsynced } = root;
   const { file: mode } = options.modes;
-  const links = options.lockLinks === undefined ? {} : { links: options.lockLinks };
   const place = placeOf(root, name);
   const indexes = new Map<string, IndexFile>();
   const file = new KeptFile();
   let held: Held | undefined;
   let isDirty = false;
-  const withFile = <T>(approach: Approach, work: (at: Located) => T): T =>
-    held === undefined ? reach(place, approach, work) : work(held);
+  const withFile = <T>(approach: Approach, work: (at: Located) => T): T => {
+    if (held === undefined) return reach(place, approach, work);
+    writeSoFar(held);
+    return work(held);
+  };
   const reading = <T>(work: (at: Located) => T): T => attempt("UNREADABLE", name, () => withFile("look", work));
   const writing = <T>(work: (at: Located) => T, approach: Approach = "make"): T =>
     attempt("UNWRITABLE", name, () => withFile(approach, work));
   const look = <T>(work: (at: Located) => T): T | null =>
     attempt("UNREADABLE", name, () => unlessAbsent(() => withFile("look", work)));
+  const stampOf = (stat: BigIntStats | null): StoreStamp | null => {
+    if (stat === null) return null;
+    if (!stat.isFile())
+      throw new StoreFault("UNREADABLE", { file: name, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
+    const identity = file.identityOf(stat);
+    return { identity, size: Number(stat.size), modified: String(stat.mtimeNs) };
+  };
   /** Of a store that nobody holds, what was found on the way to it. */
   const statOf = (found: Located): BigIntStats | null => {
     if (found !== held) return found.stat === undefined ? statAt(found.path) : found.stat;
@@ -94,6 +105,35 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
     isDirty = true;
     if (held !== undefined) held.stat = undefined;
   };
+  /** Adds to the file that was found under the lock, and to no other. */
+  const writeTogether = (bytes: Uint8Array, isSeveral: boolean): StoreStamp | null =>
+    attempt("UNWRITABLE", name, () => {
+      const at = held as Held;
+      if (isSeveral) at.stat = lookAt(at.plainPath);
+      const opened = file.openedAt(at.path, at.stat ?? null);
+      if (opened === null) throw new StoreFault("UNWRITABLE", { file: name, errno: "ESTALE" });
+      changing();
+      appendWhole(opened, bytes, name);
+      at.stat = file.statNow();
+      return stampOf(at.stat ?? null);
+    });
+  /** For what is done next, which has to find it in the file. */
+  const writeSoFar = ({ gathering }: Held) => {
+    if (gathering.write()) lock.confirm();
+  };
+  /** False where it has to be written at once: the file is not there yet, or cannot be kept open. */
+  const gather = (at: Held, text: string): boolean => {
+    const before = at.gathering.stamp ?? stampOfKept(at);
+    if (before === null) return false;
+    at.gathering.add(text, before);
+    if (at.gathering.isMuch) writeSoFar(at);
+    return true;
+  };
+  const stampOfKept = (at: Held): StoreStamp | null =>
+    attempt("UNWRITABLE", name, () => {
+      const stat = statOf(at);
+      return file.openedAt(at.path, stat) === null ? null : stampOf(stat);
+    });
   const syncBytes = async () => {
     const opened = writing(({ path }) => openToSync(path));
     // What is written from here on may not be covered.
@@ -110,29 +150,28 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
   const hold = (work: () => void, deadline: number): Attempt<void> => {
     const isKnown = file.isOpen;
     const whileHeld = (found: Located) => () => {
-      held = { ...found, stat: undefined };
+      const { folder, path, plainPath } = found;
+      held = { folder, path, plainPath, stat: undefined, gathering: new Gathering(writeTogether) };
       try {
         if (isKnown && statOf(held)?.isSymbolicLink()) return LINKED;
-        return work();
+        work();
+        held.gathering.write();
       } finally {
         held = undefined;
       }
     };
     const done = writing(
-      (found) => tryLocked({ ...found, ...links, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+      (found) => {
+        const lock = { path: lockOf(found.path), folder: found.folder, links: options.lockLinks };
+        return tryLocked(lock, name, deadline, whileHeld(found));
+      },
       isKnown ? "trust" : "make",
     );
     if (done?.value !== LINKED) return done as Attempt<void>;
     file.close();
     return hold(work, deadline);
   };
-  /** Whether the path still leads to the kept file. */
-  const isStillThere = (): boolean => {
-    if (held === undefined || !file.isOpen || !isOpenAt(held.folder)) return false;
-    held.stat = lookAt(held.plainPath);
-    return file.of(held.stat) !== null;
-  };
-  const lock = new SharedLock(hold, isStillThere);
+  const lock = new SharedLock(hold, () => file.isOpen && !held?.gathering.hasFailed);
   const openIndex = (kind: string): IndexFile => {
     // Derived data does not have to reach the device.
     const index = placeOf({ ...root, unsynced: new Set() }, `${INDEXES}/${name}.${kind}`);
@@ -157,25 +196,21 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
         return opened === null ? readAt(found.path, offset, length) : readOpenedAt(opened, offset, length);
       }),
     stamp: () =>
+      held?.gathering.stamp ??
       look((found) => {
         const stat = statOf(found);
         // Closes what is no longer there.
         file.of(stat);
-        return toStamp(stat, name);
+        return stampOf(stat);
       }),
     holder: () => look(({ path }) => holderOf(lockOf(path))),
-    append: (text) =>
-      writing((found) => {
-        const bytes = Buffer.from(text, "utf8");
-        const opened = held === undefined ? null : file.openedAt(found.path, statOf(found));
+    append(text) {
+      if (held !== undefined && gather(held, text)) return;
+      writing(({ path, folder }) => {
         changing();
-        if (opened === null) {
-          if (append(found.path, name, bytes, mode)) unsynced.add(found.folder);
-        } else {
-          appendWhole(opened, bytes, name);
-          if (held !== undefined) held.stat = file.statNow();
-        }
-      }),
+        if (append(path, name, Buffer.from(text), mode)) unsynced.add(folder);
+      });
+    },
     truncate: (size) =>
       writing(({ path }) => {
         changing();
@@ -226,16 +261,4 @@ export function attempt<T>(failing: Failing, file: string, work: () => T): T {
 function toFault(failing: Failing, file: string, error: unknown): unknown {
   const errno = error instanceof Fault ? undefined : systemErrno(error);
   return errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
-}
-
-/** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
-function toStamp(stat: BigIntStats | null, file: string): StoreStamp | null {
-  if (stat === null) return null;
-  if (!stat.isFile())
-    throw new StoreFault("UNREADABLE", { file, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
-  return {
-    identity: `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`,
-    size: Number(stat.size),
-    modified: String(stat.mtimeNs),
-  };
 }

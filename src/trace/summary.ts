@@ -146,7 +146,8 @@ export function summaryOf(events: Iterable<EventBody>): Summary {
 
 /** Adds one event. Results are those of the main run. */
 export function addEvent(summary: Summary, event: EventBody): void {
-  const { run, node_id: node = "" } = event;
+  const run = shared(event.run, summary);
+  const node = shared(event.node_id ?? "", summary);
   switch (event.event_type) {
     case "execution_start":
       if (run !== MAIN_RUN) return;
@@ -155,7 +156,12 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     case "node_end": {
       const { status, next, outputs } = event.payload;
-      summary.path.push(sharing({ run, node, outcome: status, next }, summary));
+      summary.path.push({
+        run,
+        node,
+        outcome: shared(status, summary),
+        next: next === null ? null : shared(next, summary),
+      });
       if (run === MAIN_RUN) setOwn(summary.results, node, outputs as Json);
       return;
     }
@@ -163,8 +169,16 @@ export function addEvent(summary: Summary, event: EventBody): void {
       const { step, cs_code: capability, op, store, attempt, inputs, effect_key, observed } = event.payload;
       const fields = observed === undefined ? undefined : own(inputs, "fields");
       if (isObject(fields) && !isSuppressed(fields)) summary.answerFields.set(effect_key, fields);
-      const entry = { run, node, step, capability, op, store, outcome: null };
-      summary.effects.push(sharing(attempt === undefined ? entry : { ...entry, attempt }, summary));
+      const entry = {
+        run,
+        node,
+        step: shared(step, summary),
+        capability: shared(capability, summary),
+        op: shared(op, summary),
+        store: store === null ? null : shared(store, summary),
+        outcome: null,
+      };
+      summary.effects.push(attempt === undefined ? entry : { ...entry, attempt });
       return;
     }
     case "side_effect_end": {
@@ -184,7 +198,7 @@ export function addEvent(summary: Summary, event: EventBody): void {
         const tried = begun?.attempt === undefined ? {} : { attempt: begun.attempt };
         summary.reasons.push({ run, node, step, outcome, ...tried, reason });
       }
-      if (begun !== undefined) summary.effects[index] = sharing({ ...begun, outcome }, summary);
+      if (begun !== undefined) summary.effects[index] = { ...begun, outcome: shared(outcome, summary) };
       return;
     }
     case "transform_end": {
@@ -194,9 +208,15 @@ export function addEvent(summary: Summary, event: EventBody): void {
     }
     case "evaluation_end": {
       const { evaluation, condition, outcome, left, right } = event.payload;
-      const names = sharing({ run, node, condition, evaluation, outcome }, summary);
-      // Not spread: V8 makes a new hidden class for each member that is added to a spread object, and keeps it.
-      summary.evaluations.push(Object.assign(names, { left, right }));
+      summary.evaluations.push({
+        run,
+        node,
+        condition: shared(condition, summary),
+        evaluation: shared(evaluation, summary),
+        outcome: shared(outcome, summary),
+        left,
+        right,
+      });
       return;
     }
     case "event_announced":
@@ -223,21 +243,12 @@ export function addEvent(summary: Summary, event: EventBody): void {
   }
 }
 
-/** The entry, with shared copies of its names. */
-function sharing<E extends { readonly [member: string]: string | number | null }>(
-  entry: E,
-  { names }: Summary,
-): E {
-  if (names === null) return entry;
-  const shared: { [member: string]: string | number | null } = entry;
-  for (const member of Object.keys(shared)) {
-    const name = shared[member];
-    if (typeof name !== "string") continue;
-    const known = names.get(name);
-    if (known === undefined) names.set(name, name);
-    else shared[member] = known;
-  }
-  return entry;
+/** The name as the summary has it already. */
+function shared(name: string, { names }: Summary): string {
+  if (names === null) return name;
+  const known = names.get(name);
+  if (known === undefined) names.set(name, name);
+  return known ?? name;
 }
 
 /** The refusal that ended the main run; the caller handles the refusal of a nested run. */

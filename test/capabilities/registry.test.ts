@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { builtInText } from "../../bin/registry.mts";
+import { builtInEffects, builtInTransforms } from "../../src/capabilities/built-in.ts";
 import { registry } from "../../src/capabilities/registry.ts";
 import { listView } from "../../src/cli/commands/capabilities/view.ts";
 import { checkDocument } from "../sessions/documents.ts";
@@ -11,6 +12,17 @@ const source = readFileSync(join(import.meta.dirname, "../../src/capabilities/bu
 
 test("the registry lists exactly the capability files that are there", () => {
   assert.equal(source, builtInText(), "stale: node --import tsx bin/registry.mts writes it");
+});
+
+test("everything the registry lists is found by each of the names that it declares", () => {
+  for (const declared of [...builtInTransforms(), ...builtInEffects()]) {
+    const { code, implementation } = declared;
+    for (const name of [code, ...("otherCodes" in declared ? (declared.otherCodes ?? []) : [])]) {
+      const found =
+        "answer" in declared ? registry.transform(name, implementation) : registry.effect(name, implementation);
+      assert.equal(found, declared, name);
+    }
+  }
 });
 
 test("everything the registry lists is imported statically", () => {

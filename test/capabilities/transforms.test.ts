@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BUILT_IN_TRANSFORMS } from "../../src/capabilities/built-in.ts";
+import { builtInTransforms } from "../../src/capabilities/built-in.ts";
 import { integer } from "../../src/capabilities/input-schema.ts";
 import { registry } from "../../src/capabilities/registry.ts";
 import { type Transform, transform } from "../../src/capabilities/transform.ts";
 import { trialSources, tryTransform } from "../../src/capabilities/trial.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 
-const transforms = BUILT_IN_TRANSFORMS;
+const transforms = builtInTransforms();
 await Promise.all(transforms.map((declared) => declared.prepare?.()));
 
 const copy = <T extends Json>(value: T): T => structuredClone(value) as T;

@@ -128,3 +128,29 @@ test("where a lock cannot be given back, all that was done under it is refused, 
   isBroken = false;
   assert.equal(await lock.do(() => 3, nothing, 0), 3);
 });
+
+test("what was confirmed keeps its outcome, and so does what failed by itself, whatever becomes of the lock", async () => {
+  const refusal = new Error("not written");
+  const own = new RangeError("own");
+  const hold: Hold = (work) => {
+    work();
+    throw refusal;
+  };
+  const lock = new SharedLock(hold, () => true);
+  const works = [
+    () => 1,
+    () => {
+      throw own;
+    },
+    () => lock.confirm(),
+    () => {
+      throw own;
+    },
+    () => 5,
+  ];
+  const outcomes = await Promise.allSettled(works.map((work) => lock.do<unknown>(work, nothing, 0)));
+  assert.deepEqual(
+    outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value : outcome.reason)),
+    [1, own, refusal, own, refusal],
+  );
+});

@@ -148,7 +148,7 @@ test("nothing follows a write that failed", () => {
   assert.throws(() => open.write(), TraceFault);
   isFull = false;
   open.append(announced);
-  open.write();
+  assert.throws(() => open.write(), TraceFault);
   assert.equal(trace.text().length, 5);
 });
 

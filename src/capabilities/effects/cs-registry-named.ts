@@ -17,6 +17,7 @@ const registerNamed: StoreOperation = {
 /** The successor's: it registers no key that is blank. */
 export const csRegistryNamed: StoreEffect = {
   ...csRegistry,
+  code: "capability_side_effects::CS_REGISTRY_V0",
   implementation: "capability_side_effects.implementation.CS_REGISTRY_V0.runtime",
   about: "Keys that say something, bound once to opaque addresses and to where the data is.",
   operations: { ...csRegistry.operations, REGISTER: registerNamed },

@@ -175,8 +175,9 @@ export class OpenEffects {
     run: string,
     node: string,
   ): void {
-    const begun = this.#open.get(idOf(run, node, step));
-    this.#open.delete(idOf(run, node, step));
+    const id = idOf(run, node, step);
+    const begun = this.#open.get(id);
+    this.#open.delete(id);
     this.hasEffects = true;
     if (begun === undefined) return;
     if (change !== undefined) this.#changes.set(this.#storeOf(run, begun.store), change);
@@ -190,7 +191,7 @@ export class OpenEffects {
 
   /** Another workflow may have another store of that name. */
   #storeOf(run: string, store: string | null): string {
-    return idOf(this.workflows.get(run) ?? "", store ?? "");
+    return idOf(this.workflows.get(run) ?? "", store ?? "", "");
   }
 }
 
@@ -216,4 +217,5 @@ function standingAfter(event: TraceEvent): Standing | null {
   }
 }
 
-const idOf = (...place: readonly string[]) => JSON.stringify(place);
+/** Of three names, whatever characters they have. */
+const idOf = (a: string, b: string, c: string) => `${a.length}:${b.length}:${a}${b}${c}`;

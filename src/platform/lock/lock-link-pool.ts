@@ -29,7 +29,7 @@ export interface LockFile {
   /** The path of its folder, by which it is known longer. */
   readonly folder: string;
   /** The folder in which a link is kept for later, made where it is missing; by default that of the lock. Null: none is kept. */
-  readonly links?: string | null;
+  readonly links?: string | null | undefined;
 }
 
 const OWN = linkNameOf(token);

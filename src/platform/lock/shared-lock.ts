@@ -27,6 +27,8 @@ export class SharedLock {
   readonly #hold: Hold;
   readonly #goesOn: () => boolean;
   readonly #waiting: Piece[] = [];
+  /** Done under the lock, and not answered yet. */
+  #done: (readonly [Piece, Outcome])[] = [];
   #isBusy = false;
 
   /** `goesOn` says, while the lock is held, whether another piece may be done under it. */
@@ -42,6 +44,11 @@ export class SharedLock {
     });
   }
 
+  /** Answers the pieces that are done: what they did is in the file, whatever becomes of those that follow. */
+  confirm(): void {
+    for (const [piece, outcome] of this.#takeDone()) settle(piece, outcome);
+  }
+
   async #doAll(): Promise<void> {
     this.#isBusy = true;
     while (this.#waiting.length > 0) {
@@ -55,26 +62,33 @@ export class SharedLock {
   /** Null while another process holds the lock. */
   #doNext(): Attempt<void> {
     const [first] = this.#waiting as [Piece];
-    const done: (readonly [Piece, Outcome])[] = [];
     try {
       const known = first.known();
-      if (known !== null) done.push([this.#take(), known]);
-      else if (this.#hold(() => this.#doTogether(done), first.deadline) === null) return null;
-      for (const [piece, outcome] of done) settle(piece, outcome);
+      if (known !== null) this.#done.push([this.#take(), known]);
+      else if (this.#hold(() => this.#doTogether(), first.deadline) === null) return null;
+      this.confirm();
     } catch (error) {
-      // Of the lock: whether what was done under it is there is not known.
-      const failed = done.length === 0 ? [this.#take()] : done.map(([piece]) => piece);
-      for (const piece of failed) piece.reject(error);
+      // Of the lock, or of what was to be written together: whether what was done under it is there is not known.
+      if (this.#waiting[0] === first) this.#take().reject(error);
+      for (const [piece, outcome] of this.#takeDone()) settle(piece, "error" in outcome ? outcome : { error });
     }
     return { value: undefined };
   }
 
-  #doTogether(done: (readonly [Piece, Outcome])[]): void {
-    do {
+  #doTogether(): void {
+    for (let count = 1; ; count++) {
       const piece = this.#take();
-      const isFirst = done.length === 0;
-      done.push([piece, outcomeOf(() => (isFirst ? null : piece.known()) ?? { value: piece.work() })]);
-    } while (this.#waiting.length > 0 && done.length < MOST_TOGETHER && this.#goesOn());
+      const isFirst = count === 1;
+      const outcome = outcomeOf(() => (isFirst ? null : piece.known()) ?? { value: piece.work() });
+      this.#done.push([piece, outcome]);
+      if (this.#waiting.length === 0 || count === MOST_TOGETHER || !this.#goesOn()) return;
+    }
+  }
+
+  #takeDone(): readonly (readonly [Piece, Outcome])[] {
+    const done = this.#done;
+    this.#done = [];
+    return done;
   }
 
   #take(): Piece {

@@ -34,10 +34,12 @@ export function openLines<S>(reader: LineReader<S>, store: StoreFile): ReadLines
   let cached: CachedLines<S> | undefined;
   const refresh = (begin: Begin<S>): CachedLines<S> => {
     const stamp = store.stamp();
-    if (cached !== undefined && isSame(cached.stamp, stamp)) return cached;
     const before = cached;
     cached = undefined;
-    const now = (before && extend(reader, store, before, stamp)) ?? begin(reader, store, stamp);
+    const now =
+      before !== undefined && isSame(before.stamp, stamp)
+        ? before
+        : ((before && extend(reader, store, before, stamp)) ?? begin(reader, store, stamp));
     saveIndex(reader, store, now);
     cached = now;
     return now;
@@ -47,7 +49,6 @@ export function openLines<S>(reader: LineReader<S>, store: StoreFile): ReadLines
     const size = append(store, known, text);
     try {
       noteAdded(reader, store, known, { entry: line, text }, size);
-      saveIndex(reader, store, known);
     } catch (error) {
       // The line is written: what goes wrong now is no reason to write it again.
       if (!(error instanceof StaleIndexError || error instanceof StoreFault)) throw error;
@@ -123,10 +124,10 @@ function noteAdded<S>(
   known.stamp = stamp;
 }
 
-/** Writes the index where that is worth it, and where what is known ends with a line. */
+/** Writes the index where that is worth it, and where what is known is in the file and ends with a line. */
 function saveIndex<S>({ index }: LineReader<S>, store: StoreFile, known: CachedLines<S>): void {
   const { stamp, end, indexed, ended, anchor, state } = known;
-  if (index === undefined || stamp?.size !== end) return;
+  if (index === undefined || end === indexed || stamp?.size !== end || stamp.modified === "") return;
   const file = store.index(index.kind);
   if (file === null || end - indexed < Math.max(file.worth, end * index.share)) return;
   const { pages, facts } = index.save(state);

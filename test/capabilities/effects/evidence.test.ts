@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
+import { builtInEffects } from "../../../src/capabilities/built-in.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
@@ -27,7 +27,7 @@ import { countingDraw, effectKeyOf, type FreshStore, freshStore, perform } from 
 
 const it = takingTurns(import.meta.url);
 
-const effects = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
+const effects = builtInEffects().filter((effect): effect is StoreEffect =>
   Object.values(effect.operations).every(({ target }) => target === "store"),
 );
 

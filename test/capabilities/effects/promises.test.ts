@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
+import { builtInEffects } from "../../../src/capabilities/built-in.ts";
 import { csAwait } from "../../../src/capabilities/effects/cs-await.ts";
 import { csSnapshotQuery } from "../../../src/capabilities/effects/cs-snapshot-query.ts";
 import { csTextArtifact } from "../../../src/capabilities/effects/cs-text-artifact.ts";
@@ -19,7 +19,7 @@ import { openStores } from "../../../src/storage/files/stores.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
-const effects = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
+const effects = builtInEffects().filter((effect): effect is StoreEffect =>
   Object.values(effect.operations).every(({ target }) => target === "store"),
 );
 
@@ -83,7 +83,7 @@ async function storageFacts(
   }
 }
 
-for (const effect of BUILT_IN_EFFECTS.filter(isShownEffect)) {
+for (const effect of builtInEffects().filter(isShownEffect)) {
   test(`${effect.code} keeps what it declares`, async () => {
     assert.deepEqual(await tryShownEffect(effect), []);
   });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
-import { BUILT_IN_EFFECTS } from "../../../src/capabilities/built-in.ts";
+import { builtInEffects } from "../../../src/capabilities/built-in.ts";
 import { registry } from "../../../src/capabilities/registry.ts";
 import type { StoreEffect, StoreExample } from "../../../src/capabilities/targets/store.ts";
 import type { AdviceCode } from "../../../src/examine/recovery/advice.ts";
@@ -113,7 +113,7 @@ function playing({ code }: StoreEffect, { calls }: StoreExample): Protocol {
   return oneContract(core, {}, { stores: { STORE: "store.jsonl" } });
 }
 
-const onStores = BUILT_IN_EFFECTS.filter((effect): effect is StoreEffect =>
+const onStores = builtInEffects().filter((effect): effect is StoreEffect =>
   Object.values(effect.operations).every(({ target }) => target === "store"),
 );
 const examples = onStores.flatMap((effect) => effect.examples.map((example) => ({ effect, example })));

@@ -1,7 +1,16 @@
 /** Many operations in flight in one process, on few stores: each is done once, whole, and in the order asked for. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -17,6 +26,7 @@ import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import type { Stores } from "../../../src/storage/stores.ts";
 import { countingDraw, effectKeyOf, perform } from "../../capabilities/effects/fresh-store.ts";
+import { failingWrites, replaced } from "../../support/failing-writes.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { lockText, running } from "../../support/lock-text.ts";
 import { takingTurns } from "../../support/portion.ts";
@@ -174,4 +184,125 @@ it("all that wait for a lock give up when their time is over, in order, and name
     before: { lines: 0 },
     after: { lines: 1 },
   });
+});
+
+const linesIn = (root: string, name: string) => readFileSync(join(root, name), "utf8").split("\n").slice(0, -1);
+const inFlight = <T>(count: number, ask: (i: number) => Promise<T>) =>
+  Array.from({ length: count }, (_, i) => ask(i));
+
+test("of those who register one key at once, one does, and the others find it registered", async (t) => {
+  const root = folder(t);
+  writeFileSync(join(root, "registry.jsonl"), '{"key":"first","address":"a"}\n');
+  const registry = openStores(root).at("registry.jsonl").open("registry");
+  const register = (i: number) => registry.register("k", () => ({ key: "k", address: `a${i}` }));
+  for (const round of [0, 1]) {
+    const [one, ...others] = await Promise.all(inFlight(8, register));
+    assert.deepEqual([one?.entry.address, ...others], [`a0`, ...Array(7).fill(null)], String(round));
+    const removed = await Promise.all(inFlight(3, () => registry.deregister("a0")));
+    assert.deepEqual(
+      removed.map((removal) => removal?.change !== undefined),
+      [true, false, false],
+    );
+  }
+  assert.deepEqual(
+    linesIn(root, "registry.jsonl").map((line) => JSON.parse(line).tombstone ?? false),
+    [false, false, true, false, true],
+  );
+});
+
+test("a torn line is cut off by the first of those in flight", async (t) => {
+  const root = folder(t);
+  const file = join(root, "log.jsonl");
+  writeFileSync(file, "{}\n{}\n");
+  const log = openStores(root).at("log.jsonl").open("log");
+  const append = () => log.append((n) => ({ n }));
+  await append();
+  appendFileSync(file, '{"torn');
+  const [first, ...others] = await Promise.all(inFlight(4, append));
+  assert.deepEqual(first?.change.before, { lines: 3, torn_bytes: 6 });
+  assert.deepEqual(
+    others.map(({ change }) => change.before),
+    [{ lines: 4 }, { lines: 5 }, { lines: 6 }],
+  );
+  assert.deepEqual(linesIn(root, "log.jsonl"), ["{}", "{}", ...[3, 4, 5, 6, 7].map((n) => `{"n":${n}}`)]);
+});
+
+test("what could not be written is neither registered nor counted, and nothing is made twice", async (t) => {
+  const root = folder(t);
+  for (const name of ["log.jsonl", "registry.jsonl"]) writeFileSync(join(root, name), '{"key":"first"}\n');
+  const stores = openStores(root, { indexWorth: 1 });
+  const [registry, log] = [stores.at("registry.jsonl").open("registry"), stores.at("log.jsonl").open("log")];
+  let made = 0;
+  const ask = async (i: number): Promise<JsonObject | undefined> => {
+    made++;
+    const added =
+      i % 2 === 0
+        ? await registry.register(`k${i}`, () => ({ key: `k${i}`, made: ++made }))
+        : await log.append((n) => ({ n, made: ++made }));
+    return added?.entry;
+  };
+  await Promise.all(inFlight(8, ask));
+  const before = [linesIn(root, "registry.jsonl"), linesIn(root, "log.jsonl")];
+  for (const how of [{ code: "EIO" }, { written: 30 }]) {
+    const asked = made;
+    const refused = await failingWrites(
+      how,
+      (bytes) => bytes.includes('"made"'),
+      () => Promise.allSettled(inFlight(8, (i) => ask(i + 10))),
+    );
+    assert.ok(refused.every(({ status }) => status === "rejected"));
+    assert.equal(made, asked + 16, "each was asked for and made once");
+    assert.deepEqual([linesIn(root, "registry.jsonl"), linesIn(root, "log.jsonl")], before);
+    for (const stores of [openStores(root, { indexWorth: 1 }), openStores(root)]) {
+      const known = stores.at("registry.jsonl").open("registry");
+      assert.deepEqual(
+        [await known.count(), await known.exists("k10"), await known.exists("k6")],
+        [5, false, true],
+      );
+    }
+    assert.deepEqual([await registry.count(), await registry.exists("k10")], [5, false]);
+  }
+  const [again, ...numbers] = await Promise.all([
+    registry.register("k10", () => ({ key: "k10" })),
+    ask(1),
+    ask(3),
+  ]);
+  assert.notEqual(again, null);
+  assert.deepEqual(
+    numbers.map((answer) => answer?.["n"]),
+    [6, 7],
+  );
+});
+
+test("a process that is killed while it writes what several have added leaves a beginning of it", async (t) => {
+  const whole = Array.from({ length: 6 }, (_, i) => `{"n":${i + 2}}\n`).join("");
+  for (let written = 0; written < whole.length; written++) {
+    const root = folder(t);
+    writeFileSync(join(root, "log.jsonl"), "{}\n");
+    const log = openStores(root).at("log.jsonl").open("log");
+    const killed = () => {
+      throw new TypeError("killed");
+    };
+    const answers = await failingWrites(
+      { written },
+      (bytes) => bytes === whole,
+      () =>
+        replaced({ ftruncateSync: killed }, () =>
+          Promise.allSettled(inFlight(6, () => log.append((n) => ({ n })))),
+        ),
+    );
+    assert.ok(answers.every(({ status }) => status === "rejected"));
+    assert.equal(readFileSync(join(root, "log.jsonl"), "utf8"), `{}\n${whole.slice(0, written)}`);
+    // A last line that is whole but for its end counts.
+    const left = Math.floor((written + 1) / 8);
+    const next = await openStores(root)
+      .at("log.jsonl")
+      .open("log")
+      .append((n) => ({ n }));
+    assert.equal(next.change.after?.lines, left + 2);
+    assert.equal(
+      readFileSync(join(root, "log.jsonl"), "utf8"),
+      `{}\n${whole.slice(0, 8 * left)}{"n":${left + 2}}\n`,
+    );
+  }
 });
