@@ -200,16 +200,7 @@ test("prune keeps every byte of the lines that stay, and of an incomplete one, h
   const long = "0123456789abcdef".repeat(1 << 16);
   const torn = (text: string) => text.slice(0, -3);
   const some = Array.from({ length: 4000 }, (_, n) => line(n % 3, String(n)));
-  const lines = [
-    line(0),
-    line(1, long),
-    "no run\n",
-    line(0, `${long}${long}`),
-    "\n",
-    line(1),
-    `${long}\n`,
-    ...some,
-  ];
+  const lines = [line(0), line(1, long), "no run\n", line(0, long), "\n", line(1), `${long}\n`, ...some];
   for (const last of ["", torn(line(0, long)), torn(line(1, long)), `no run${long}`]) {
     writeFileSync(file, [...lines, last].join(""));
     const locked = openTracesRoot(traces).lockSegment(segment) ?? assert.fail("somebody writes it");
