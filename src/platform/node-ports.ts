@@ -117,10 +117,12 @@ export function newerFiles(folder: string, than: string): readonly string[] {
     .filter((file) => attempt(() => fs.statSync(path.join(folder, file)).mtimeMs, 0) > since);
 }
 
+const begun = process.hrtime.bigint();
+
 export const nodeClock: Clock = {
   now: () => Date.now(),
-  // Not `performance`, whose first use loads a module of its own.
-  micros: () => Number(process.hrtime.bigint() / 1000n),
+  // Not `performance`, whose first use loads a module of its own. V8 keeps numbers below 2 ** 31 in place, others in objects.
+  micros: () => Number((process.hrtime.bigint() - begun) / 1000n),
 };
 
 export const nodeSleep: Sleep = (milliseconds, signal) =>
