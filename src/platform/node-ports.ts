@@ -115,10 +115,15 @@ export function newerFiles(folder: string, than: string): readonly string[] {
     .filter((file) => attempt(() => fs.statSync(path.join(folder, file)).mtimeMs, 0) > since);
 }
 
+// Not `performance`, whose first use loads a module of its own; in two numbers, which costs less than a large one.
+const { hrtime } = process;
+
 export const nodeClock: Clock = {
   now: () => Date.now(),
-  // Not `performance`, whose first use loads a module of its own.
-  micros: () => Number(process.hrtime.bigint() / 1000n),
+  micros() {
+    const [seconds, nanoseconds] = hrtime();
+    return seconds * 1e6 + Math.floor(nanoseconds / 1000);
+  },
 };
 
 export const nodeSleep: Sleep = (milliseconds, signal) =>
