@@ -385,11 +385,15 @@ export interface SegmentPlace {
   readonly end: number;
 }
 
-/** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
+/** Where the trace of one run is appended to. What goes wrong, also that it is no longer where it was made, throws a `TraceFault`. */
 export interface TraceFile {
+  /** The text is in the file when this returns. */
   append(text: string): void;
-  /** @throws TraceFault when it is no longer where it was made. */
-  checkPlace(): void;
+  /**
+   * The same, together with what other runs append to the file in this turn: in the file, as is what was appended before,
+   * when the promise resolves, or already where it is null.
+   */
+  appendTogether(text: string): Promise<void> | null;
   /** Resolves when everything appended so far is on the device. */
   sync(): Promise<void>;
   close(): void;
@@ -405,8 +409,11 @@ export interface TraceFolder {
   readonly file: TraceFile;
   /** Where what the trace suppresses may be kept; absent where nothing can be. */
   readonly secrets?: SecretsFile;
-  /** Where its lines are so far, in a file that it shares; null before the first. Absent where the file is its own. */
-  place?(): SegmentPlace | null;
+  /**
+   * Where its lines are so far, in a file that it shares; null before the first. A promise while lines of it are appended
+   * together with others. Absent where the file is its own.
+   */
+  place?(): SegmentPlace | null | Promise<SegmentPlace | null>;
 }
 
 /** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */

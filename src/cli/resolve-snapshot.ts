@@ -2,7 +2,7 @@
 
 import { Fault } from "../errors/base.ts";
 import { TextMemory } from "../json/text-memory.ts";
-import { isWorkspace, workspaceAbove } from "../snapshot/find-snapshot.ts";
+import { isHome, isWorkspace, workspaceAbove } from "../snapshot/find-snapshot.ts";
 import {
   type Context,
   openContext,
@@ -53,10 +53,12 @@ export async function besideRecord(trace: string, context: Context): Promise<Con
 /** As `besideRecord`, for the traces of one command: what is above a folder is looked for once. */
 export function besideEachRecord(context: Context): (trace: string) => Promise<Context> {
   const known = new TextMemory<Promise<Context>>();
-  return (trace) => {
-    const folder = context.path(trace).replace(/\/[^/]*$/, "");
-    return known.recall(folder, () => besideRecord(trace, context));
+  const above = (path: string): Promise<Context> => {
+    const folder = path.replace(/\/[^/]*$/, "");
+    const isLast = () => folder === "" || isHome(folder, context.platform.files);
+    return known.recall(folder, () => (isLast() ? besideRecord(path, context) : above(folder)));
   };
+  return (trace) => above(context.path(trace));
 }
 
 /**

@@ -21,7 +21,7 @@ export interface LiveEnvironment
   extends Omit<EffectPorts, "sources">,
     Pick<Ports, "clock" | "entropy" | "sleep"> {
   /**
-   * Where events go. Everything appended is in the trace when `write` returns, and on the device when `sync` resolves;
+   * Where events go. Everything appended is in the trace after `write`, and on the device when `sync` resolves;
    * `bytes` is the length of the whole trace.
    * @throws TraceFault, and EngineFault for an event that is too large
    */
@@ -70,7 +70,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
         if (live.losesSecrets?.()) throw secretsKeyRequired();
         return false;
       }
-      live.journal.write();
+      await live.journal.write();
       await live.sleep(milliseconds, live.signal);
       return true;
     },

@@ -25,8 +25,9 @@ export async function performEffect(asked: EffectAttempt, live: LiveEnvironment)
   if (target.answers !== "recorded") throw workedOut();
   if (live.remote === null && !target.hasDryRun)
     throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: step.code, op: step.op });
-  if (live.durability === "device" && !target.isReading(operation)) await live.journal.sync();
-  else live.journal.write();
+  const isForced = live.durability === "device" && !target.isReading(operation);
+  const written = isForced ? live.journal.sync() : live.journal.write();
+  if (written !== null) await written;
   const { sources, observed } = recordingSources(live);
   let ended: Ended;
   try {

@@ -166,12 +166,11 @@ export async function inTrace(
     });
     const live = stop === undefined ? executor : stoppable(executor, stop);
     const ending = await endingOf(() => work({ executor: live, append }), redactor);
-    if (durability === "device") await journal.sync();
-    else journal.write();
+    await (durability === "device" ? journal.sync() : journal.write());
     if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") trace.secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } catch (error) {
-    writeRest(journal);
+    await writeRest(journal);
     throw error;
   } finally {
     trace.file.close();
@@ -179,9 +178,9 @@ export async function inTrace(
 }
 
 /** What happened before something else failed, which is what is reported. */
-function writeRest(journal: Journal): void {
+async function writeRest(journal: Journal): Promise<void> {
   try {
-    journal.write();
+    await journal.write();
   } catch (error) {
     if (!(error instanceof TraceFault)) throw error;
   }

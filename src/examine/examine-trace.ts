@@ -132,14 +132,15 @@ async function survey(
   let executionId: string | null = null;
   const held = await trace.read("examining", (pieces) => {
     const events = (function* () {
-      for (const line of verification.lines(pieces)) {
-        const event = eventIn(line);
-        executionId ??= event.execution_id;
-        addEvent(summary, event);
-        sessions.take(event);
-        openEffects.take(event);
-        protocols.take(event);
-        yield event;
+      for (const lines of verification.lineGroups(pieces)) {
+        for (const event of lines.map(eventIn)) {
+          executionId ??= event.execution_id;
+          addEvent(summary, event);
+          sessions.take(event);
+          openEffects.take(event);
+          protocols.take(event);
+          yield event;
+        }
       }
     })();
     // Step by step, it is replayed when it is known to be allowed.

@@ -9,9 +9,9 @@ import { readObjectText } from "../json/parse.ts";
 import { utf8 } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
-import { linesIn } from "../trace/chunks.ts";
+import { lineGroupsIn } from "../trace/chunks.ts";
 import { type EventOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent } from "../trace/event.ts";
-import { type ScannedLine, scanLine } from "../trace/line.ts";
+import { type ScannedLine, scanLines } from "../trace/line.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { eventIn } from "../trace/read-event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
@@ -72,10 +72,20 @@ export class Verification {
 
   /** Hands out the lines that are events; the verdict counts when all were asked for. */
   *lines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
-    for (const { bytes, isWhole } of linesIn(pieces)) {
-      this.#line++;
-      if (!isWhole) this.#fail("TORN_LINE", { bytes: bytes.length });
-      else if (this.#take(bytes)) yield bytes;
+    for (const lines of this.lineGroups(pieces)) for (const line of lines) yield line;
+  }
+
+  /** The same, several at a time: a reader parses them in a row, which is faster than each between other work. */
+  *lineGroups(pieces: Iterable<Uint8Array>): Generator<readonly Buffer[]> {
+    for (const group of lineGroupsIn(pieces)) {
+      const scanned = scanLines(group);
+      const taken: Buffer[] = [];
+      for (const [i, { bytes, isWhole }] of group.lines.entries()) {
+        this.#line++;
+        if (!isWhole) this.#fail("TORN_LINE", { bytes: bytes.length });
+        else if (this.#take(bytes, scanned[i])) taken.push(bytes);
+      }
+      yield taken;
     }
     this.#end();
   }
@@ -104,9 +114,9 @@ export class Verification {
   };
 
   /** Whether the line is an event. */
-  #take(bytes: Buffer): boolean {
+  #take(bytes: Buffer, scanned: ScannedLine | undefined): boolean {
     this.#sequence++;
-    const read: ReadLine | undefined = scanned(bytes) ?? buildLine(bytes, this.#fail);
+    const read: ReadLine | undefined = scanned ?? buildLine(bytes, this.#fail);
     if (read === undefined) {
       this.#prev = null;
       return false;
@@ -185,10 +195,6 @@ function withCallers(run: string): readonly string[] {
 }
 
 const MAIN_ALONE: readonly string[] = [MAIN_RUN];
-
-function scanned(bytes: Buffer): ScannedLine | undefined {
-  return bytes.length > SIZE.text ? undefined : scanLine(bytes);
-}
 
 /** The slower reading: of a line that is no canonical event, or an unusual one. */
 function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {

@@ -93,9 +93,9 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
       }),
     record(line, isLast = false) {
       batch ??= beginBatch();
-      const { lines, appended } = batch;
-      lines.push(line);
-      if (isLast && runsOf(lines).size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
+      const { appended } = batch;
+      batch.add(line);
+      if (isLast && batch.runs.size === 1 && ++appendsAtOnce % TURNS !== 0) batch.append();
       return appended;
     },
   };
@@ -103,16 +103,22 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
 
 /** Lines that are appended together, at the latest when the process has its next turn. */
 class Batch {
-  readonly lines: LineBody[] = [];
+  readonly #lines: LineBody[] = [];
+  readonly runs = new Set<string>();
   /** What is to be said about the ledger then. */
   readonly appended: Promise<LedgerFault | null>;
   #append: (() => void) | null = null;
 
   constructor(append: (lines: readonly LineBody[]) => Promise<LedgerFault | null>) {
     this.appended = new Promise((resolve) => {
-      this.#append = () => resolve(append(this.lines));
+      this.#append = () => resolve(append(this.#lines));
     });
     setImmediate(() => this.append());
+  }
+
+  add(line: LineBody): void {
+    this.#lines.push(line);
+    if ("run" in line) this.runs.add(line.run);
   }
 
   append(): void {

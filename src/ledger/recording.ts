@@ -1,7 +1,7 @@
 /** What is kept of a run beside its trace while it goes on: its lines in the ledger, and the protocols that it is on. */
 
 import type { Plan } from "../plan/plan.ts";
-import type { TraceFile, TraceFolder } from "../ports.ts";
+import type { SegmentPlace, TraceFile, TraceFolder } from "../ports.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { LedgerFault } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
@@ -69,7 +69,7 @@ export async function recorded<T>(
 /** The same file, which whoever writes to it does not close. */
 const keptOpen = (file: TraceFile): TraceFile => ({
   append: (text) => file.append(text),
-  checkPlace: () => file.checkPlace(),
+  appendTogether: (text) => file.appendTogether(text),
   sync: () => file.sync(),
   close: () => undefined,
 });
@@ -89,6 +89,8 @@ class RunRecording implements Recording {
   readonly #called = new Set<string>();
   /** Where the trace is so far, in a segment. */
   #place: TraceFolder["place"] = undefined;
+  /** Resolves when the first line is recorded; null where it was at once. */
+  #placed: Promise<unknown> | null = null;
   #hasFailed = false;
 
   constructor(plan: Plan, records: TraceRecords, early: readonly (LedgerFault | null)[]) {
@@ -115,6 +117,7 @@ class RunRecording implements Recording {
   }
 
   async end(): Promise<void> {
+    if (this.#placed !== null) await this.#placed;
     this.#flush(true);
     await Promise.all(this.#written);
   }
@@ -125,11 +128,20 @@ class RunRecording implements Recording {
 
   #flush(isLast = false): void {
     if (this.#pending === null) return;
-    const place = this.#place?.() ?? null;
-    const line = place === null ? this.#pending : { ...this.#pending, place };
+    const line = this.#pending;
     this.#pending = null;
-    const record = () => this.#record(line, isLast);
-    this.#write(this.#kept === null ? record() : this.#kept.then(record));
+    const record = (place: SegmentPlace | null) => {
+      const placed = place === null ? line : { ...line, place };
+      return this.#record(placed, isLast);
+    };
+    const place = this.#place?.() ?? null;
+    if (place instanceof Promise) {
+      // A run whose first lines cannot be written is in no ledger.
+      this.#write(place.then(record, () => null));
+      this.#placed = place.catch(() => undefined);
+    } else {
+      this.#write(this.#kept === null ? record(place) : this.#kept.then(() => record(place)));
+    }
   }
 
   async #record(line: LineBody, isLast: boolean): Promise<LedgerFault | null> {

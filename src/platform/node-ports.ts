@@ -25,12 +25,14 @@ import { TRACE_MODES } from "./trace-files.ts";
 export const nodeFiles: Files = {
   read: (file, most) =>
     attempt<Uint8Array | null>(() => readOpened(file, most), null) ?? readSegmented(file, most ?? SIZE.text),
-  realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
-  isFolder: (file) =>
-    attempt(() => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false, false),
+  realPath: (file) => attempt(() => (statOf(file) === undefined ? null : fs.realpathSync.native(file)), null),
+  isFolder: (file) => attempt(() => statOf(file)?.isDirectory() ?? false, false),
   list: (folder, withEmptyFolders = false) => [...listBelow(folder, "", withEmptyFolders)],
   names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };
+
+/** Undefined where nothing is there: an error would take ten times as long to make. */
+const statOf = (file: string) => fs.statSync(file, { throwIfNoEntry: false });
 
 /**
  * Whether the path belongs to somebody who is neither the user nor root. Who became root with sudo is still the user whom

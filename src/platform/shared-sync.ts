@@ -2,9 +2,10 @@
 
 /**
  * Who asks while one is under way shares the next one, which begins when that has ended: it covers everything that was
- * written before it began. `sync` fails for all who share it.
+ * written before it began. `sync` fails for all who share it. Where others may ask as well, one begins when whatever the
+ * process can do in this turn of the event loop is done, so that they share it.
  */
-export function sharedSync(sync: () => Promise<void>): () => Promise<void> {
+export function sharedSync(sync: () => Promise<void>, hasOthers = () => false): () => Promise<void> {
   let current: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   const begin = (): Promise<void> => {
@@ -17,11 +18,15 @@ export function sharedSync(sync: () => Promise<void>): () => Promise<void> {
     current = begun;
     return begun;
   };
+  const beginAfterOthers = () => (hasOthers() ? nextTurn().then(begin) : begin());
   return () => {
     // The next one is not begun at once when the current one has ended: nobody may begin another before it.
     if (next !== null) return next;
-    if (current === null) return begin();
-    next = current.then(begin, begin);
+    if (current !== null) next = current.then(beginAfterOthers, beginAfterOthers);
+    else if (hasOthers()) next = beginAfterOthers();
+    else return begin();
     return next;
   };
 }
+
+const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));

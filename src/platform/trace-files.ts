@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
-import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
+import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFile, TraceFolder } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
 import { syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryTake } from "./lock/lock.ts";
@@ -182,6 +182,12 @@ function traceUnwritable(
   return new TraceFault("TRACE_UNWRITABLE", facts, { cause });
 }
 
+/** Of a file to which no other run appends. */
+export function appendedAtOnce(this: Pick<TraceFile, "append">, text: string): null {
+  if (text !== "") this.append(text);
+  return null;
+}
+
 /**
  * `unsyncedLists` have the folders in which names were made that may not have reached the device yet.
  */
@@ -194,13 +200,14 @@ function traceFile(
   const { dev, ino } = fs.fstatSync(descriptor);
   const guarded = (work: () => void) => guardedBy({ folder: path.dirname(file), file }, work);
   return {
-    append: (text) => guarded(() => writeWhole(descriptor, Buffer.from(text))),
-    // Writing to a removed file succeeds, but the content is lost.
-    checkPlace: () =>
+    append: (text) =>
       guarded(() => {
+        writeWhole(descriptor, Buffer.from(text));
+        // Writing to a removed file succeeds, but the content is lost.
         const there = fs.statSync(file);
         if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
       }),
+    appendTogether: appendedAtOnce,
     async sync() {
       try {
         await syncOpened(descriptor);

@@ -39,9 +39,12 @@ function isSnapshot(folder: string, files: Files): boolean {
 
 /** The nearest folder above the path that is a workspace, or holds a snapshot under its usual name. */
 export function workspaceAbove(path: string, files: Files): string | undefined {
-  return foldersAbove(path).find(
-    (folder) => folder !== "" && (isWorkspace(folder, files) || files.isFolder(usualSnapshot(folder, files))),
-  );
+  return foldersAbove(path).find((folder) => folder !== "" && isHome(folder, files));
+}
+
+/** Whether the folder is a workspace, or holds a snapshot under its usual name. */
+export function isHome(folder: string, files: Files): boolean {
+  return isWorkspace(folder, files) || files.isFolder(usualSnapshot(folder, files));
 }
 
 /** The folder itself or the nearest one above it that has a `pgs.json`. */

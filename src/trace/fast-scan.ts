@@ -22,6 +22,9 @@ const LETTER_E = 0x65;
 export const OBJECT = 0x7b;
 export const OBJECT_END = 0x7d;
 
+/** Of the words of a literal. */
+const WORD_BYTES = 8;
+
 const WORDS: ReadonlyMap<number | undefined, Literal> = new Map(
   ["true", "false", "null"].map((word) => [word.charCodeAt(0), toLiteral(word)]),
 );
@@ -134,10 +137,13 @@ function numeralEnd(bytes: Buffer, at: number): number {
   return end;
 }
 
-/** A text to compare bytes with, four bytes at a time. */
+/**
+ * A text to compare bytes with, eight bytes at a time, as doubles. Zero and NaN alone are not compared by their bits, and no
+ * text without control characters has the bytes of one.
+ */
 export interface Literal {
   readonly length: number;
-  readonly words: readonly number[];
+  readonly words: number[];
   /** Of a text that has no whole word. */
   readonly bytes: Uint8Array;
 }
@@ -145,9 +151,11 @@ export interface Literal {
 export function toLiteral(text: string | Uint8Array): Literal {
   const bytes = Buffer.from(text as string);
   const { length } = bytes;
-  const words = Array.from({ length: length >> 2 }, (_, i) => bytes.readInt32LE(4 * i));
+  const words = Array.from({ length: Math.floor(length / WORD_BYTES) }, (_, i) =>
+    bytes.readDoubleLE(WORD_BYTES * i),
+  );
   // The last word ends with the text, so it may overlap the one before.
-  if (length > 4 && length % 4 > 0) words.push(bytes.readInt32LE(length - 4));
+  if (length > WORD_BYTES && length % WORD_BYTES > 0) words.push(bytes.readDoubleLE(length - WORD_BYTES));
   return { length, words, bytes: words.length === 0 ? bytes : bytes.subarray(0, 0) };
 }
 
@@ -167,37 +175,28 @@ function look(bytes: Buffer): void {
 export function expectLiteral(bytes: Buffer, at: number, { length, words, bytes: few }: Literal): number {
   const end = at + length;
   if (at === NOT_FOUND || end > bytes.length) return NOT_FOUND;
-  if (length < 4) {
+  if (length < WORD_BYTES) {
     for (let i = 0; i < length; i++) if (bytes[at + i] !== few[i]) return NOT_FOUND;
     return end;
   }
   if (viewed !== bytes) look(bytes);
   const begin = viewedFrom + at;
   const last = words.length - 1;
-  if (view.getInt32(begin + length - 4, true) !== words[last]) return NOT_FOUND;
-  for (let i = 0; i < last; i++) if (view.getInt32(begin + 4 * i, true) !== words[i]) return NOT_FOUND;
+  if (view.getFloat64(begin + length - WORD_BYTES, true) !== words[last]) return NOT_FOUND;
+  for (let i = 0; i < last; i++)
+    if (view.getFloat64(begin + WORD_BYTES * i, true) !== words[i]) return NOT_FOUND;
   return end;
 }
 
-/** Whether these words are at this place, where there are as many bytes. */
-export function hasWords(bytes: Buffer, at: number, words: Int32Array): boolean {
+/** Makes a literal of whole words the text of its length at this place. */
+export function setLiteral({ words }: Literal, bytes: Buffer, at: number): void {
   if (viewed !== bytes) look(bytes);
-  for (let i = 0; i < words.length; i++)
-    if (view.getInt32(viewedFrom + at + 4 * i, true) !== words[i]) return false;
-  return true;
-}
-
-/** Fills the list with the words from this place on. */
-export function copyWords(bytes: Buffer, at: number, words: Int32Array): void {
-  if (viewed !== bytes) look(bytes);
-  for (let i = 0; i < words.length; i++) words[i] = view.getInt32(viewedFrom + at + 4 * i, true);
+  for (let i = 0; i < words.length; i++) words[i] = view.getFloat64(viewedFrom + at + WORD_BYTES * i, true);
 }
 
 /** The four bytes at this place as one number; 0 where there are fewer. */
-export function wordAt(bytes: Buffer, at: number): number {
-  if (at === NOT_FOUND || at + 4 > bytes.length) return 0;
-  if (viewed !== bytes) look(bytes);
-  return view.getInt32(viewedFrom + at, true);
+export function initialsAt(bytes: Buffer, at: number): number {
+  return at === NOT_FOUND || at + 4 > bytes.length ? 0 : bytes.readInt32LE(at);
 }
 
 /** Below zero where the first stretch of bytes comes before the second, zero where they are the same. */

@@ -125,27 +125,27 @@ export function matchesBytes<T>(data: DataMembers, kind: Kind<T>): Kind<T> {
 
 const dataIn = (data: DataMembers | undefined) => (data === undefined ? {} : { data });
 
-/** A string with one character of each set, in order; `isOne` may accept other strings, too. */
+/** A string with one character of each set, in order; at most eight sets differ. `isOne` may accept other strings, too. */
 export function spelled<T extends string>(
   description: string,
   sets: readonly string[],
   isOne: (value: Json) => boolean,
 ): Kind<T> {
   const distinct = [...new Set(sets)];
-  /** By place: which set. */
-  const setAt = Uint8Array.from(sets, (set) => distinct.indexOf(set));
-  /** By set and byte: whether the byte is one of the set. */
-  const marked = new Uint8Array(distinct.length * 256);
-  for (const [set, characters] of distinct.entries())
-    for (const byte of Buffer.from(characters)) marked[256 * set + byte] = 1;
+  /** By place: the bit of its set. */
+  const bitAt = Uint8Array.from(sets, (set) => 1 << distinct.indexOf(set));
+  /** By byte: the bits of the sets that it is in. */
+  const bitsOf = new Uint8Array(256);
+  for (const [i, characters] of distinct.entries())
+    for (const byte of Buffer.from(characters)) bitsOf[byte] = (bitsOf[byte] as number) | (1 << i);
   return {
     description,
     is: isOne,
     end(bytes, at) {
       if (bytes[at] !== QUOTE) return NOT_FOUND;
-      for (let i = 0; i < setAt.length; i++)
-        if (marked[256 * (setAt[i] as number) + (bytes[at + 1 + i] as number)] !== 1) return NOT_FOUND;
-      const end = at + 1 + setAt.length;
+      const end = at + 1 + bitAt.length;
+      for (let i = 0; i < bitAt.length; i++)
+        if (((bitsOf[bytes[at + 1 + i] as number] as number) & (bitAt[i] as number)) === 0) return NOT_FOUND;
       return bytes[end] === QUOTE ? end + 1 : NOT_FOUND;
     },
   };

@@ -13,13 +13,13 @@ import { type EventBody, type EventType, MAIN_RUN, type Payloads, SCHEMA, type T
 
 export interface Journal {
   /**
-   * The event follows the others. Its line is in the file at the latest after the next `write`; at once where the run
-   * could not go on without it.
+   * The event follows the others. Its line is in the file at the latest after the next `write`; without one where the run
+   * could not go on without it: at once, or with what other runs write in this turn.
    * @throws what `check` throws: then nothing was appended, and another event may be.
    */
   append(event: EventBody): void;
-  /** Every event so far is in the file when this returns. @throws TraceFault */
-  write(): void;
+  /** Every event so far is in the file when the promise resolves, or already where it is null. @throws TraceFault */
+  write(): Promise<void> | null;
   /** Length of all lines, those that are held too. */
   readonly bytes: number;
   /** The number of the last event. */
@@ -50,7 +50,7 @@ export interface JournalPosition {
 }
 
 /** A resumed run cannot compute these again: they bring something into the run, or say that it waits. */
-const WRITTEN_AT_ONCE: ReadonlySet<EventType> = new Set([
+const WRITTEN_SOON: ReadonlySet<EventType> = new Set([
   "execution_start",
   "run_suspended",
   "run_resumed",
@@ -77,7 +77,8 @@ class OpenJournal implements Journal {
   #bytes: number;
   #held = "";
   #heldBytes = 0;
-  #isBroken = false;
+  /** Why the trace cannot be written: behind a line that was not written, no other may follow. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(file: TraceFile, options: JournalOptions) {
     const { executionId, clock, after } = options;
@@ -117,39 +118,58 @@ class OpenJournal implements Journal {
     this.#held += `${line}\n`;
     this.#heldBytes += bytes;
     const isOutside = this.#effects.take(event);
-    const cannotWait = WRITTEN_AT_ONCE.has(event.event_type) && event.run === MAIN_RUN;
-    if (isOutside || cannotWait || this.#heldBytes >= MOST_HELD) this.write();
+    if (isOutside || this.#heldBytes >= MOST_HELD) this.#writeAtOnce();
+    // Where that fails, the next write does as well.
+    else if (WRITTEN_SOON.has(event.event_type) && event.run === MAIN_RUN) this.write()?.catch(() => undefined);
     listen?.(recordedEvent(event, stamp, hash));
     this.#head = hash;
   }
 
-  write(): void {
-    // Behind a line that was not written, no other may follow.
-    if (this.#held === "" || this.#isBroken) return;
+  write(): Promise<void> | null {
+    const text = this.#takeHeld();
+    const written = this.#tried(() => this.#file.appendTogether(text));
+    return written === null ? null : this.#awaited(written);
+  }
+
+  sync(): Promise<void> {
+    // What is not written is not synchronised either: that fails with the same fault.
+    this.write()?.catch(() => undefined);
+    return this.#awaited(this.#tried(() => this.#file.sync()));
+  }
+
+  #writeAtOnce(): void {
+    const text = this.#takeHeld();
+    this.#tried(() => this.#file.append(text));
+  }
+
+  #takeHeld(): string {
+    if (this.#failure !== null) throw this.#failure.error;
     const text = this.#held;
     this.#held = "";
     this.#heldBytes = 0;
+    return text;
+  }
+
+  #tried<T>(work: () => T): T {
     try {
-      this.#file.append(text);
-      // In a file that was removed, what was written is lost.
-      this.#file.checkPlace();
+      return work();
     } catch (error) {
-      throw this.#broken(error);
+      throw this.#failed(error);
     }
   }
 
-  async sync(): Promise<void> {
-    this.write();
+  async #awaited(work: Promise<void>): Promise<void> {
     try {
-      await this.#file.sync();
+      await work;
     } catch (error) {
-      throw this.#broken(error);
+      throw this.#failed(error);
     }
   }
 
-  #broken(error: unknown): unknown {
-    this.#isBroken = true;
-    return error instanceof TraceFault ? this.#effects.toldBy(error) : error;
+  #failed(cause: unknown): unknown {
+    const error = cause instanceof TraceFault ? this.#effects.toldBy(cause) : cause;
+    this.#failure = { error };
+    return error;
   }
 }
 

@@ -25,20 +25,20 @@ export interface Form {
   next: Form | null;
 }
 
-/** Whether the bytes are a line of the form; `marks` gets the offsets of the values of the envelope that differ. */
-export function isOfForm({ parts, rest }: Form, bytes: Buffer, marks: Int32Array): boolean {
-  let at = 0;
+/** The offset after the line of the form that begins at `begin`; `marks` gets the offsets of the values of the envelope that differ. */
+export function formEnd({ parts, rest }: Form, bytes: Buffer, begin: number, marks: Int32Array): number {
+  let at = begin;
   for (let i = 0; i < parts.length; i++) {
     const { lead, end, depth, mark } = parts[i] as Part;
     const value = expectLiteral(bytes, at, lead);
-    if (value === NOT_FOUND) return false;
+    if (value === NOT_FOUND) return NOT_FOUND;
     at = end(bytes, value, depth);
-    if (at === NOT_FOUND) return false;
+    if (at === NOT_FOUND) return NOT_FOUND;
     if (mark === NOT_FOUND) continue;
     marks[mark] = value;
     marks[mark + 1] = at;
   }
-  return expectLiteral(bytes, at, rest) === bytes.length;
+  return expectLiteral(bytes, at, rest);
 }
 
 /** The members of a line, and those of its payload, in text order. */
@@ -48,10 +48,16 @@ export interface LineMembers {
   readonly payload: readonly TextMember[];
 }
 
-/** The form of a line that was scanned: `marks` has the offsets of the values of its envelope. */
-export function formOf(bytes: Buffer, { type, envelope, payload }: LineMembers, marks: Int32Array): Form {
+/** The form of the line between two offsets, which was scanned: `marks` has the offsets of the values of its envelope. */
+export function formOf(
+  bytes: Buffer,
+  begin: number,
+  end: number,
+  { type, envelope, payload }: LineMembers,
+  marks: Int32Array,
+): Form {
   const parts: Part[] = [];
-  let from = 0;
+  let from = begin;
   const add = ({ end, isName }: TextMember, depth: number, mark: number, begun: number, ended: number) => {
     if (begun === NOT_FOUND || isName) return;
     parts.push({ lead: toLiteral(bytes.subarray(from, begun)), end, depth, mark });
@@ -68,5 +74,5 @@ export function formOf(bytes: Buffer, { type, envelope, payload }: LineMembers, 
     for (const [j, one] of payload.entries())
       add(one, 2, NOT_FOUND, inPayload[2 * j] as number, inPayload[2 * j + 1] as number);
   }
-  return { type, parts, rest: toLiteral(bytes.subarray(from)), next: null };
+  return { type, parts, rest: toLiteral(bytes.subarray(from, end)), next: null };
 }

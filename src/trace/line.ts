@@ -5,21 +5,22 @@
 
 import { isUtf8 } from "node:buffer";
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
+import { SIZE } from "../json/limits.ts";
+import type { Line, LineGroup } from "./chunks.ts";
 import { type EventType, MAIN_RUN } from "./event.ts";
 import {
-  copyWords,
   expectLiteral,
-  hasWords,
+  initialsAt,
   type Literal,
   NOT_FOUND,
   QUOTE,
+  setLiteral,
   stringEnd,
   toLiteral,
-  wordAt,
   ZERO,
 } from "./fast-scan.ts";
 import { count, inTextOrder, membersEnd } from "./field-check.ts";
-import { type Form, formOf, isOfForm, type LineMembers } from "./line-form.ts";
+import { type Form, formEnd, formOf, type LineMembers } from "./line-form.ts";
 import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 
 export interface ScannedLine {
@@ -35,7 +36,7 @@ export interface ScannedLine {
   readonly isHashed: boolean;
 }
 
-interface Line {
+interface LineOfType {
   readonly type: EventType;
   /** The type with the quote behind it. */
   readonly name: Literal;
@@ -49,17 +50,18 @@ interface Line {
 const MOST_FORMS = 8;
 
 /** By the first four letters of the event type. */
-const LINES = new Map<number, Line[]>();
+const LINES = new Map<number, LineOfType[]>();
 for (const type of Object.keys(EVENTS) as EventType[]) {
   const name = toLiteral(`${type}"`);
-  const first = name.words[0] as number;
+  const first = initialsAt(Buffer.from(type), 0);
   LINES.set(first, [...(LINES.get(first) ?? []), { type, name, members: null, forms: [] }]);
 }
 
 function membersOf(type: EventType): LineMembers {
   const envelope = inTextOrder(lineMembers(type)).map((member) => {
     if (member.name === "hash" || member.name === "prev_hash") return { ...member, end: digestEnd };
-    return member.name === "execution_id" || member.name === "run" ? { ...member, isName: false } : member;
+    if (member.name === "execution_id") return { ...member, end: executionEnd, isName: false };
+    return member.name === "run" ? { ...member, isName: false } : member;
   });
   return { type, envelope, payload: inTextOrder(EVENTS[type].members) };
 }
@@ -90,37 +92,73 @@ function mark(index: number): number {
   return marks[index] as number;
 }
 
-/** Undefined if the bytes are not such a line, and for some valid lines: then the slower reader decides. */
-export function scanLine(bytes: Buffer): ScannedLine | undefined {
-  const eventType = typeOf(bytes);
+/** A line that is not hashed yet. */
+interface UnhashedLine extends ScannedLine {
+  /** Where its member `hash` begins, counted from the line's beginning. */
+  readonly hashAt: number;
+  isHashed: boolean;
+}
+
+/**
+ * Of each line, what it says; undefined where it is not such a line, and for some valid lines: then the slower reader
+ * decides. All are read before all are hashed, because a processor does either many times faster than both in turn.
+ */
+export function scanLines({ bytes, lines }: LineGroup): readonly (ScannedLine | undefined)[] {
+  const areUtf8 = isUtf8(bytes);
+  let end = -1;
+  const read = lines.map((line) => {
+    const begin = end + 1;
+    end = begin + line.bytes.length;
+    const isText = line.size <= SIZE.text && (areUtf8 || isUtf8(line.bytes));
+    return isText ? readLine(bytes, begin, end) : undefined;
+  });
+  return read.map((line, i) => {
+    if (line === undefined) return undefined;
+    line.isHashed = sha256(withoutHash((lines[i] as Line).bytes, line.hashAt)) === line.hash;
+    return hasDigests(line) ? line : undefined;
+  });
+}
+
+function readLine(bytes: Buffer, begin: number, end: number): UnhashedLine | undefined {
+  const eventType = typeOf(bytes, begin, end);
   if (eventType === undefined) return undefined;
-  const hashed = withoutHash(bytes, mark(EXECUTION + 1), mark(HASH + 1));
-  // Only the hash is left out, and it is ASCII.
-  if (!isUtf8(hashed)) return undefined;
-  const found = sha256(hashed);
-  const hash = digestAt(bytes, mark(HASH), found);
   const prevHash = prevHashAt(bytes, mark(PREV_HASH));
-  if (hash === undefined || prevHash === undefined) return undefined;
+  const hash = digestAt(bytes, mark(HASH));
   keepHash(bytes, mark(HASH), hash);
   return {
     sequence: countAt(bytes, mark(SEQUENCE), mark(SEQUENCE + 1)),
     eventType,
-    execution: executionAt(bytes, mark(EXECUTION)).text,
+    execution: lastExecution.text,
     run: isMainRun(bytes) ? MAIN_RUN : bytes.toString("latin1", mark(RUN) + 1, mark(RUN + 1) - 1),
     prevHash,
     hash,
-    isHashed: hash === found,
+    hashAt: mark(EXECUTION + 1) + ",".length - begin,
+    isHashed: false,
   };
+}
+
+/** The hash of the last line that has digests. */
+let lastDigest: Digest | null = null;
+
+/** Whether both its hashes are digests, which is asked only of those that nothing else says it of. */
+function hasDigests({ prevHash, hash, isHashed }: ScannedLine): boolean {
+  if (prevHash !== lastDigest && !isDigest(prevHash)) return false;
+  if (!isHashed && !isDigest(hash)) return false;
+  lastDigest = hash;
+  return true;
 }
 
 /** The form of the last line; null where it has none. */
 let lastForm: Form | null = null;
 
 /** The type of the event whose line it is, by the format but for its digests; the marks have its offsets. */
-function typeOf(bytes: Buffer): EventType | undefined {
+function typeOf(bytes: Buffer, begin: number, end: number): EventType | undefined {
   const before: Form | null = lastForm;
   const expected = before?.next ?? null;
-  const form = expected !== null && isOfForm(expected, bytes, marks) ? expected : otherForm(bytes);
+  const form =
+    expected !== null && formEnd(expected, bytes, begin, marks) === end
+      ? expected
+      : otherForm(bytes, begin, end);
   if (form === undefined) return undefined;
   lastForm = typeof form === "string" ? null : form;
   if (before !== null) before.next = lastForm;
@@ -128,14 +166,14 @@ function typeOf(bytes: Buffer): EventType | undefined {
 }
 
 /** A form of the line, known or learned; its event type where enough forms of that type are known. */
-function otherForm(bytes: Buffer): Form | EventType | undefined {
-  const line = lineOf(bytes);
-  const known = line?.forms.find((form) => isOfForm(form, bytes, marks));
+function otherForm(bytes: Buffer, begin: number, end: number): Form | EventType | undefined {
+  const line = lineOf(bytes, begin);
+  const known = line?.forms.find((form) => formEnd(form, bytes, begin, marks) === end);
   if (line === undefined || known !== undefined) return known;
   line.members ??= membersOf(line.type);
-  if (membersEnd(line.members.envelope, bytes, 0, 0, marks) !== bytes.length) return undefined;
-  if (line.forms.length === MOST_FORMS || bytes.length > scratch.length) return line.type;
-  const form = formOf(bytes, line.members, marks);
+  if (membersEnd(line.members.envelope, bytes, begin, 0, marks) !== end) return undefined;
+  if (line.forms.length === MOST_FORMS || end - begin > scratch.length) return line.type;
+  const form = formOf(bytes, begin, end, line.members, marks);
   line.forms.push(form);
   return form;
 }
@@ -144,45 +182,38 @@ export const ELAPSED_LEAD = toLiteral('{"elapsed_us":');
 export const TYPE_LEAD = toLiteral(',"event_type":"');
 
 /** The members of a line of the event type that the line names; undefined where it names none. */
-function lineOf(bytes: Buffer): Line | undefined {
-  const elapsed = expectLiteral(bytes, 0, ELAPSED_LEAD);
+function lineOf(bytes: Buffer, at: number): LineOfType | undefined {
+  const elapsed = expectLiteral(bytes, at, ELAPSED_LEAD);
   return elapsed === NOT_FOUND
     ? undefined
     : lineNamed(bytes, expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE_LEAD));
 }
 
-const NONE: readonly Line[] = [];
+const NONE: readonly LineOfType[] = [];
 
 /** The same, by where the name begins. */
-export function lineNamed(bytes: Buffer, name: number): Line | undefined {
-  for (const line of LINES.get(wordAt(bytes, name)) ?? NONE)
+export function lineNamed(bytes: Buffer, name: number): LineOfType | undefined {
+  for (const line of LINES.get(initialsAt(bytes, name)) ?? NONE)
     if (expectLiteral(bytes, name, line.name) !== NOT_FOUND) return line;
   return undefined;
 }
 
-/** The digest that is at this place, in quotes; `expected` itself where it is that one, which spares a string. */
-function digestAt(bytes: Buffer, at: number, expected: Digest): Digest | undefined {
-  let same = 0;
-  while (same < DIGEST_LENGTH && bytes[at + 1 + same] === expected.charCodeAt(same)) same++;
-  return same === DIGEST_LENGTH ? expected : otherDigestAt(bytes, at);
+/** The text in quotes at this place, which is as long as a digest and need not be one. */
+function digestAt(bytes: Buffer, at: number): Digest {
+  return bytes.toString("latin1", at + 1, at + 1 + DIGEST_LENGTH) as Digest;
 }
 
-function otherDigestAt(bytes: Buffer, at: number): Digest | undefined {
-  const text = bytes.toString("latin1", at + 1, at + 1 + DIGEST_LENGTH);
-  return isDigest(text) ? text : undefined;
-}
-
-/** The hash of the last line that was scanned, and its words: nearly every line repeats it. */
+/** The hash of the last line that was read: nearly every line repeats it. */
 let lastHash = "0".repeat(DIGEST_LENGTH) as Digest;
-const lastWords = Int32Array.from(toLiteral(lastHash).words);
+const lastHashBytes = toLiteral(lastHash);
 
 function keepHash(bytes: Buffer, at: number, hash: Digest): void {
   lastHash = hash;
-  copyWords(bytes, at + 1, lastWords);
+  setLiteral(lastHashBytes, bytes, at + 1);
 }
 
-function prevHashAt(bytes: Buffer, at: number): Digest | undefined {
-  return hasWords(bytes, at + 1, lastWords) ? lastHash : otherDigestAt(bytes, at);
+function prevHashAt(bytes: Buffer, at: number): Digest {
+  return expectLiteral(bytes, at + 1, lastHashBytes) === NOT_FOUND ? digestAt(bytes, at) : lastHash;
 }
 
 function isMainRun(bytes: Buffer): boolean {
@@ -206,6 +237,13 @@ interface ExecutionId {
 /** The last id that was read: nearly every line repeats it. */
 let lastExecution: ExecutionId = { literal: toLiteral("none"), text: "", id: "" };
 
+/** The offset after an execution id, which is then the last one that was read. */
+function executionEnd(bytes: Buffer, at: number): number {
+  const end = expectLiteral(bytes, at, lastExecution.literal);
+  if (end !== NOT_FOUND || stringEnd(bytes, at) === NOT_FOUND) return end;
+  return at + executionAt(bytes, at).literal.length;
+}
+
 /** The execution id at this place, which is a string. */
 export function executionAt(bytes: Buffer, at: number): ExecutionId {
   if (expectLiteral(bytes, at, lastExecution.literal) !== NOT_FOUND) return lastExecution;
@@ -214,22 +252,25 @@ export function executionAt(bytes: Buffer, at: number): ExecutionId {
   return lastExecution;
 }
 
+/** What the line has beside what is hashed. */
+const HASH_MEMBER = `"hash":"${"0".repeat(DIGEST_LENGTH)}",`.length;
+
 /** Buffer for the bytes to hash: hashing in two calls costs more. */
 const scratch = Buffer.alloc(2 ** 14);
 
-/** The beginnings of the buffer that were needed, by length. */
-const beginnings = new Map<number, Buffer>();
+/** The parts of the buffer that were needed, by length. */
+const parts = new Map<number, Buffer>();
 
-/** The line without the bytes from `from` to `to`. Valid until the next call. */
-function withoutHash(bytes: Buffer, from: number, to: number): Buffer {
-  const length = bytes.length - (to - from);
-  if (length > scratch.length) return Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
-  bytes.copy(scratch, 0, 0, from);
-  bytes.copy(scratch, from, to);
-  let beginning = beginnings.get(length);
-  if (beginning === undefined) {
-    beginning = scratch.subarray(0, length);
-    beginnings.set(length, beginning);
+/** The line without its member `hash`, which begins at `from`. Valid until the next call. */
+function withoutHash(bytes: Buffer, from: number): Buffer {
+  if (bytes.length > scratch.length)
+    return Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + HASH_MEMBER)]);
+  scratch.set(bytes);
+  scratch.copyWithin(HASH_MEMBER, 0, from);
+  let part = parts.get(bytes.length);
+  if (part === undefined) {
+    part = scratch.subarray(HASH_MEMBER, bytes.length);
+    parts.set(bytes.length, part);
   }
-  return beginning;
+  return part;
 }

@@ -5,7 +5,7 @@ import { nodeFiles } from "../platform/node-ports.ts";
 import { numberedName } from "../platform/segments/names.ts";
 import { openSegments } from "../platform/segments/segments.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
-import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
+import { appendedAtOnce, lockTraceFile, openTrace } from "../platform/trace-files.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TraceFolder, TracesRoot } from "../ports.ts";
 import { traceNow } from "../trace/segment.ts";
@@ -148,7 +148,7 @@ export function continuedInMemory(
           bytes = Buffer.concat([isCut ? bytes : bytes.subarray(0, length), Buffer.from(text)]);
           isCut = true;
         },
-        checkPlace: () => undefined,
+        appendTogether: appendedAtOnce,
         sync: async () => undefined,
         close: () => undefined,
       };
@@ -193,11 +193,11 @@ class MemorySecrets implements SecretsFile {
 class MemoryFile implements TraceFile {
   text = "";
 
+  readonly appendTogether = appendedAtOnce;
+
   append(text: string): void {
     this.text += text;
   }
-
-  checkPlace(): void {}
 
   async sync(): Promise<void> {}
 

@@ -160,3 +160,38 @@ for (const { where, traces, isMany } of [
     assert.ok(forced < RUNS * files.length, `${forced} synchronisations served ${3 * RUNS} waits`);
   });
 }
+
+test(`with ${RUNS} runs in flight in one file, no effect takes place before its begin is in the file, whether it is forced or not`, async (t) => {
+  const place = waitingWorkspace(t, PROTOCOL);
+  const ids: string[] = [];
+  const disk = await recordDisk(place.folder, async () => {
+    const options = { folder: place.folder, durability: "process" } as const;
+    const workflow = await (await openWorkspace(options)).workflow(WORKFLOW);
+    const runs = await Promise.all(Array.from({ length: RUNS }, () => workflow.run({})));
+    ids.push(...runs.map(({ id }) => id));
+  });
+  const folder = place.path("traces/segments");
+  const paths = readdirSync(folder).flatMap((one) => (one.endsWith(".jsonl") ? [`${folder}/${one}`] : []));
+  const traces = segmented(paths, ids);
+  const all = traces.map((trace) => [trace, effectsOf(trace)] as const);
+  for (const name of ["LOG", "OTHER"]) {
+    const store = place.path(`data/${name.toLowerCase()}.jsonl`);
+    let shown = 0;
+    for (const moment of disk.changesOf(store).written) {
+      const text = disk.now(store, moment) ?? "";
+      shown = 0;
+      for (const [{ file, count }, effects] of all) {
+        const [, effect] = effects.find(([of, { mark }]) => of === name && text.includes(mark)) ?? [];
+        if (effect === undefined) continue;
+        assert.ok(
+          count(disk.now(file, moment)) >= effect.start,
+          `change ${moment}: an effect without its begin`,
+        );
+        shown++;
+      }
+    }
+    assert.equal(shown, RUNS, "every run wrote a record");
+  }
+  const writes = paths.reduce((sum, path) => sum + disk.changesOf(path).written.length, 0);
+  assert.ok(writes < RUNS, `${writes} writes for ${4 * RUNS} that were asked for`);
+});

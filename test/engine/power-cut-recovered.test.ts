@@ -6,7 +6,7 @@ import { relative } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
 import { DRAWN_NOT, RUN, waitingWorkspace } from "../sessions/waiting.ts";
-import { assertRefused, at, lines, type Workspace } from "../sessions/world.ts";
+import { assertRefused, at, document, lines, type Workspace } from "../sessions/world.ts";
 import { recordDisk } from "../support/disk.ts";
 import { portion } from "../support/portion.ts";
 import { appending, contract, oneContract, REGISTRY, WORKFLOW } from "./trial.ts";
@@ -73,8 +73,11 @@ async function assertRecovered(place: Workspace, segment: string): Promise<void>
   }
   const rebuilt = await place.session("runs", "rebuild", "--missing");
   assert.equal(rebuilt.code, 0, rebuilt.err);
-  const verified = await place.session("runs", "verify");
-  assert.equal(verified.code, 0, verified.out);
+  const ids = new Set(begun.values());
+  const verified = document(await place.session("runs", "verify", "--json"));
+  // Nothing forces a line of the ledger: it may be there in part, or although no line of its run has reached the device.
+  for (const { code, run } of at(verified, "findings") as readonly JsonObject[])
+    assert.ok(code === "TORN_LINE" || (code === "TRACE_MISSING" && !ids.has(String(run))), `${code} ${run}`);
   for (const store of STORES)
     assert.deepEqual([...numbersIn(place, store)].sort(), [...begun.keys()].sort(), store);
   for (const store of ["log", "other"]) {

@@ -386,7 +386,7 @@ export async function resumePlan(
       folder: "",
       file: {
         ...file,
-        append: (line) => {
+        append(line) {
           text += line;
         },
       },
@@ -440,7 +440,10 @@ export function memoryTrace(): MemoryTrace {
       append(lines) {
         text += lines;
       },
-      checkPlace: () => undefined,
+      appendTogether(lines) {
+        if (lines !== "") this.append(lines);
+        return null;
+      },
       sync: async () => undefined,
       close: () => undefined,
     },

@@ -5,6 +5,7 @@ import { verifyTrace } from "../../src/examine/verify.ts";
 import { CanonicalError, canonical, digestOf, isDigest, sha256 } from "../../src/json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import { openJournal } from "../../src/trace/journal.ts";
+import { memoryTrace } from "../engine/trial.ts";
 import { anyCharacter } from "../support/any-character.ts";
 import { draws, takingTurns } from "../support/portion.ts";
 
@@ -174,11 +175,7 @@ test("a digest is the SHA-256 of the canonical form, and nothing else looks like
 
 /** A trace of one event that carries the value, as bytes. */
 function traceOf(value: Json): Uint8Array {
-  let text = "";
-  const append = (more: string) => {
-    text += more;
-  };
-  const file = { append, checkPlace: () => undefined, sync: async () => undefined, close: () => undefined };
+  const { file, text } = memoryTrace();
   const clock = { now: () => 0, micros: () => 0 };
   const journal = openJournal(file, { executionId: "X", clock });
   journal.append({
@@ -188,7 +185,7 @@ function traceOf(value: Json): Uint8Array {
     payload: { event_code: "EV", payload: { value } },
   });
   journal.write();
-  return Buffer.from(text);
+  return Buffer.from(text());
 }
 
 function readBack(trace: Uint8Array): { value: Json | undefined; codes: readonly string[] } {

@@ -39,6 +39,19 @@ test("the ledger says where the lines of each run are", async (t) => {
     const source = openSource(join(root.folder, address));
     assert.equal(String(Buffer.concat([...(source?.pieces() ?? [])])), lines.join(""));
   }
+  const bytes = readFileSync(path);
+  const placed = linesOf(join(root.folder, "ledger.jsonl")).flatMap((line) => {
+    const { run: id, state, place } = JSON.parse(line || "{}");
+    return place === undefined ? [] : [{ id, state, place }];
+  });
+  assert.equal(placed.length, 2 * ids.length);
+  for (const { id, state, place } of placed) {
+    const lines = String(bytes.subarray(0, place.end)).split("\n").slice(0, -1);
+    assert.equal(runOf(lines.at(-1) ?? ""), id, "the last line before its end is one of the run");
+    assert.match(lines.at(-1) ?? "", state === "COMPLETED" ? /"workflow_complete"/ : /./);
+    const [first = ""] = String(bytes.subarray(place.offset)).split("\n");
+    assert.deepEqual([runOf(first), /"sequence":1,/.test(first)], [id, true]);
+  }
 });
 
 /** A segment with three runs that wrote by turns, in a folder that nobody writes any more. */

@@ -1,7 +1,8 @@
 /** Traces of many runs in one file. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -47,7 +48,7 @@ function journalOf(file: TraceFile, run: number) {
   return openJournal(file, { executionId: name(run), clock: fixedClock(NOW) });
 }
 
-test("the lines of runs that write by turns come apart as the bytes of a file of their own", (t) => {
+test("the lines of runs that write by turns come apart as the bytes of a file of their own", async (t) => {
   const { traces, files, open } = place(t);
   const runs = Array.from({ length: 5 }, (_, run) => {
     const [shared, own] = [open(run), memoryTrace()];
@@ -58,10 +59,13 @@ test("the lines of runs that write by turns come apart as the bytes of a file of
       if (n % (run + 1) !== 0) continue;
       for (const journal of journals) {
         journal.append(announced(n));
-        journal.write();
+        // Several of them in one write.
+        const written = journal.write();
+        if (n % 5 === 4) await written;
       }
     }
   }
+  for (const { journals } of runs) for (const journal of journals) await journal.write();
   assert.equal(files().length, 1);
   for (const { shared, own } of runs) {
     const source = openSource(join(traces, shared.address)) ?? assert.fail("no trace");
@@ -70,18 +74,105 @@ test("the lines of runs that write by turns come apart as the bytes of a file of
   }
 });
 
-test("a torn last line belongs to the run that it names, and to none where it ends before the name", (t) => {
+test("what runs append together is one write, each goes on when it is in the file, and a run alone waits for nobody", async (t) => {
   const { traces, files, open } = place(t);
-  const texts = [0, 1].map((run) => {
+  const first = open(1);
+  assert.equal(first.file.appendTogether("1a\n"), null);
+  const [second, third] = [open(2), open(3)];
+  const text = () => readFileSync(join(traces, "segments", files()[0] ?? ""), "utf8");
+  const { mock } = t.mock.method(fs, "writeSync");
+  syncBuiltinESMExports();
+  t.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+  const written = [
+    second.file.appendTogether("2a\n"),
+    first.file.appendTogether("1é\n"),
+    third.file.appendTogether("3a\n"),
+    second.file.appendTogether("2b\n"),
+  ];
+  const places = [first, second, third].map(({ place }) => place());
+  assert.ok(places.every((one) => one instanceof Promise));
+  assert.deepEqual([mock.callCount(), text()], [0, "1a\n"]);
+  await written[0];
+  assert.deepEqual([mock.callCount(), text()], [1, "1a\n2a\n1é\n3a\n2b\n"]);
+  await Promise.all(written);
+  const segment = files()[0] ?? "";
+  const found = [
+    { segment, offset: 0, end: 10 },
+    { segment, offset: 3, end: 16 },
+    { segment, offset: 10, end: 13 },
+  ];
+  assert.deepEqual(await Promise.all(places), found);
+  assert.deepEqual([first.place(), second.place(), third.place()], found);
+  const later = second.file.appendTogether("2c\n");
+  third.file.append("3b\n");
+  assert.deepEqual([mock.callCount(), text().slice(-6)], [2, "2c\n3b\n"]);
+  await later;
+  assert.equal(third.file.appendTogether(""), null);
+  assert.equal(mock.callCount(), 2);
+});
+
+test("a text that needs more room than others does not change what waits before it", async (t) => {
+  const { traces, files, open } = place(t);
+  const runs = [1, 2, 3].map(open);
+  const texts = ["a\n", `${"é".repeat(1 << 20)}\n`, `${"x".repeat(1 << 17)}\n`];
+  for (let i = 0; i < 2; i++)
+    await Promise.all(runs.map(({ file }, run) => file.appendTogether(texts[run] ?? "")));
+  const text = readFileSync(join(traces, "segments", files()[0] ?? ""), "utf8");
+  assert.ok(text === texts.join("").repeat(2));
+});
+
+/** An effect on a store that took place. */
+function tookPlace(step: string): readonly EventBody[] {
+  const at = { run: "0", node_id: "N" };
+  const begun = { cs_code: "CS", effect_key: step, inputs: {}, op: "APPEND", step, store: "LOG" };
+  const ended = { change: { before: null, after: {} }, outcome: "SUCCESS", result: {}, step };
+  return [
+    { event_type: "side_effect_start", ...at, payload: begun },
+    { event_type: "side_effect_end", ...at, payload: ended },
+  ] as unknown as readonly EventBody[];
+}
+
+for (const how of ["write", "sync"] as const) {
+  test(`where what runs append together fails (${how}), it fails for each, and each names its own effects`, async (t) => {
+    const { traces, files, open } = place(t);
+    const journals = [1, 2, 3, 4].map((run) => journalOf(open(run).file, run));
+    const names = (of: readonly unknown[]) => of.map((effect) => (effect as { step: string }).step);
+    const named = (run: number) => (error: unknown) => {
+      const { effects, errno } = (error as TraceFault).facts as { effects: readonly unknown[]; errno: string };
+      assert.deepEqual([names(effects), errno], [run < 3 ? [`step ${run}`] : [], "ENOENT"]);
+      return error instanceof TraceFault;
+    };
+    journals.forEach((journal, run) => {
+      for (const event of run < 3 ? tookPlace(`step ${run}`) : []) journal.append(event);
+    });
+    rmSync(join(traces, "segments", files()[0] ?? ""));
+    const written = journals.slice(0, 3).map((journal) => journal[how]());
+    for (const [run, one] of written.entries())
+      await assert.rejects(one ?? assert.fail("it is there"), named(run));
+    for (const [run, journal] of journals.entries()) {
+      journal.append(announced(1));
+      for (const again of ["write", "sync"] as const)
+        await assert.rejects(async () => journal[again](), named(run));
+    }
+  });
+}
+
+test("a torn last line belongs to the run that it names, and to none where it ends before the name", async (t) => {
+  const { traces, files, open } = place(t);
+  const texts: string[] = [];
+  for (const run of [0, 1]) {
     const { file } = open(run);
     const own = memoryTrace();
     for (const one of [file, own.file]) {
       const journal = journalOf(one, run);
       journal.append(announced(1));
-      journal.write();
+      await journal.write();
     }
-    return own.text();
-  });
+    texts.push(own.text());
+  }
   const file = join(traces, "segments", files()[0] ?? "");
   const whole = readFileSync(file);
   const [, last = ""] = texts;
@@ -167,14 +258,13 @@ test("a segment that was removed fails for all its runs, and the next run begins
   first.file.append("first\n");
   second.file.append("second\n");
   rmSync(join(traces, "segments", files()[0] ?? ""));
-  assert.throws(() => first.file.checkPlace(), TraceFault);
+  assert.throws(() => first.file.append("more\n"), TraceFault);
   assert.throws(() => second.file.append("more\n"), TraceFault);
   assert.equal(locksIn(traces), 1);
   for (const { file } of [first, second]) file.close();
   assert.equal(locksIn(traces), 0);
   const third = open(3);
   third.file.append("third\n");
-  third.file.checkPlace();
   assert.equal(files().length, 1);
 });
 

@@ -83,6 +83,11 @@ export function interruptedAfterWrites(writes: number): Partial<Platform> {
       file.append(text);
       count();
     },
+    appendTogether(text) {
+      const written = file.appendTogether(text);
+      if (text !== "") count();
+      return written;
+    },
   });
   return {
     onStop,

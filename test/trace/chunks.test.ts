@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { linesIn } from "../../src/trace/chunks.ts";
+import { lineGroupsIn, linesIn } from "../../src/trace/chunks.ts";
 
 /** The bytes in pieces that all are the same memory, as a reader hands them out. */
 function* cut(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
@@ -26,6 +26,18 @@ test("lines come out the same however the bytes are cut; what stands behind the 
       const tail = parts.pop() as string;
       assert.deepEqual(texts, tail === "" ? parts : [...parts, tail]);
       assert.deepEqual(lines, [...parts.map(() => true), ...(tail === "" ? [] : [false])]);
+    }),
+  );
+});
+
+test("the lines of a group follow each other in its bytes", () => {
+  const texts = fc.array(fc.constantFrom("", "a", "bc"), { maxLength: 200 });
+  fc.assert(
+    fc.property(texts, fc.array(fc.integer({ min: 1, max: 99 }), { minLength: 1 }), (all, sizes) => {
+      for (const { bytes, lines } of lineGroupsIn(cut(Buffer.from(all.join("\n")), sizes))) {
+        const joined = lines.map((line) => `${line.bytes}\n`).join("");
+        assert.ok(joined === bytes.toString() || (lines.length === 1 && joined === `${bytes}\n`));
+      }
     }),
   );
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
 import type { Json } from "../../src/json/value.ts";
-import { NOT_FOUND, valueEnd } from "../../src/trace/fast-scan.ts";
+import { expectLiteral, NOT_FOUND, setLiteral, toLiteral, valueEnd } from "../../src/trace/fast-scan.ts";
 import { anyCharacter } from "../support/any-character.ts";
 import { draws } from "../support/portion.ts";
 
@@ -141,4 +141,26 @@ for (const text of [
 test("nesting without end is refused, not followed", () => {
   assert.equal(ends("[".repeat(100_000)), NOT_FOUND);
   assert.equal(ends('{"a":'.repeat(100_000)), NOT_FOUND);
+});
+
+test("property: a literal is found exactly where its bytes are, and so is one that was set anew", () => {
+  const text = fc
+    .string({ unit: anyCharacter, maxLength: 40 })
+    .map((one) => Buffer.from([...one].filter((character) => character >= " ").join("")));
+  const byte = fc.oneof(fc.constantFrom(0, 0x7f, 0x80, 0xf0, 0xff), fc.nat(255));
+  fc.assert(
+    fc.property(text, fc.nat(9), fc.nat(), fc.array(byte, { maxLength: 9 }), (wanted, at, from, put) => {
+      const bytes = Buffer.concat([Buffer.alloc(at, 0x20), wanted, Buffer.alloc(9, 0x20)]);
+      bytes.set(put.slice(0, wanted.length), at + (from % (wanted.length + 1)));
+      const literal = toLiteral(wanted);
+      const isThere = bytes.subarray(at, at + wanted.length).equals(wanted);
+      assert.equal(expectLiteral(bytes, at, literal), isThere ? at + wanted.length : NOT_FOUND);
+      const whole = wanted.subarray(0, wanted.length - (wanted.length % 8));
+      if (whole.length === 0) return;
+      const other = toLiteral("x".repeat(whole.length));
+      setLiteral(other, whole, 0);
+      assert.deepEqual(other, toLiteral(whole));
+    }),
+    { numRuns: draws(3000) },
+  );
 });

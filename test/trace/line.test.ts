@@ -5,10 +5,11 @@ import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { hashOf } from "../../src/trace/chain.ts";
-import { scanLine } from "../../src/trace/line.ts";
+import { lineGroupsIn } from "../../src/trace/chunks.ts";
 import { badMember } from "../../src/trace/read.ts";
 import { fullRun, readBack, refusedRun } from "../render/trial-run.ts";
 import { draws } from "../support/portion.ts";
+import { scanGroup, scanLine } from "./scan-line.ts";
 
 const events = readBack([...fullRun(), ...refusedRun()]) as unknown as readonly JsonObject[];
 const lines = events.map((event) => canonical(event));
@@ -33,7 +34,7 @@ function built(text: string) {
 }
 
 test("every line of a run is scanned, and says the same as when it is built", () => {
-  for (const line of lines) assert.deepEqual({ ...scanLine(Buffer.from(line)) }, built(line));
+  for (const line of lines) assert.deepEqual(scanLine(line), built(line));
 });
 
 /** Bits of lines, from which other lines are made that nearly are some. */
@@ -74,29 +75,76 @@ test("property: what is scanned is an event in canonical form, however the line 
       (line, at, gone, put) => {
         const start = at % line.length;
         const spoilt = line.slice(0, start) + put.join("") + line.slice(start + gone);
-        const scanned = scanLine(Buffer.from(spoilt));
-        if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(spoilt), spoilt);
+        const scanned = scanLine(spoilt);
+        if (scanned !== undefined) assert.deepEqual(scanned, built(spoilt), spoilt);
       },
     ),
     { numRuns: draws(5000) },
   );
 });
 
-test("property: any changed byte of a line is seen as when the line is built, between others that are known", () => {
+test("property: any changed byte is seen as when the lines are built, on its line and on those around it", () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), fc.nat(255), (number, at, byte) => {
-      const index = number % lines.length;
-      const changed = Buffer.from(lines[index] as string);
+      const first = number % (lines.length - 2);
+      const changed = Buffer.from(lines.slice(first, first + 3).join("\n"));
       changed[at % changed.length] = byte;
-      // The line before leads to its form.
-      if (index > 0) scanLine(Buffer.from(lines[index - 1] as string));
-      const scanned = scanLine(changed);
-      const text = changed.toString();
-      if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(text), text);
-      else assert.ok(!isUtf8(changed) || built(text) === undefined || isUnusual(text), text);
+      for (const group of lineGroupsIn([changed])) {
+        for (const [i, scanned] of scanGroup(group).entries()) {
+          const bytes = group.lines[i]?.bytes as Buffer;
+          const text = bytes.toString();
+          if (scanned !== undefined) assert.deepEqual(scanned, isUtf8(bytes) ? built(text) : undefined, text);
+          else assert.ok(!isUtf8(bytes) || built(text) === undefined || isUnusual(text), text);
+        }
+      }
     }),
     { numRuns: draws(5000) },
   );
+});
+
+test("what follows a line of a known form, and another character in its timestamp or a digest, is seen", () => {
+  const digestOrTimestamp = /"(?:timestamp|prev_hash|hash|payload_digest|effect_key)":"[^"]*"/g;
+  for (const [i, line] of lines.slice(1).entries()) {
+    const spoilt = [`${line}x`, `${line}}`, `${line} `];
+    for (const { 0: member, index } of line.matchAll(digestOrTimestamp))
+      for (const character of "-:.TZafg0")
+        for (const at of [index + member.length - 2, index + member.length - 5])
+          spoilt.push(line.slice(0, at) + character + line.slice(at + 1));
+    for (const text of spoilt) {
+      // The first two lead from the form of the one before to that of the line.
+      const bytes = Buffer.from([lines[i], line, lines[i], text].join("\n"));
+      assert.deepEqual([...lineGroupsIn([bytes])].flatMap(scanGroup)[3], built(text), text);
+    }
+  }
+});
+
+test("a line that is longer than what is hashed in one place is scanned as any other", () => {
+  for (const length of [100, 15_000, 17_000, 70_000]) {
+    const event = {
+      ...events.find(({ event_type }) => event_type === "error"),
+      execution_id: "x".repeat(length),
+    };
+    const hash = hashOf(event as unknown as JsonObject);
+    for (const stated of [hash, "0".repeat(64)]) {
+      const line = canonical({ ...event, hash: stated } as unknown as JsonObject);
+      assert.deepEqual(scanLine(line), built(line));
+      assert.equal(scanLine(line)?.isHashed, stated === hash);
+    }
+  }
+});
+
+test("a hash or prev_hash that is no digest is not scanned, whether or not the next line repeats it", () => {
+  const [one, other] = events as [JsonObject, JsonObject];
+  for (const bad of ["\u0000", "\u007f", "g", "A", "\ufffd"].map((character) => character.repeat(64))) {
+    const text = [
+      { ...one, hash: bad },
+      { ...other, prev_hash: bad },
+    ]
+      .map(canonical)
+      .join("\n");
+    const scanned = [...lineGroupsIn([Buffer.from(text)])].flatMap(scanGroup);
+    assert.deepEqual(scanned, [undefined, undefined]);
+  }
 });
 
 test("property: a member taken out, or another value in its place, is seen as when the line is built", () => {
@@ -108,8 +156,8 @@ test("property: a member taken out, or another value in its place, is seen as wh
       const changed = { ...of, [name]: value };
       const text = JSON.stringify(inPayload ? { ...event, payload: changed } : changed);
       const line = canonical(JSON.parse(text) as JsonObject);
-      const scanned = scanLine(Buffer.from(line));
-      if (scanned !== undefined) assert.deepEqual({ ...scanned }, built(line), line);
+      const scanned = scanLine(line);
+      if (scanned !== undefined) assert.deepEqual(scanned, built(line), line);
       else assert.ok(built(line) === undefined || isUnusual(line), line);
     }),
     { numRuns: draws(3000) },

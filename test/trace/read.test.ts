@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonical } from "../../src/json/canonical.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
-import { scanLine } from "../../src/trace/line.ts";
 import { badMember } from "../../src/trace/read.ts";
 import { EVENTS } from "../../src/trace/schema.ts";
 import { fullRun, readBack, refusedRun } from "../render/trial-run.ts";
+import { scanLine } from "./scan-line.ts";
 
 const lines = readBack([...fullRun(), ...refusedRun()]) as unknown as readonly JsonObject[];
 
@@ -81,14 +81,14 @@ test("no object of the format takes a member that is not declared, built or scan
   const seen = new Set<string>();
   for (const line of full) {
     assert.equal(badMember(line), undefined);
-    assert.notEqual(scanLine(Buffer.from(canonical(line))), undefined);
+    assert.notEqual(scanLine(canonical(line)), undefined);
     for (const [at] of declaredObjects(line)) {
       const copy = structuredClone(line) as JsonObject;
       const [, object] = declaredObjects(copy).find(([place]) => place === at) as readonly [string, JsonObject];
       (object as { [name: string]: Json })["extra"] = 1;
       seen.add(`${line["event_type"]}${at}`);
       assert.notEqual(badMember(copy), undefined, `${line["event_type"]}${at}`);
-      assert.equal(scanLine(Buffer.from(canonical(copy))), undefined, `${line["event_type"]}${at}`);
+      assert.equal(scanLine(canonical(copy)), undefined, `${line["event_type"]}${at}`);
     }
   }
   for (const place of ["snapshot", "runtime", "observed/*", "parent"])
@@ -109,7 +109,7 @@ test("a list of words takes no other word, built or scanned", () => {
   for (const [type, member] of words) {
     const weird = changed(type, member, "WEIRD");
     assert.equal(badMember(weird), `/payload/${member}`);
-    assert.equal(scanLine(Buffer.from(canonical(weird))), undefined);
+    assert.equal(scanLine(canonical(weird)), undefined);
   }
 });
 

@@ -97,7 +97,7 @@ function unwrittenJournal(): LiveEnvironment["journal"] {
       requireLineSize(event, length, TRACE_LIMITS.eventBytes);
       bytes += length;
     },
-    write: () => undefined,
+    write: () => null,
     sync: async () => undefined,
     bytes: () => bytes,
   };

@@ -57,6 +57,7 @@ export async function interruptionOf(
     stage: { stores, clock, entropy, mail },
   });
   const { lastNode, lastStep } = unfinished;
-  const placeOptions = await around.placeOptions();
+  // Only who is told to type a command needs them, and to find them takes as long as to examine a short trace.
+  const placeOptions = open.length === 0 && advice === null ? "" : await around.placeOptions();
   return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null, placeOptions, traceWord };
 }

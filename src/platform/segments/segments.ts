@@ -2,8 +2,9 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { nextTick } from "node:process";
 import { StoreFault, TraceFault } from "../../errors/ports.ts";
-import type { SegmentPlace, TraceAccess, TraceFile } from "../../ports.ts";
+import type { SegmentPlace, TraceAccess, TraceFile, TraceFolder } from "../../ports.ts";
 import { SEGMENTS, segmentAddress } from "../../trace/segment.ts";
 import { isTraceName } from "../../trace/trace-name.ts";
 import { errnoOf } from "../errno.ts";
@@ -20,14 +21,18 @@ import { setWrittenHere } from "./writer.ts";
 
 const MOST_BYTES = 1 << 28;
 
-export interface SegmentedTrace {
+/** Of the buffer of a segment. It grows, and is kept up to a size, because a new one for each write takes longer than to fill it. */
+const BUFFER_BYTES = 1 << 16;
+const MOST_BUFFERED = 1 << 20;
+/** Of a unit of UTF-16 in UTF-8. */
+const MOST_PER_UNIT = 3;
+
+export interface SegmentedTrace extends Pick<Required<TraceFolder>, "place"> {
   /** The name that was wanted, numbered where another trace may have it. */
   readonly id: string;
   /** What names it below the traces folder. */
   readonly address: string;
   readonly file: TraceFile;
-  /** Where its lines are so far; null before the first. */
-  place(): SegmentPlace | null;
 }
 
 export interface SegmentsOptions {
@@ -93,19 +98,32 @@ class Segment {
   readonly #sync: () => Promise<void>;
   /** The runs that are written now. */
   readonly #open = new Set<string>();
-  #size = 0;
+  /** Bytes in the file. */
+  #written = 0;
+  /** So many bytes of the buffer are to be appended next. */
+  #waiting = 0;
+  #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  /** Resolves when they are in the file. */
+  #appended: Promise<void> | null = null;
   #isEnding = false;
   #isClosed = false;
-  #isBroken = false;
+  /** Of a write or a synchronisation: then nothing is added behind it. */
+  #failure: TraceFault | null = null;
 
   private constructor(file: string, descriptor: number, unlock: () => void, syncNames: () => void) {
     this.#path = file;
     this.#descriptor = descriptor;
     this.#own = fs.fstatSync(descriptor);
-    this.#sync = sharedSync(async () => {
-      await syncOpened(descriptor);
-      syncNames();
-    });
+    const sync = async () => {
+      this.#append();
+      try {
+        await syncOpened(descriptor);
+        syncNames();
+      } catch (error) {
+        throw this.#failed(error);
+      }
+    };
+    this.#sync = sharedSync(sync, () => this.#open.size > 1);
     const end = setWrittenHere(file, this.#open);
     this.#close = () => {
       end();
@@ -132,35 +150,39 @@ class Segment {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#written + this.#waiting;
   }
 
-  /** Whether a write or a synchronisation failed: then nothing is added behind it. */
   get isBroken(): boolean {
-    return this.#isBroken;
+    return this.#failure !== null;
   }
 
   begin(id: string): SegmentedTrace {
     this.#open.add(id);
-    let place: SegmentPlace | null = null;
     const segment = path.basename(this.#path);
+    let place: SegmentPlace | null = null;
+    const add = (text: string) => {
+      const offset = this.size;
+      this.#buffer = withRoom(this.#buffer, this.#waiting, MOST_PER_UNIT * text.length);
+      this.#waiting += this.#buffer.write(text, this.#waiting);
+      place = { segment, offset: place?.offset ?? offset, end: this.size };
+    };
+    const isWritten = () => place === null || place.end <= this.#written;
     return {
       id,
       address: segmentAddress(segment, id),
-      place: () => place,
+      place: () => (isWritten() ? place : this.#appendTogether().then(() => place)),
       file: {
         append: (text) => {
-          const offset = this.#append(text);
-          place = { segment, offset: place?.offset ?? offset, end: this.#size };
+          add(text);
+          this.#append();
         },
-        checkPlace: () => this.#guarded(() => this.#checkPlace()),
-        sync: async () => {
-          try {
-            await this.#sync();
-          } catch (error) {
-            throw this.#broken(error);
-          }
+        appendTogether: (text) => {
+          if (text !== "") add(text);
+          if (this.#open.size === 1) this.#append();
+          return isWritten() ? null : this.#appendTogether();
         },
+        sync: () => this.#sync(),
         close: () => {
           if (this.#open.delete(id)) this.#closeIfOver();
         },
@@ -173,16 +195,29 @@ class Segment {
     this.#closeIfOver();
   }
 
-  /** All of the text or nothing, and where it begins. */
-  #append(text: string): number {
-    const offset = this.#size;
-    this.#guarded(() => {
-      if (this.#isBroken) throw Object.assign(new Error(this.#path), { code: "EIO" });
-      const bytes = Buffer.from(text);
-      appendWhole(this.#descriptor, bytes, this.#path);
-      this.#size += bytes.length;
+  /** In one write, when whatever the process can do in this turn is done. */
+  #appendTogether(): Promise<void> {
+    this.#appended ??= new Promise<void>((resolve) => nextTick(resolve)).then(() => {
+      this.#appended = null;
+      this.#append();
     });
-    return offset;
+    return this.#appended;
+  }
+
+  /** All that waits is in the file then, or nothing of it. @throws TraceFault, from then on whenever it is asked for */
+  #append(): void {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#waiting === 0) return;
+    const bytes = this.#buffer.subarray(0, this.#waiting);
+    this.#waiting = 0;
+    try {
+      appendWhole(this.#descriptor, bytes, this.#path);
+      this.#checkPlace();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    this.#written += bytes.length;
+    if (this.#buffer.length > MOST_BUFFERED) this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   }
 
   #checkPlace(): void {
@@ -191,24 +226,24 @@ class Segment {
       throw Object.assign(new Error(this.#path), { code: "ENOENT" });
   }
 
-  #guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      throw this.#broken(error);
-    }
-  }
-
-  #broken(error: unknown): TraceFault {
-    this.#isBroken = true;
-    return unwritable(path.dirname(this.#path), this.#path, error);
+  #failed(error: unknown): TraceFault {
+    this.#failure = unwritable(path.dirname(this.#path), this.#path, error);
+    return this.#failure;
   }
 
   #closeIfOver(): void {
-    if (this.#isClosed || this.#open.size > 0 || !(this.#isEnding || this.#isBroken)) return;
+    if (this.#isClosed || this.#open.size > 0 || !(this.#isEnding || this.isBroken)) return;
     this.#isClosed = true;
     this.#close();
   }
+}
+
+/** The same bytes with room for more behind the first `used`. */
+function withRoom(buffer: Buffer, used: number, more: number): Buffer {
+  if (used + more <= buffer.length) return buffer;
+  const larger = Buffer.allocUnsafeSlow(2 * (used + more));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 function orUnwritable<T>(folder: string, file: string | null, work: () => T): T {

@@ -5,7 +5,7 @@
  * with the same tag. Nothing is ever taken out.
  */
 
-import { sha256Hex } from "../../json/sha256.ts";
+import { sha256Characters } from "../../json/sha256.ts";
 import { PAGE_WORDS, type Pages, pageOf } from "./jsonl-index.ts";
 
 export type Tag = readonly [number, number, number, number];
@@ -23,11 +23,15 @@ const LOOKUP_SHARE = 1 / 4;
 
 /** Of the text as JSON, because the hash alone takes all lone surrogates for the same. */
 export function tagOf(text: string): Tag {
-  const digest = sha256Hex(JSON.stringify(text));
-  return [wordIn(digest, 0), wordIn(digest, 8), wordIn(digest, 16), wordIn(digest, 24)];
+  const digest = sha256Characters(JSON.stringify(text));
+  return [wordIn(digest, 0), wordIn(digest, 4), wordIn(digest, 8), wordIn(digest, 12)];
 }
 
-const wordIn = (digest: string, at: number) => Number.parseInt(digest.slice(at, at + 8), 16) | 0;
+/** Of four bytes, the first one the highest. */
+function wordIn(bytes: string, at: number): number {
+  const byte = (i: number) => bytes.charCodeAt(at + i);
+  return (byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3);
+}
 
 /** Every method throws `StaleIndexError` when the pages on disk are no longer those of this table. */
 export class HashIndex {

@@ -46,8 +46,8 @@ export interface CachedLines<S> {
   ended: number;
   end: number;
   tail: Tail;
-  /** The last bytes before `end`: when they are no longer there, the file was rewritten in place. */
-  anchor: Uint8Array;
+  /** The last bytes before `end`, each as a character: when they are no longer there, the file was rewritten in place. */
+  anchor: string;
   /** The end for which an index was last written, or should have been. */
   indexed: number;
 }
@@ -55,10 +55,9 @@ export interface CachedLines<S> {
 const ANCHOR_BYTES = 256;
 
 /** The anchor of a file that has grown by these bytes, which end with a line. */
-export function anchorAt(before: Uint8Array, added: Uint8Array): Uint8Array {
-  const missing = Math.max(0, ANCHOR_BYTES - added.length);
-  const earlier = missing === 0 ? before.subarray(0, 0) : before.subarray(-missing);
-  return Buffer.concat([earlier, added.subarray(-ANCHOR_BYTES)]);
+export function anchorAt(before: string, added: string): string {
+  // The inner cut keeps a long line from being kept by a part of it.
+  return (before + added.slice(-ANCHOR_BYTES)).slice(-ANCHOR_BYTES);
 }
 
 export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
@@ -72,8 +71,7 @@ export function readAll<S>(
   store: StoreFileReader,
   stamp: StoreStamp | null,
 ): CachedLines<S> {
-  const anchor = new Uint8Array();
-  const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, indexed: 0 };
+  const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor: "", indexed: 0 };
   if (stamp !== null) readOn(reader, store, known);
   return known;
 }
@@ -95,7 +93,7 @@ export function extend<S>(
 
 /** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
 function readOn<S>(reader: LineReader<S>, store: StoreFileReader, known: CachedLines<S>): boolean {
-  const { anchor } = known;
+  const anchor = Buffer.from(known.anchor, "latin1");
   const begin = known.end - anchor.length;
   let before = Buffer.alloc(0);
   let begun: Uint8Array[] = [];
@@ -136,7 +134,7 @@ function takeLines<S>(
   }
   known.ended += newlinesIn(whole);
   known.end += size;
-  known.anchor = anchorAt(known.anchor, whole);
+  known.anchor = anchorAt(known.anchor, Buffer.from(whole.subarray(-ANCHOR_BYTES)).toString("latin1"));
   return bytes.subarray(size);
 }
 

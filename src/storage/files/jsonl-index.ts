@@ -17,8 +17,8 @@ export interface Extent {
   readonly stamp: StoreStamp;
   /** Newlines. */
   readonly ended: number;
-  /** The last bytes. */
-  readonly anchor: Uint8Array;
+  /** The last bytes, each as a character. */
+  readonly anchor: string;
 }
 
 /** Pages of `PAGE_WORDS` words, the last of which is the page's check. */
@@ -56,7 +56,11 @@ export function openIndex(file: IndexFile): StoredIndex | null {
   // The check vouches for its shape: this format was written by `writeIndex`.
   const { identity, modified, size, ended, anchor, pages, facts } = read.value as Header;
   return {
-    extent: { stamp: { identity, modified, size }, ended, anchor: Buffer.from(anchor, "hex") },
+    extent: {
+      stamp: { identity, modified, size },
+      ended,
+      anchor: Buffer.from(anchor, "hex").toString("latin1"),
+    },
     facts,
     pages: storedPages(file, header[CHECK] as number, pages),
   };
@@ -77,7 +81,7 @@ export function writeIndex(
     modified: stamp.modified,
     size: stamp.size,
     ended,
-    anchor: Buffer.from(anchor).toString("hex"),
+    anchor: Buffer.from(anchor, "latin1").toString("hex"),
     pages: pages.length,
     facts,
   };

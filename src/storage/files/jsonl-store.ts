@@ -120,16 +120,17 @@ function noteAdded<S>(
   known.end = size;
   known.tail = NO_TAIL;
   // The bytes of a last line without newline are not remembered: then the anchor begins anew.
-  known.anchor = anchorAt(isBehindWhole ? new Uint8Array() : known.anchor, Buffer.from(`${text}\n`, "latin1"));
+  known.anchor = anchorAt(isBehindWhole ? "" : known.anchor, `${text}\n`);
   known.stamp = stamp;
 }
 
 /** Writes the index where that is worth it, and where what is known is in the file and ends with a line. */
 function saveIndex<S>({ index }: LineReader<S>, store: StoreFile, known: CachedLines<S>): void {
   const { stamp, end, indexed, ended, anchor, state } = known;
-  if (index === undefined || end === indexed || stamp?.size !== end || stamp.modified === "") return;
+  if (index === undefined || end - indexed < end * index.share) return;
+  if (stamp?.size !== end || stamp.modified === "") return;
   const file = store.index(index.kind);
-  if (file === null || end - indexed < Math.max(file.worth, end * index.share)) return;
+  if (file === null || end - indexed < file.worth) return;
   const { pages, facts } = index.save(state);
   writeIndex(file, { stamp, ended, anchor }, facts, pages);
   known.indexed = end;

@@ -6,7 +6,7 @@ import { readObjectText } from "../../json/parse.ts";
 import { type Json, type JsonObject, own } from "../../json/value.ts";
 import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import { isActive, type KeyRegistry, type KeyRegistryReader, tombstoneOf } from "../key-registry.ts";
-import { HashIndex, tagOf } from "./hash-index.ts";
+import { HashIndex, type Tag, tagOf } from "./hash-index.ts";
 import { findEntries, type LineReader } from "./jsonl-cache.ts";
 import { StaleIndexError } from "./jsonl-index.ts";
 import { corrupt, isBlank, type Line, lineAt, lineNumberAt, parseEntry, readLine } from "./jsonl-scan.ts";
@@ -80,10 +80,10 @@ interface Bindings {
   readonly table: HashIndex;
   readonly recent: Map<string, LineAt>;
   readonly recentAddresses: Map<string, number>;
-  /** The active keys, but for what has changed at `uncounted`. */
+  /** The active keys. Where the table has a recent key as active, too, that counts twice until it is corrected. */
   active: number;
-  /** What was counted for a recent key; undefined for what the table says, which is not asked for every line. */
-  readonly uncounted: Map<string, boolean | undefined>;
+  /** For so many recent keys, the first ones, that was done: the table is not asked for every line. */
+  corrected: number;
 }
 
 /** So many recent keys and addresses are moved into the table. */
@@ -118,12 +118,12 @@ function entryOf({ text, number }: Line, file: string): JsonObject {
 }
 
 function bindings(table: HashIndex, active: number): Bindings {
-  return { table, active, recent: new Map(), recentAddresses: new Map(), uncounted: new Map() };
+  return { table, active, recent: new Map(), recentAddresses: new Map(), corrected: 0 };
 }
 
 function remember(state: Bindings, key: string, address: Json, at: LineAt): void {
-  const { recent, recentAddresses, uncounted } = state;
-  if (!uncounted.has(key)) uncounted.set(key, recent.get(key)?.isActive);
+  const { recent, recentAddresses } = state;
+  state.active += Number(at.isActive) - Number(recent.get(key)?.isActive ?? false);
   recent.set(key, at);
   if (typeof address === "string") recentAddresses.set(address, at.offset);
   if (recent.size + recentAddresses.size > MOST_RECENT) settle(state);
@@ -131,25 +131,26 @@ function remember(state: Bindings, key: string, address: Json, at: LineAt): void
 
 /** Moves what is recent into the table. */
 function settle(state: Bindings): void {
-  const { table, recent, recentAddresses, uncounted } = state;
+  const { table, recent, recentAddresses } = state;
+  let number = 0;
   for (const [key, line] of recent) {
     const before = table.put(keyTag(key), toValue(line));
-    if (!uncounted.has(key)) continue;
-    const counted = uncounted.get(key) ?? (before !== undefined && toLineAt(before).isActive);
-    state.active += Number(line.isActive) - Number(counted);
+    if (number++ >= state.corrected && before !== undefined && toLineAt(before).isActive) state.active--;
   }
   for (const [address, offset] of recentAddresses)
     table.put(addressTag(address), toValue({ offset, isActive: true }));
-  for (const map of [recent, recentAddresses, uncounted]) map.clear();
+  recent.clear();
+  recentAddresses.clear();
+  state.corrected = 0;
 }
 
 function countActive(state: Bindings): number {
-  const { recent, uncounted } = state;
-  for (const [key, counted] of uncounted) {
-    const now = recent.get(key)?.isActive ?? false;
-    state.active += Number(now) - Number(counted ?? inTable(state, keyTag(key))?.isActive ?? false);
+  const { recent } = state;
+  let number = 0;
+  for (const key of recent.keys()) {
+    if (number++ >= state.corrected && inTable(state, keyTag, key)?.isActive) state.active--;
   }
-  uncounted.clear();
+  state.corrected = recent.size;
   return state.active;
 }
 
@@ -159,9 +160,9 @@ const addressTag = (address: string) => tagOf(`a${address}`);
 const toValue = ({ offset, isActive }: LineAt) => (offset + 1) * 2 + Number(isActive);
 const toLineAt = (value: number): LineAt => ({ offset: Math.floor(value / 2) - 1, isActive: value % 2 === 1 });
 
-function inTable({ table }: Bindings, tag: ReturnType<typeof tagOf>): LineAt | undefined {
+function inTable({ table }: Bindings, tag: (text: string) => Tag, text: string): LineAt | undefined {
   if (table.used === 0) return undefined;
-  const value = table.find(tag);
+  const value = table.find(tag(text));
   return value === undefined ? undefined : toLineAt(value);
 }
 
@@ -176,7 +177,7 @@ function findBinding(state: Bindings, store: StoreFile, keyOrAddress: string): B
 
 /** The binding of the key alone. @throws StaleIndexError */
 function findKey(state: Bindings, store: StoreFile, key: string): Binding | undefined {
-  const line = state.recent.get(key) ?? inTable(state, keyTag(key));
+  const line = state.recent.get(key) ?? inTable(state, keyTag, key);
   if (line === undefined) return undefined;
   const binding = bindingAt(store, line.offset);
   if (binding.key !== key) throw new StaleIndexError();
@@ -184,7 +185,7 @@ function findKey(state: Bindings, store: StoreFile, key: string): Binding | unde
 }
 
 function findAddress(state: Bindings, store: StoreFile, address: string): Binding | undefined {
-  const offset = state.recentAddresses.get(address) ?? inTable(state, addressTag(address))?.offset;
+  const offset = state.recentAddresses.get(address) ?? inTable(state, addressTag, address)?.offset;
   if (offset === undefined) return undefined;
   const { address: found, key } = bindingAt(store, offset);
   if (found !== address) throw new StaleIndexError();

@@ -56,13 +56,12 @@ function overlayFile(store: StoreFile): OverlayFile {
     stamp: () =>
       content === undefined
         ? store.stamp()
-        : { identity: "overlay", size: content.bytes.length, modified: String(writes) },
+        : { identity: "overlay", size: content.size, modified: String(writes) },
     holder: () => null,
-    append: (text) => written().add(Buffer.from(text)),
+    append: (text) => written().add(text),
     truncate: (size) => written().cut(size),
     replace(text) {
-      written().cut(0);
-      written().add(Buffer.from(text));
+      written().replace(text);
     },
     sync: async () => undefined,
     syncNow: () => undefined,
@@ -76,28 +75,54 @@ function readOnly(index: IndexFile | null): IndexFile | null {
   return index && { ...index, replace: () => undefined };
 }
 
+/** So many characters are gathered before they become bytes, so that a line costs little. */
+const MOST_GATHERED = 1 << 16;
+
 /** Bytes to which lines are added. */
 class Content {
   #held: Buffer;
-  #size: number;
+  #filled: number;
+  /** What was added behind the bytes that are filled. */
+  #gathered = "";
+  size: number;
 
   constructor(bytes: Uint8Array) {
     this.#held = Buffer.from(bytes);
-    this.#size = bytes.length;
+    this.#filled = bytes.length;
+    this.size = bytes.length;
   }
 
   get bytes(): Uint8Array {
-    return this.#held.subarray(0, this.#size);
+    if (this.#gathered !== "") this.#fill();
+    return this.#held.subarray(0, this.#filled);
   }
 
-  add(bytes: Uint8Array): void {
-    const size = this.#size + bytes.length;
-    if (size > this.#held.length) this.#held = Buffer.concat([this.bytes, Buffer.alloc(2 * size - this.#size)]);
-    this.#held.set(bytes, this.#size);
-    this.#size = size;
+  add(text: string): void {
+    this.#gathered += text;
+    this.size += Buffer.byteLength(text);
+    if (this.#gathered.length > MOST_GATHERED) this.#fill();
+  }
+
+  #fill(): void {
+    if (this.size > this.#held.length) {
+      const larger = Buffer.allocUnsafe(2 * this.size);
+      this.#held.copy(larger, 0, 0, this.#filled);
+      this.#held = larger;
+    }
+    this.#filled += this.#held.write(this.#gathered, this.#filled);
+    this.#gathered = "";
   }
 
   cut(size: number): void {
-    this.#size = size;
+    this.#fill();
+    this.#filled = size;
+    this.size = size;
+  }
+
+  replace(content: string | Uint8Array): void {
+    this.#held = Buffer.from(content as Uint8Array);
+    this.#gathered = "";
+    this.#filled = this.#held.length;
+    this.size = this.#filled;
   }
 }
