@@ -117,14 +117,16 @@ export function newerFiles(folder: string, than: string): readonly string[] {
     .filter((file) => attempt(() => fs.statSync(path.join(folder, file)).mtimeMs, 0) > since);
 }
 
-// Not `performance`, whose first use loads a module of its own; in two numbers, which costs less than a large one.
+// Not `performance`, whose first use loads a module of its own; and in two numbers, not in one large integer.
 const { hrtime } = process;
+const [begun] = hrtime();
 
 export const nodeClock: Clock = {
   now: () => Date.now(),
+  // From the start of the program: V8 keeps numbers below 2 ** 31 in place, others in objects.
   micros() {
     const [seconds, nanoseconds] = hrtime();
-    return seconds * 1e6 + Math.floor(nanoseconds / 1000);
+    return (seconds - begun) * 1e6 + Math.floor(nanoseconds / 1000);
   },
 };
 

@@ -47,7 +47,7 @@ interface LineOfType {
 }
 
 /** Of one event type: a run has few, and repeats them. */
-const MOST_FORMS = 8;
+const MOST_FORMS = 32;
 
 /** By the first four letters of the event type. */
 const LINES = new Map<number, LineOfType[]>();

@@ -33,7 +33,7 @@ export interface EffectSources extends Sources {
 
 /** What an effect marks its work with, so that it is known again: the first 32 hexadecimal digits of its key. */
 export function markOf(effectKey: string): string {
-  return effectKey.replace(/^sha256:/, "").slice(0, 32);
+  return effectKey.replace("sha256:", "").slice(0, 32);
 }
 
 interface OnStore<K extends StoreKind, S extends InputSchema, O extends string> extends Declared<S, O> {
