@@ -46,7 +46,7 @@ export const SHARED = {
 /** Whether the flag is an option of every command, and whether it has a value. */
 export function sharedOption(flag: string): { readonly hasValue: boolean } | undefined {
   const found = Object.values<Options>(SHARED)
-    .map((group) => group[flag.replace(/^--/, "")])
+    .map((group) => group[flag.slice("--".length)])
     .find((one) => one !== undefined);
   return flag.startsWith("--") && found !== undefined ? { hasValue: found.value !== undefined } : undefined;
 }

@@ -176,6 +176,15 @@ it("capabilities are listed with the package that each is of", async (t) => {
   assert.match(text.out, /^capability_transforms::CT_PURE_LOOKUP_V0 {2}built-in$/m);
 });
 
+it("the built program makes every capability as its file declares it", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  for (const what of [
+    ["capabilities", "--json"],
+    ["capabilities", "test", "--json"],
+  ])
+    assert.deepEqual(await place.binary(...what), await place.session(...what));
+});
+
 it("what refuses every step is said once, with what to do about it", async (t) => {
   const place = await compiled(t);
   const names = ["first", "second", "third", "fourth", "fifth"];

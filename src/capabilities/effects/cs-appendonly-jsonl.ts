@@ -7,7 +7,7 @@ import { storeEffect } from "../targets/store.ts";
 
 /** The time as Python's `utcnow().isoformat()` writes it: no zone, microseconds only where there are any. */
 function naiveTime(clock: string): string {
-  const [seconds = "", fraction = ""] = clock.replace(/Z$/, "").split(".");
+  const [seconds = "", fraction = ""] = clock.replace("Z", "").split(".");
   return Number(fraction) === 0 ? seconds : `${seconds}.${fraction.padEnd(6, "0")}`;
 }
 

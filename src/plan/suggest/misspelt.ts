@@ -32,12 +32,10 @@ function meantExpression(text: string, isKnown: (path: PathWithin) => boolean): 
 /** A misspelt template is the clock's; a path alone needs no braces, and a path inside needs its root. */
 function repairedTemplate(text: string): string | undefined {
   const inner = text.replaceAll(/[{}]/g, "").trim();
-  if (nearestName(inner, [CLOCK_NAME]) !== null) return CLOCK;
+  if (nearestName(inner, [CLOCK.slice("{{".length, -"}}".length)]) !== null) return CLOCK;
   if (/^\$\.[^\s+-]+$/.test(inner)) return inner;
   return /^[\w.]+\s*[+-]\s*\d+$/.test(inner) ? `{{$.${inner}}}` : undefined;
 }
-
-const CLOCK_NAME = CLOCK.replaceAll(/[{}]/g, "");
 
 /** Unusual names need brackets, and a path does not end with a dot. */
 function repairedPath(text: string): string | undefined {
