@@ -56,8 +56,8 @@ export interface DrySession extends Pick<Resumption, "runtime"> {
   readonly actor?: string;
   /** RFC 3339 UTC with milliseconds. */
   moment(): string;
-  /** Each is taken once, in their order. */
-  readonly answers: readonly DryAnswer[];
+  /** Each is taken once, in their order, and removed from the list. */
+  readonly answers: DryAnswer[];
 }
 
 /**
@@ -65,7 +65,7 @@ export interface DrySession extends Pick<Resumption, "runtime"> {
  * waiting. @throws ResumeFault for an answer that does not fit
  */
 export function dryExecutor(live: StepExecutor, session: DrySession): StepExecutor {
-  const left = [...session.answers];
+  const { answers: left } = session;
   return {
     ...live,
     effect(...asked) {

@@ -1,15 +1,28 @@
 /** Makes a ledger from the traces, or adds to it what they show and it lacks. */
 
 import type { Digest } from "../json/canonical.ts";
-import type { Source, TracesRoot } from "../ports.ts";
+import { utf8 } from "../json/text.ts";
+import type { Source, StoreFile, TracesRoot } from "../ports.ts";
+import { linesIn } from "../trace/chunks.ts";
 import { SEGMENTS, tracesInSegment } from "../trace/segment.ts";
 import { editLedger } from "./edit.ts";
 import { faultOf } from "./ledger.ts";
-import { EMPTY_LEDGER, encodeLine, LEDGER_FILE, type LedgerHead, type LineBody, type RunLine } from "./line.ts";
+import {
+  EMPTY_LEDGER,
+  type EncodedLine,
+  encodeLine,
+  isRunLine,
+  LEDGER_FILE,
+  type LedgerHead,
+  type LedgerLine,
+  type LineBody,
+  parseLine,
+  type RunLine,
+} from "./line.ts";
 import type { RunLineBody } from "./run-lines.ts";
 import { isInProgress } from "./standing.ts";
 import { traceNamesIn } from "./trace-names.ts";
-import { openOwnTrace } from "./trace-place.ts";
+import { openOwnTrace, piecesOf } from "./trace-place.ts";
 import { statesIn } from "./trace-states.ts";
 import { readLedger, statesOf } from "./verify.ts";
 
@@ -41,34 +54,52 @@ export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
   const { root } = ports;
   const path = `${root.folder}/${LEDGER_FILE}`;
   const store = root.store(LEDGER_FILE);
-  const old = await ports.openSource(path);
-  const before = old === null ? null : readLedger(old);
+  const old = (await ports.openSource(path)) ?? EMPTY;
+  let before: LedgerHead = EMPTY_LEDGER;
+  for (const { sequence, hash } of wholeLines(old)) before = { sequence, hash };
   const { traces, bodies, unreadable } = await shownByTraces(ports);
-  const known = new Set(bodies.map(({ head }) => head));
-  const present = new Set(bodies.map(({ run }) => run));
-  const kept = [...(before?.runs ?? [])].flatMap(([run, lines]) =>
-    present.has(run) ? lines.filter(isOnlyInLedger).map(unlinked) : lines.map(unlinked),
-  );
-  const made = [...bodies, ...kept].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const opening: LineBody = {
     ...{ at: new Date(ports.now()).toISOString(), opening: "REBUILT", traces: traces.length },
-    ...(before === null || before.count === 0 ? {} : { former_head: before.head.hash }),
-  };
-  const write = (since: readonly LineBody[]) => {
-    const chain = chained([opening, ...made.map((line): LineBody => ({ ...line, rebuilt: true })), ...since]);
-    store.replace(chain.text);
-    return chain.head.hash;
+    ...(old.size === 0 ? {} : { former_head: before.hash }),
   };
   try {
-    const head = await store.locked(() => {
-      const now = readBytes(store.read());
-      const since = now === null ? [] : addedSince(readLedger(now), before?.head ?? EMPTY_LEDGER, known);
-      return write(since);
+    return await store.locked(() => {
+      const { kept, since } = onlyInLedger(store, before, bodies);
+      const lines = [...bodies, ...kept].sort(byMoment);
+      const { text, head } = chained(opening, lines, since);
+      store.replace(text);
+      return { traces: traces.length, lines: lines.length, kept: kept.length, unreadable, head: head.hash };
     });
-    return { traces: traces.length, lines: made.length, kept: kept.length, unreadable, head };
   } catch (error) {
     throw faultOf(path, error);
   }
+}
+
+const EMPTY: Source = { size: 0, pieces: () => [] };
+
+/** The lines of a ledger that are as they were written. */
+function* wholeLines({ pieces }: Pick<Source, "pieces">): Generator<LedgerLine> {
+  for (const { bytes } of linesIn(pieces())) {
+    const line = parseLine(utf8(bytes));
+    if (typeof line !== "string") yield line;
+  }
+}
+
+/**
+ * Lines about runs that the traces do not show: those up to a head of runs of which no trace shows anything, and later ones,
+ * which other processes have added since the traces were read.
+ */
+function onlyInLedger(store: StoreFile, before: LedgerHead, shown: readonly RunLineBody[]) {
+  const [runs, heads] = [new Set(shown.map(({ run }) => run)), new Set(shown.map(({ head }) => head))];
+  const [kept, since]: [RunLineBody[], RunLineBody[]] = [[], []];
+  const pieces = () => piecesOf(store.stamp() === null ? null : store);
+  for (const line of wholeLines({ pieces })) {
+    if (!isRunLine(line)) continue;
+    const isLater = line.sequence > before.sequence;
+    const isShown = isLater ? heads.has(line.head) : runs.has(line.run);
+    if (isOnlyInLedger(line) || !isShown) (isLater ? since : kept).push(unlinked(line));
+  }
+  return { kept, since };
 }
 
 /** What the traces show of their runs. @throws IoError, StoreFault */
@@ -129,7 +160,9 @@ async function sharedRuns({ root, openSource }: RebuildPorts): Promise<Map<strin
 
 /** The lines that a trace shows of the run of its name. */
 function linesOf(name: string, trace: Source): readonly RunLineBody[] {
-  return statesIn(trace).lines.filter(({ run }) => run === name);
+  const lines = statesIn(trace).lines.filter(({ run }) => run === name);
+  // A copy: the texts of these are parts of the lines of the trace, which they keep in memory.
+  return structuredClone(lines);
 }
 
 const isOnlyInLedger = ({ mark, state }: RunLine) => mark !== undefined || state === "PRUNED";
@@ -145,31 +178,19 @@ function unlinked({
   return body;
 }
 
-/** Lines about runs that were added behind the head, but for those that are known from the traces. */
-function addedSince(
-  { runs }: ReturnType<typeof readLedger>,
-  { sequence }: LedgerHead,
-  known: ReadonlySet<string>,
-): readonly LineBody[] {
-  const added = [...runs.values()].flat().filter((line) => line.sequence > sequence);
-  return added
-    .sort((a, b) => a.sequence - b.sequence)
-    .filter((line) => isOnlyInLedger(line) || !known.has(line.head))
-    .map(unlinked);
-}
+const byMoment = (a: RunLineBody, b: RunLineBody) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 
-function chained(lines: readonly LineBody[]): { readonly text: string; readonly head: LedgerHead } {
-  let head: LedgerHead = EMPTY_LEDGER;
-  const texts = lines.map((line) => {
+/** The text of a ledger: how it begins, what is made anew, and what follows as it is. */
+function chained(opening: LineBody, made: readonly RunLineBody[], since: readonly RunLineBody[]): EncodedLine {
+  let { text, head } = encodeLine(opening, EMPTY_LEDGER);
+  const add = (line: LineBody) => {
     const encoded = encodeLine(line, head);
+    text += encoded.text;
     head = encoded.head;
-    return encoded.text;
-  });
-  return { text: texts.join(""), head };
-}
-
-function readBytes(bytes: Uint8Array | null): Source | null {
-  return bytes === null ? null : { size: bytes.length, pieces: () => [bytes] };
+  };
+  for (const line of made) add({ ...line, rebuilt: true });
+  for (const line of since) add(line);
+  return { text, head };
 }
 
 export interface Completed {
@@ -190,7 +211,7 @@ export async function completeLedger(ledger: Source, ports: RebuildPorts): Promi
     if (lines.length === 0) unreadable.push(run);
     for (const line of behind(lines, statesOf(runs.get(run) ?? []))) missing.push(line);
   }
-  missing.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  missing.sort(byMoment);
   await editLedger(root, ({ runs: now, append }) => {
     for (const line of missing) {
       // Another process may have added the same in the meantime.

@@ -49,7 +49,7 @@ export async function recorded<T>(
   recording: Recording | null,
   work: (hold: (file: TraceFile) => TraceFile) => Promise<T>,
 ): Promise<T> {
-  if (recording === null) return work((file) => file);
+  if (recording === null) return await work((file) => file);
   const held: TraceFile[] = [];
   try {
     const done = await work((file) => {

@@ -27,7 +27,7 @@ export function traceAddress(id: string, place: SegmentPlace | null, root: Trace
 }
 
 function hasRun(segment: string, id: string, root: Stores): boolean {
-  return traceInSegment(piecesOf(segment, root), id).next().done === false;
+  return traceInSegment(piecesOf(segmentStore(segment, root)), id).next().done === false;
 }
 
 /** Of every trace, in folders and in segments, each once, sorted. @throws IoError, StoreFault */
@@ -39,7 +39,7 @@ export function traceIdsIn(root: TracesRoot): readonly string[] {
 
 /** The runs of a segment; none where there is no such regular file. @throws StoreFault */
 export function runsIn(segment: string, root: Stores): ReadonlyMap<string, RunInSegment> {
-  return runsInSegment(piecesOf(segment, root));
+  return runsInSegment(piecesOf(segmentStore(segment, root)));
 }
 
 /** Whether the run still begins where the ledger says: a segment that was pruned has it elsewhere, or not. @throws StoreFault */
@@ -51,7 +51,7 @@ export function isAt({ segment, offset }: SegmentPlace, id: string, root: Stores
 /** The lines of a run in a segment; none where there is no such regular file. @throws StoreFault */
 export function linesAt(place: SegmentPlace, id: string, root: Stores): Iterable<Uint8Array> {
   const from = isAt(place, id, root) ? place.offset : 0;
-  return traceInSegment(piecesOf(place.segment, root, from), id);
+  return traceInSegment(piecesOf(segmentStore(place.segment, root), from), id);
 }
 
 /** What the run has in a folder of its own: its trace, or what is no regular file; null for nothing. @throws IoError */
@@ -99,10 +99,9 @@ function segmentStore(segment: string, root: Stores): StoreFileReader | null {
 
 const PIECE_BYTES = 1 << 20;
 
-function* piecesOf(segment: string, root: Stores, from = 0): Generator<Uint8Array> {
-  const store = segmentStore(segment, root);
-  if (store === null) return;
-  for (let at = from; ; ) {
+/** The bytes of a file from an offset on; none of null. @throws StoreFault */
+export function* piecesOf(store: StoreFileReader | null, from = 0): Generator<Uint8Array> {
+  for (let at = from; store !== null; ) {
     const piece = store.readAt(at, PIECE_BYTES);
     if (piece.length === 0) return;
     yield piece;

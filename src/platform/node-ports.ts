@@ -117,12 +117,17 @@ export function newerFiles(folder: string, than: string): readonly string[] {
     .filter((file) => attempt(() => fs.statSync(path.join(folder, file)).mtimeMs, 0) > since);
 }
 
-const begun = process.hrtime.bigint();
+// Not `performance`, whose first use loads a module of its own; and in two numbers, not in one large integer.
+const { hrtime } = process;
+const [begun] = hrtime();
 
 export const nodeClock: Clock = {
   now: () => Date.now(),
-  // Not `performance`, whose first use loads a module of its own. V8 keeps numbers below 2 ** 31 in place, others in objects.
-  micros: () => Number((process.hrtime.bigint() - begun) / 1000n),
+  // From the start of the program: V8 keeps numbers below 2 ** 31 in place, others in objects.
+  micros() {
+    const [seconds, nanoseconds] = hrtime();
+    return (seconds - begun) * 1e6 + Math.floor(nanoseconds / 1000);
+  },
 };
 
 export const nodeSleep: Sleep = (milliseconds, signal) =>

@@ -235,7 +235,7 @@ interface ExecutionId {
 }
 
 /** The last id that was read: nearly every line repeats it. */
-let lastExecution: ExecutionId = { literal: toLiteral("none"), text: "", id: "" };
+let lastExecution: ExecutionId = { literal: toLiteral('""'), text: '""', id: "" };
 
 /** The offset after an execution id, which is then the last one that was read. */
 function executionEnd(bytes: Buffer, at: number): number {

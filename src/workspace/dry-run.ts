@@ -2,6 +2,7 @@
 
 import { type DryAnswer, dryExecutor, dryWorld } from "../engine/dry-world.ts";
 import type { RunRequest } from "../engine/run.ts";
+import { WorkspaceFault } from "./errors.ts";
 import { runWorkflow, type SummarizedRun } from "./run-workflow.ts";
 
 export interface DryRunRequest extends Omit<RunRequest, "remote" | "wrapExecutor" | "isDryRun"> {
@@ -13,17 +14,20 @@ export interface DryRunRequest extends Omit<RunRequest, "remote" | "wrapExecutor
  * Each dry run has an overlay of its own. Only what `openTrace` opens is written to.
  * @throws ResumeFault for an answer that does not fit, TraceFault when the trace cannot be written
  */
-export function dryRun({ answers, ...request }: DryRunRequest): Promise<SummarizedRun> {
+export async function dryRun({ answers: given, ...request }: DryRunRequest): Promise<SummarizedRun> {
   const { clock, runtime, actor } = request;
   const { letters: _, ...world } = dryWorld(request);
+  const answers = [...given];
   const session = {
     ...{ runtime, answers, moment: () => new Date(clock.now()).toISOString() },
     ...(actor === undefined ? {} : { actor }),
   };
-  return runWorkflow({
+  const run = await runWorkflow({
     ...request,
     ...world,
     isDryRun: true,
     wrapExecutor: (live) => dryExecutor(live, session),
   });
+  const unused = answers.map(({ key }) => new WorkspaceFault("ANSWER_UNUSED", { key }));
+  return { ...run, notices: [...run.notices, ...unused] };
 }

@@ -94,6 +94,10 @@ export const workspaceTable = {
     where: f.trace_id,
     hint: "correct onEvent: the cause of this error is what it threw; the trace holds the whole run",
   }),
+  ANSWER_UNUSED: (f: { key: string }) => ({
+    what: `the run did not wait for ${f.key}, or not once more: its answer was not used`,
+    hint: "give one answer for each wait of the run, with the key of its event",
+  }),
   ACTOR_NOT_AN_FQDN: (f: { actor: string }) => ({
     what: `the actor ${f.actor} is not a full name <domain>::<CODE>`,
     hint: "pass DOMAIN::AC_NAME_V0, or another full name",

@@ -523,7 +523,7 @@ class OpenWorkspace implements Workspace {
       durability: options.durability ?? ports.durability,
       maxHops: options.maxHops ?? ports.maxHops,
       limits: options.limits === undefined ? this.#limits : { ...this.#limits, ...options.limits },
-      snapshot: await this.#snapshotQuery(),
+      snapshot: this.#query ?? (await this.#snapshotQuery()),
       secretsKey,
       runtime: TOOL,
       isPayloadStrict,

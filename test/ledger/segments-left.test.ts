@@ -313,6 +313,36 @@ test("a ledger that is made anew says what the first one said", async (t) => {
   assert.deepEqual((await completed(root)).runs, []);
 });
 
+test("a ledger that is made anew keeps what other processes add meanwhile, and what no trace shows", async (t) => {
+  const { folder, root, run } = segmentWorld(t);
+  const inFolder = { isInFolder: true };
+  const [first, second, gone] = [await run({}), await run({}, inFolder), await run({}, inFolder)];
+  await markRun({ run: first, mark: { name: "seen" }, now: nodeClock.now() }, root);
+  rmSync(join(folder, gone), { recursive: true });
+  const before = linesOf(join(folder, LEDGER_FILE)).filter(Boolean).length;
+  let added = "";
+  const { traces, lines, kept } = await rebuildLedger({
+    ...ports(root),
+    async openSource(path) {
+      // After the traces folder was listed, and before the ledger is locked.
+      if (path.includes(second)) added = await run({}, inFolder);
+      return openSource(path);
+    },
+  });
+  assert.deepEqual([traces, lines, kept], [2, before, 3]);
+  assert.deepEqual(
+    entriesIn(root).map(({ id, state, marks }) => [id, state, marks.length]),
+    [
+      [added, "COMPLETED", 0],
+      [gone, "COMPLETED", 0],
+      [second, "COMPLETED", 0],
+      [first, "COMPLETED", 1],
+    ],
+  );
+  const findings = (await findingsIn(root)).map(({ code, run: about }) => [code, about]);
+  assert.deepEqual(findings, [["TRACE_MISSING", gone]]);
+});
+
 const MOVING = `
 const [, module, ...addresses] = process.argv;
 const { ownFolder } = await import(module);

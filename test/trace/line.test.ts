@@ -33,6 +33,14 @@ function built(text: string) {
   }
 }
 
+test("of the first line that is scanned, too, nothing but a string is an execution id", () => {
+  for (const id of ["none", "", "null", "0", '"', '""'])
+    for (const line of lines.slice(0, 2)) {
+      const text = line.replace(/"execution_id":"[^"]*"/, `"execution_id":${id}`);
+      assert.deepEqual(scanLine(text), built(text), text);
+    }
+});
+
 test("every line of a run is scanned, and says the same as when it is built", () => {
   for (const line of lines) assert.deepEqual(scanLine(line), built(line));
 });

@@ -173,6 +173,8 @@ test("it ends where it waits, and goes on with an answer to the key", async () =
     observed: [{ clock: NOW }],
   });
   assert.deepEqual(contentOf(data), []);
+  const notices = result.notices.map(({ code, facts }) => [code, facts["key"]]);
+  assert.deepEqual(notices, [["ANSWER_UNUSED", "other"]], "an answer that was not asked for is told");
 });
 
 test("an answer is taken once, and one that does not fit is refused", async () => {
@@ -195,6 +197,7 @@ test("an answer is taken once, and one that does not fit is refused", async () =
     answers: [1, 2].map((answer) => ({ key: "k", answer })),
   });
   assert.equal(both.result.ending.status, "SUCCESS");
+  assert.deepEqual(both.result.notices, []);
   await assert.rejects(
     tryRun(asking({ key: "k", choices: ["yes", "no"] }), {}, memoryData(), {
       answers: [{ key: "k", answer: "maybe" }],

@@ -164,13 +164,14 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   hasDryRun: true,
   callsWorkflows: false,
   isReading: ({ semantics }) => semantics === "reads",
-  async perform(operation, { inputs, path, reach, effectKey }, { stores, sources, durability }) {
-    if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-    if (!mayBegin(operation, reach)) return NOT_BEGUN;
+  perform(operation, { inputs, path, reach, effectKey }, { stores, sources, durability }) {
+    if (path === null) return Promise.resolve({ outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } });
+    if (!mayBegin(operation, reach)) return Promise.resolve(NOT_BEGUN);
     const store = stores.at(path);
     const { clock, entropy } = sources;
-    const performed = await operation.perform(inputs, store, { clock, entropy, effectKey });
-    return durability === "device" && operation.semantics !== "reads" ? synced(performed, store) : performed;
+    const performing = operation.perform(inputs, store, { clock, entropy, effectKey });
+    if (durability === "process" || operation.semantics === "reads") return performing;
+    return performing.then((performed) => synced(performed, store));
   },
   tookPlace: ({ change }) => change !== undefined && isChange(change),
   secondTime({ semantics, outcomes }) {

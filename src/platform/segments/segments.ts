@@ -234,7 +234,12 @@ class Segment {
   #closeIfOver(): void {
     if (this.#isClosed || this.#open.size > 0 || !(this.#isEnding || this.isBroken)) return;
     this.#isClosed = true;
-    this.#close();
+    try {
+      // Of a run that was cut short, something may wait.
+      if (!this.isBroken) this.#append();
+    } finally {
+      this.#close();
+    }
   }
 }
 
