@@ -45,11 +45,14 @@ export function digestOf(value: Json): Digest {
 
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-function quote(text: string): string {
-  if (text.length < 200 && PLAIN.test(text)) return `"${text}"`;
+/** What the canonical form of the text has between its quotes. @throws CanonicalError */
+export function escaped(text: string): string {
+  if (text.length < 200 && PLAIN.test(text)) return text;
   if (!text.isWellFormed()) throw new CanonicalError("no canonical form for a lone surrogate");
-  return JSON.stringify(text);
+  return JSON.stringify(text).slice(1, -1);
 }
+
+const quote = (text: string) => `"${escaped(text)}"`;
 
 function canonicalArray(items: readonly Json[]): string {
   let text = "[";

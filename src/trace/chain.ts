@@ -1,9 +1,9 @@
 /** The hash chain of a trace: one canonical line an event, each hash covering the one before (SPEC 5). */
 
 import { canonical, type Digest, sha256 } from "../json/canonical.ts";
-import { TextMemory } from "../json/text-memory.ts";
 import type { JsonObject } from "../json/value.ts";
 import { type EventBody, SCHEMA, type TraceEvent } from "./event.ts";
+import { beginning, type EventPlace, placeAfter } from "./event-place.ts";
 
 /** The `prev_hash` of the first event. */
 export function genesis(executionId: string): Digest {
@@ -30,35 +30,29 @@ export interface EncodedEvent {
 /** Bytes of the member `hash` and of the line break: what the line has beside what is hashed. */
 const AROUND_HASHED = `"hash":"${"0".repeat(64)}",\n`.length;
 
-/** In UTF-16 units: a snapshot has few nodes, which every run of it visits. */
-const MOST_NODES = 2 ** 16;
-const nodes = new TextMemory<string>(MOST_NODES);
-const nodeMember = (id: string) => `"node_id":${canonical(id)},`;
+/** Encodes the events of one trace. */
+export class EventEncoder {
+  readonly #execution: string;
+  #place: EventPlace = beginning;
 
-let lastExecution = { id: "", text: '""' };
+  constructor(executionId: string) {
+    this.#execution = `${canonical(executionId)},`;
+  }
 
-/** The execution id as JSON, which all events of a run repeat. */
-function executionText(id: string): string {
-  if (id !== lastExecution.id) lastExecution = { id, text: canonical(id) };
-  return lastExecution.text;
-}
-
-/**
- * The hashed text is built and measured once; the line is put together of its parts where it is written. The fastest
- * payload is one whose members are in canonical order.
- */
-export function encodeEvent({ event_type, node_id, run, payload }: EventBody, stamp: Envelope): EncodedEvent {
-  const node = node_id === undefined ? "" : nodes.recall(node_id, nodeMember);
-  const head = `{"elapsed_us":${stamp.elapsedUs},"event_type":"${event_type}","execution_id":${executionText(stamp.executionId)},`;
-  const hashed =
-    `${head}${node}"payload":${canonical(payload as unknown as JsonObject)},"prev_hash":"${stamp.prevHash}",` +
-    `"run":"${run}","schema":"${SCHEMA}","sequence":${stamp.sequence},"timestamp":"${stamp.timestamp}"}`;
-  const hash = sha256(hashed);
-  return {
-    line: `${head}"hash":"${hash}",${hashed.slice(head.length)}`,
-    bytes: Buffer.byteLength(hashed) + AROUND_HASHED,
-    hash,
-  };
+  /** The hashed text is built and measured once; the line is put together of its parts where it is written. */
+  encode(event: EventBody, { elapsedUs, prevHash, sequence, timestamp }: Envelope): EncodedEvent {
+    const place = placeAfter(this.#place, event);
+    this.#place = place;
+    const head = `{"elapsed_us":${elapsedUs}${place.head}${this.#execution}`;
+    const payload = place.payload.write(event.payload as unknown as JsonObject);
+    const hashed = `${head}${payload}${prevHash}${place.tail(event.run, sequence)}${timestamp}"}`;
+    const hash = sha256(hashed);
+    return {
+      line: `${hashed.slice(0, head.length)}"hash":"${hash}",${hashed.slice(head.length)}`,
+      bytes: Buffer.byteLength(hashed) + AROUND_HASHED,
+      hash,
+    };
+  }
 }
 
 /** Length of the line that an event was read from: making it again would take as long as to replay the event. */

@@ -8,7 +8,7 @@ import type { Digest } from "../json/canonical.ts";
 import { isoInstant } from "../json/date-time.ts";
 import { jsonEqual } from "../json/value.ts";
 import type { Clock, TraceFile } from "../ports.ts";
-import { type Envelope, encodeEvent, genesis } from "./chain.ts";
+import { type Envelope, EventEncoder, genesis } from "./chain.ts";
 import { type EventBody, type EventType, MAIN_RUN, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
@@ -72,6 +72,7 @@ class OpenJournal implements Journal {
   /** The moment from which `elapsed_us` counts. */
   readonly #begun: number;
   readonly #effects = new Effects();
+  readonly #encoder: EventEncoder;
   #head: Digest;
   #sequence: number;
   #bytes: number;
@@ -84,6 +85,7 @@ class OpenJournal implements Journal {
     const { executionId, clock, after } = options;
     this.#file = file;
     this.#options = options;
+    this.#encoder = new EventEncoder(executionId);
     this.#begun = clock.micros() - (after?.elapsedUs ?? 0);
     this.#head = after?.head ?? genesis(executionId);
     this.#sequence = after?.sequence ?? 0;
@@ -111,7 +113,7 @@ class OpenJournal implements Journal {
       elapsedUs: clock.micros() - this.#begun,
       prevHash: this.#head,
     };
-    const { line, bytes, hash } = encodeEvent(event, stamp);
+    const { line, bytes, hash } = this.#encoder.encode(event, stamp);
     check?.(event, bytes);
     this.#sequence++;
     this.#bytes += bytes;

@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { TraceFault } from "../../src/errors/ports.ts";
 import { CanonicalError, canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/value.ts";
+import { type JsonObject, present } from "../../src/json/value.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
-import { encodeEvent, genesis, hashOf } from "../../src/trace/chain.ts";
+import { type Envelope, EventEncoder, genesis, hashOf } from "../../src/trace/chain.ts";
 import type { EventBody } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
 import { memoryTrace } from "../engine/trial.ts";
+import { anyCharacter } from "../support/any-character.ts";
+import { draws } from "../support/portion.ts";
 import { scanLine } from "./scan-line.ts";
 
 const NO_PLACE = { folder: "t", file: null, errno: "ENOSPC", effects: [], more: 0 };
 const ID = "20260131T090000120Z__WF_TRIAL_V0__0a1b2c3d";
+
+const encode = (event: EventBody, stamp: Envelope) => new EventEncoder(ID).encode(event, stamp);
 
 const announced: EventBody = {
   event_type: "event_announced",
@@ -42,13 +47,13 @@ test("a line has every member of its payload, in canonical order, whatever the s
   const stamp = { executionId: ID, sequence: 1, timestamp: "", elapsedUs: 0, prevHash: genesis(ID) };
   const data = { "\u00e9": "\u{1f600}", z: [1, { b: null, a: true }], "": "\n" };
   for (const payload of [{ ...announced.payload, payload: data }, { aside: 1, ...announced.payload }, {}]) {
-    const { line, bytes } = encodeEvent({ ...announced, payload } as unknown as EventBody, stamp);
+    const { line, bytes } = encode({ ...announced, payload } as unknown as EventBody, stamp);
     assert.ok(line.includes(`"payload":${canonical(payload as unknown as JsonObject)},`), line);
     assert.equal(bytes, Buffer.byteLength(`${line}\n`));
   }
   const missing = { ...announced.payload, payload: undefined };
   assert.throws(
-    () => encodeEvent({ ...announced, payload: missing } as unknown as EventBody, stamp),
+    () => encode({ ...announced, payload: missing } as unknown as EventBody, stamp),
     CanonicalError,
   );
 });
@@ -62,7 +67,7 @@ test("a line is the canonical form of its event, and its hash that of the line w
       elapsedUs: 12,
       prevHash: genesis(ID),
     };
-    const { line, bytes, hash } = encodeEvent(happening, stamp);
+    const { line, bytes, hash } = encode(happening, stamp);
     assert.equal(bytes, Buffer.byteLength(`${line}\n`));
     const event = JSON.parse(line) as JsonObject;
     assert.equal(canonical(event), line);
@@ -160,7 +165,45 @@ test("two happenings that differ in one value have different hashes", () => {
     elapsedUs: 0,
     prevHash: genesis(ID),
   };
-  const hashes = [announced, { ...announced, run: "0.1" }, ended].map((one) => encodeEvent(one, stamp).hash);
-  const moved = encodeEvent(announced, { ...stamp, prevHash: "0".repeat(64) as Digest }).hash;
+  const hashes = [announced, { ...announced, run: "0.1" }, ended].map((one) => encode(one, stamp).hash);
+  const moved = encode(announced, { ...stamp, prevHash: "0".repeat(64) as Digest }).hash;
   assert.equal(new Set([...hashes, moved]).size, 4);
+});
+
+test("an event is encoded in the same way, whichever events were encoded before", () => {
+  const stamp = { executionId: ID, timestamp: "2026-01-31T09:00:00.120Z", elapsedUs: 0, prevHash: genesis(ID) };
+  const names = fc.constantFrom<(string | undefined)[]>("", "a", "a b", "undefined", '"', "\u00e9", undefined);
+  const events = fc.record({
+    event_type: fc.constantFrom("step_end", "transform_end"),
+    run: fc.constantFrom("0", "0.1"),
+    node_id: names,
+    payload: fc.record({ outcome: fc.string({ unit: anyCharacter }), step: names }),
+  });
+  fc.assert(
+    fc.property(fc.array(events, { size: "+1" }), (list) => {
+      const encoder = new EventEncoder(ID);
+      for (const [i, { node_id, payload, ...event }] of list.entries()) {
+        const body = {
+          ...event,
+          ...(node_id === undefined ? {} : { node_id }),
+          payload: present(payload),
+        } as unknown as EventBody;
+        const { line } = encoder.encode(body, { ...stamp, sequence: i });
+        const read = JSON.parse(line) as JsonObject;
+        assert.equal(line, canonical(read));
+        const { event_type, run, node_id: node, payload: data, sequence } = read;
+        assert.deepEqual(
+          { event_type, run, node, data, sequence },
+          {
+            event_type: event.event_type,
+            run: event.run,
+            node: node_id,
+            data: present(payload),
+            sequence: i,
+          },
+        );
+      }
+    }),
+    { numRuns: draws(100) },
+  );
 });
