@@ -93,9 +93,6 @@ const direct = {
   },
 };
 
-/** What a capability shows: read by tests, by `pgs capabilities` and nobody else, so a run need not make it. */
-const EXAMPLES = /^ {2}examples: (\[[\s\S]*?\]),$(?=\n^ {0,2}\S)/m;
-
 /** A file of a capability: imports, then what only its one constant needs. */
 const CAPABILITY = /^((?:import [^;]*;\n)*)([\s\S]*)^export const (\w+)([\s\S]*)$/m;
 const OTHER = /^import \{ (c[st][A-Z]\w*) \} from "\.\/c[st]-/gm;
@@ -113,8 +110,7 @@ function made(code) {
 const onDemand = {
   name: "on-demand",
   transform(code, id) {
-    if (/\/src\/capabilities\/(?:effects|transforms)\/c[st]-/.test(id))
-      return { code: made(code.replace(EXAMPLES, "  get examples() { return $1; },")), map: null };
+    if (/\/src\/capabilities\/(?:effects|transforms)\/c[st]-/.test(id)) return { code: made(code), map: null };
     if (id.endsWith("/src/capabilities/built-in.ts"))
       return { code: code.replace(/^( +(?:return )?)(c[st][A-Z]\w*)(?=[,;]$)/gm, "$1$2()"), map: null };
     return undefined;
