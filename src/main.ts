@@ -11,6 +11,7 @@ import { runCli } from "./cli/program.ts";
 import { Fault } from "./errors/base.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
 import { attempt, errnoOf } from "./platform/errno.ts";
+import { nextTurn } from "./platform/next-turn.ts";
 import {
   createFile,
   fixedClock,
@@ -116,7 +117,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     onStop,
-    pause: () => new Promise((resume) => setImmediate(resume)),
+    pause: nextTurn,
     shipped(name) {
       const file = path.join(shipped, name);
       return { file, bytes: nodeFiles.read(file) };

@@ -78,6 +78,7 @@ export function transform<S extends InputSchema, const R extends string, const V
     violations,
     draws,
     secrets = [],
+    examples,
     input: shape,
     uses,
     run,
@@ -93,10 +94,7 @@ export function transform<S extends InputSchema, const R extends string, const V
     violations,
     ...(draws === undefined ? {} : { draws }),
     secrets,
-    // The program makes them when they are asked for.
-    get examples() {
-      return declaration.examples;
-    },
+    examples,
     ...(uses && {
       prepare: async () => {
         loaded = { uses: await uses() };

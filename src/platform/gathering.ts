@@ -42,7 +42,7 @@ interface Batch {
 /** More is written before the next is gathered. */
 const MOST_TEXT = 1 << 20;
 
-/** For as long as one lock is held. Once a write has failed, every method throws why. */
+/** For as long as one lock is held. Once a write has failed, whoever asks for the stamp or writes is told why. */
 export class Gathering {
   readonly #write: Write;
   #batch: Batch | null = null;
@@ -60,6 +60,10 @@ export class Gathering {
 
   get hasFailed(): boolean {
     return this.#failure !== null;
+  }
+
+  get isEmpty(): boolean {
+    return this.#batch === null;
   }
 
   get isMuch(): boolean {

@@ -1,5 +1,7 @@
 /** One synchronisation for all who wait for it. */
 
+import { nextTurn } from "./next-turn.ts";
+
 /**
  * Who asks while one is under way shares the next one, which begins when that has ended: it covers everything that was
  * written before it began. `sync` fails for all who share it. Where others may ask as well, one begins when whatever the
@@ -28,5 +30,3 @@ export function sharedSync(sync: () => Promise<void>, hasOthers = () => false): 
     return next;
   };
 }
-
-const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));

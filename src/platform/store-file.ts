@@ -171,7 +171,12 @@ export function openStoreFile(root: Root, name: string, options: DataRootOptions
     file.close();
     return hold(work, deadline);
   };
-  const lock = new SharedLock(hold, () => file.isOpen && !held?.gathering.hasFailed);
+  const lock = new SharedLock(hold, () => {
+    const gathering = held?.gathering;
+    if (gathering === undefined || gathering.hasFailed) return false;
+    if (gathering.isEmpty) lock.confirm();
+    return file.isOpen;
+  });
   const openIndex = (kind: string): IndexFile => {
     // Derived data does not have to reach the device.
     const index = placeOf({ ...root, unsynced: new Set() }, `${INDEXES}/${name}.${kind}`);

@@ -1,6 +1,5 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
-import { setImmediate } from "node:timers/promises";
 import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import type { SnapshotQuery } from "../capabilities/target.ts";
@@ -19,6 +18,7 @@ import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
 import { requireInForce } from "../plan/in-force.ts";
 import type { Plan } from "../plan/plan.ts";
+import { nextTurn } from "../platform/next-turn.ts";
 import { nodeClock, nodeEntropy, nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
@@ -577,7 +577,7 @@ function checkActor(actor: string | undefined): void {
 
 /** A timer of the program may be what aborts the signal. */
 function stopOf(signal: AbortSignal | undefined): Stop | undefined {
-  return signal && { signal, pause: () => setImmediate() };
+  return signal && { signal, pause: nextTurn };
 }
 
 /** The first error of a listener is kept, that of a promise too, so that it reaches the caller and not the run. */

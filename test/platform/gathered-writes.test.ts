@@ -161,7 +161,26 @@ test("what was written before because an operation read it is not refused", asyn
   );
   assert.deepEqual(
     answers.map((answer) => (answer.status === "fulfilled" ? answer.value : failing("EIO")(answer.reason))),
-    [[10, 12], true, true],
+    [[10, 12], `${START}c\n`, true],
+  );
+  assert.equal(text(), `${START}c\n`);
+});
+
+test("who adds and reads is not refused for what others add behind it", async (t) => {
+  const { file, add, text } = await store(t);
+  const addAndRead = () =>
+    file.locked(() => {
+      file.append("c\n");
+      return String(file.read());
+    });
+  const answers = await failingWrites(
+    { code: "EIO" },
+    (bytes) => bytes.includes("d"),
+    () => Promise.allSettled([addAndRead(), add("d\n")]),
+  );
+  assert.deepEqual(
+    answers.map((answer) => (answer.status === "fulfilled" ? answer.value : failing("EIO")(answer.reason))),
+    [`${START}c\n`, true],
   );
   assert.equal(text(), `${START}c\n`);
 });

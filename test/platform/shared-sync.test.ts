@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nextTurn } from "../../src/platform/next-turn.ts";
 import { sharedSync } from "../../src/platform/shared-sync.ts";
 
 /** Synchronisations that end when they are told to. */
-function controlled() {
+function controlled(hasOthers?: () => boolean) {
   const begun: { end(error?: Error): void }[] = [];
   const sync = sharedSync(
     () =>
       new Promise<void>((resolve, reject) => {
         begun.push({ end: (error) => (error === undefined ? resolve() : reject(error)) });
       }),
+    hasOthers,
   );
   return { begun, sync };
 }
@@ -53,4 +55,40 @@ test("one that fails fails for all who share it, and the next is tried all the s
   const last = sync();
   begun[2]?.end();
   await last;
+});
+
+test("where others may ask, one begins with the next turn, and serves all who asked until then", async () => {
+  let hasOthers = true;
+  const { begun, sync } = controlled(() => hasOthers);
+  const all = [sync(), Promise.resolve().then(sync)];
+  await null;
+  assert.equal(begun.length, 0);
+  await settled();
+  assert.equal(begun.length, 1);
+  const next = [sync(), sync()];
+  begun[0]?.end();
+  await Promise.all(all);
+  next.push(sync());
+  assert.equal(begun.length, 1);
+  await settled();
+  assert.equal(begun.length, 2);
+  begun[1]?.end();
+  await Promise.all(next);
+  hasOthers = false;
+  const alone = sync();
+  assert.equal(begun.length, 3);
+  begun[2]?.end();
+  await alone;
+});
+
+test("all who wait for the next turn go on together", async () => {
+  const order: string[] = [];
+  const one = async (who: string) => {
+    await nextTurn();
+    order.push(`${who} goes on`);
+    await null;
+    order.push(`${who} waits`);
+  };
+  await Promise.all(["one", "other"].map(one));
+  assert.deepEqual(order, ["one goes on", "other goes on", "one waits", "other waits"]);
 });

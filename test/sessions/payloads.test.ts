@@ -151,7 +151,7 @@ suite("pgs run --payloads", () => {
     const made = waitingWorkspace(t, LOGGING);
     writeFileSync(made.path("p.jsonl"), "{}\n".repeat(20));
     const run = [...LOGGED, "--payloads", "p.jsonl"];
-    const said = await made.sessionIn(interruptedAfterWrites(30), ...run, "--jobs", "4");
+    const said = await made.sessionIn(interruptedAfterWrites(23), ...run, "--jobs", "4");
     assert.equal(said.code, 143, said.err);
     const found = documentsOf(said);
     assert.deepEqual(

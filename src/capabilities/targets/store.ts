@@ -111,16 +111,10 @@ export function storeEffect<
 >(
   declaration: StoreEffectDeclaration<K, S, O>,
 ): StoreEffect & { readonly operations: { readonly [N in keyof S]: StoreOperation } } {
-  const { code, about, store, operations } = declaration;
+  const { code, about, store, operations, examples } = declaration;
   const named = Object.entries<StoreDeclaration<K, InputSchema, string>>(operations);
   const declared = named.map(([name, one]) => [name, operationOn(store, one)]);
-  return {
-    ...{ code, about, operations: Object.fromEntries(declared) },
-    // The program makes them when they are asked for.
-    get examples() {
-      return declaration.examples;
-    },
-  };
+  return { code, about, operations: Object.fromEntries(declared), examples };
 }
 
 function operationOn<K extends StoreKind>(

@@ -37,12 +37,13 @@ export async function runPayloads(
     const lines = payloadLines(source.pieces(), { file: source.file, maxDepth, maxBytes, from, ended });
     const options = { jobs, isOrdered: !unordered, signal: batch.signal };
     const answers = inFlight(watched(lines, progress), (line) => batch.run(line), options);
+    let count = 0;
     for await (const answer of answers) {
       platform.out(`${JSON.stringify(answer)}\n`);
       // Nobody reads what further runs would come to.
       if (platform.isOutClosed()) batch.stop(null);
       // Lets a signal in: a run on fast stores never waits for anything.
-      await platform.pause();
+      if (++count % jobs === 0) await platform.pause();
     }
   } finally {
     progress?.close();
