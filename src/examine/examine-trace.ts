@@ -4,7 +4,6 @@ import type { Plan } from "../plan/plan.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
-import { eventIn } from "../trace/read-event.ts";
 import { Sessions } from "../trace/sessions.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 import { classify } from "./classify.ts";
@@ -132,15 +131,13 @@ async function survey(
   let executionId: string | null = null;
   const held = await trace.read("examining", (pieces) => {
     const events = (function* () {
-      for (const lines of verification.lineGroups(pieces)) {
-        for (const event of lines.map(eventIn)) {
-          executionId ??= event.execution_id;
-          addEvent(summary, event);
-          sessions.take(event);
-          openEffects.take(event);
-          protocols.take(event);
-          yield event;
-        }
+      for (const event of verification.events(pieces)) {
+        executionId ??= event.execution_id;
+        addEvent(summary, event);
+        sessions.take(event);
+        openEffects.take(event);
+        protocols.take(event);
+        yield event;
       }
     })();
     // Step by step, it is replayed when it is known to be allowed.

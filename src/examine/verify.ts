@@ -8,12 +8,12 @@ import { isCanonicalNumber } from "../json/number.ts";
 import { readObjectText } from "../json/parse.ts";
 import { utf8 } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
-import { genesis, hashOf } from "../trace/chain.ts";
+import { genesis, hashOf, withLineBytes } from "../trace/chain.ts";
 import { lineGroupsIn } from "../trace/chunks.ts";
 import { type EventOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent } from "../trace/event.ts";
-import { type ScannedLine, scanLines } from "../trace/line.ts";
+import { type PlacedLine, type ScannedLine, scanLines } from "../trace/line.ts";
 import { badMember, toEvent } from "../trace/read.ts";
-import { eventIn } from "../trace/read-event.ts";
+import { placedEvent } from "../trace/read-event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 export interface Verified {
@@ -34,7 +34,7 @@ export interface VerifiedEvents extends Verified {
 /** `expectedHead` anchors the trace against being cut at a line end or written anew as a whole. */
 export function verifyTrace(bytes: Uint8Array, expectedHead?: string): VerifiedEvents {
   const verification = new Verification(expectedHead);
-  const events = [...verification.lines([bytes])].map(eventIn);
+  const events = [...verification.events([bytes])];
   return { ...verification.verdict, events };
 }
 
@@ -43,8 +43,17 @@ export const CUT_OFF: ReadonlySet<TraceFinding["code"]> = new Set(["TORN_LINE", 
 
 type Fail = (code: TraceFinding["code"], facts?: JsonObject) => void;
 
-/** What a line says, whether it was built to be read or not. */
-type ReadLine = ScannedLine & { readonly event?: TraceEvent };
+/** A line that is an event, whether it was built to be read or not. */
+export type VerifiedLine = PlacedLine | BuiltLine;
+
+interface BuiltLine extends ScannedLine {
+  readonly event: TraceEvent;
+}
+
+/** Before the next lines are read. */
+export function eventOf(line: VerifiedLine): TraceEvent {
+  return "event" in line ? line.event : placedEvent(line);
+}
 
 /** Verifies a trace in one pass, and keeps nothing of it but what is wrong: the first findings, and those of its end. */
 export class Verification {
@@ -54,11 +63,10 @@ export class Verification {
   #omitted = 0;
   #line = 0;
   #count = 0;
-  #last: ReadLine | null = null;
+  #last: ScannedLine | null = null;
   /** What the next line's `prev_hash` must be; null when the line before could not be read. */
   #prev: Digest | null = null;
-  /** The execution id, as JSON. */
-  #execution: string | null = null;
+  #executionId: string | null = null;
   #sequence = 0;
   #hasEnded = false;
   /** By run that goes on: its events and effects, those of the runs nested in it included. */
@@ -71,19 +79,27 @@ export class Verification {
   }
 
   /** Hands out the lines that are events; the verdict counts when all were asked for. */
-  *lines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
-    for (const lines of this.lineGroups(pieces)) for (const line of lines) yield line;
+  *lines(pieces: Iterable<Uint8Array>): Generator<VerifiedLine> {
+    for (const lines of this.#lineGroups(pieces)) for (const line of lines) yield line;
   }
 
-  /** The same, several at a time: a reader parses them in a row, which is faster than each between other work. */
-  *lineGroups(pieces: Iterable<Uint8Array>): Generator<readonly Buffer[]> {
+  /** Their events. Several are parsed in a row, which is faster than each between other work. */
+  *events(pieces: Iterable<Uint8Array>): Generator<TraceEvent> {
+    for (const lines of this.#lineGroups(pieces)) for (const event of lines.map(eventOf)) yield event;
+  }
+
+  *#lineGroups(pieces: Iterable<Uint8Array>): Generator<readonly VerifiedLine[]> {
     for (const group of lineGroupsIn(pieces)) {
       const scanned = scanLines(group);
-      const taken: Buffer[] = [];
+      const taken: VerifiedLine[] = [];
       for (const [i, { bytes, isWhole }] of group.lines.entries()) {
         this.#line++;
         if (!isWhole) this.#fail("TORN_LINE", { bytes: bytes.length });
-        else if (this.#take(bytes, scanned[i])) taken.push(bytes);
+        else {
+          const line = scanned[i] ?? buildLine(bytes, this.#fail);
+          this.#take(line);
+          if (line !== undefined) taken.push(line);
+        }
       }
       yield taken;
     }
@@ -113,32 +129,29 @@ export class Verification {
     this.#findings.push(finding(code, this.#line === 0 ? undefined : this.#line, facts));
   };
 
-  /** Whether the line is an event. */
-  #take(bytes: Buffer, scanned: ScannedLine | undefined): boolean {
+  /** The next line; undefined for one that is no event. */
+  #take(line: VerifiedLine | undefined): void {
     this.#sequence++;
-    const read: ReadLine | undefined = scanned ?? buildLine(bytes, this.#fail);
-    if (read === undefined) {
+    if (line === undefined) {
       this.#prev = null;
-      return false;
+      return;
     }
     this.#count++;
-    this.#link(read);
-    if (read.eventType === "execution_start") this.#begin(read.event ?? eventIn(bytes));
-    if (!SESSION_EVENTS.has(read.eventType)) this.#countIn(read.run, read.eventType === "side_effect_start");
-    if (read.eventType === "workflow_complete") this.#complete(read.event ?? eventIn(bytes));
-    this.#last = read;
-    return true;
+    this.#link(line);
+    if (line.eventType === "execution_start") this.#begin(eventOf(line));
+    if (!SESSION_EVENTS.has(line.eventType)) this.#countIn(line.run, line.eventType === "side_effect_start");
+    if (line.eventType === "workflow_complete") this.#complete(eventOf(line));
+    this.#last = line;
   }
 
   /** The line's place in the chain. */
-  #link(read: ReadLine): void {
+  #link(read: ScannedLine): void {
     const isFirst = this.#line === 1;
-    this.#execution ??= read.execution;
-    if (isFirst) this.#prev = genesis(JSON.parse(read.execution) as string);
+    this.#executionId ??= read.executionId;
+    if (isFirst) this.#prev = genesis(read.executionId);
     if (isFirst && read.eventType !== "execution_start") this.#fail("BAD_START");
     if (this.#hasEnded) this.#fail("AFTER_END");
-    if (read.execution !== this.#execution)
-      this.#fail("OTHER_EXECUTION", { found: JSON.parse(read.execution) as string });
+    if (read.executionId !== this.#executionId) this.#fail("OTHER_EXECUTION", { found: read.executionId });
     if (read.sequence !== this.#sequence) {
       this.#fail("BAD_SEQUENCE", { expected: this.#sequence, found: read.sequence });
       this.#sequence = read.sequence;
@@ -197,7 +210,7 @@ function withCallers(run: string): readonly string[] {
 const MAIN_ALONE: readonly string[] = [MAIN_RUN];
 
 /** The slower reading: of a line that is no canonical event, or an unusual one. */
-function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {
+function buildLine(bytes: Buffer, fail: Fail): BuiltLine | undefined {
   const value = objectIn(bytes, fail);
   if (value === undefined) return undefined;
   const member = badMember(value);
@@ -205,12 +218,12 @@ function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {
     fail("BAD_SHAPE", { field: member });
     return undefined;
   }
-  const event = toEvent(value);
+  const event = withLineBytes(toEvent(value), bytes.length + 1);
   const { sequence, event_type, execution_id, run, prev_hash, hash } = event;
   return {
     sequence,
     eventType: event_type,
-    execution: JSON.stringify(execution_id),
+    executionId: execution_id,
     run,
     prevHash: prev_hash,
     hash,

@@ -122,13 +122,6 @@ export function digitsEnd(bytes: Buffer, at: number): number {
   return end;
 }
 
-/** The offset of the first of the digits that end before `end`. */
-export function digitsBegin(bytes: Buffer, end: number): number {
-  let at = end;
-  for (let byte = bytes[at - 1] as number; byte >= ZERO && byte <= NINE; ) byte = bytes[--at - 1] as number;
-  return at;
-}
-
 const NUMERAL: ReadonlySet<number | undefined> = new Set(Buffer.from("0123456789.e+-"));
 
 function numeralEnd(bytes: Buffer, at: number): number {

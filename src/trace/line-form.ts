@@ -16,7 +16,14 @@ interface Part {
   readonly mark: number;
 }
 
-export interface Form {
+/** What all lines of a form have in common, beside their text. */
+interface CommonPlaces {
+  readonly nodeId: string | null;
+  /** How far behind the end of `hash` the payload begins. */
+  readonly payloadFrom: number;
+}
+
+export interface Form extends CommonPlaces {
   readonly type: EventType;
   readonly parts: readonly Part[];
   /** The text behind the last value. */
@@ -55,6 +62,7 @@ export function formOf(
   end: number,
   { type, envelope, payload }: LineMembers,
   marks: Int32Array,
+  common: CommonPlaces,
 ): Form {
   const parts: Part[] = [];
   let from = begin;
@@ -74,5 +82,5 @@ export function formOf(
     for (const [j, one] of payload.entries())
       add(one, 2, NOT_FOUND, inPayload[2 * j] as number, inPayload[2 * j + 1] as number);
   }
-  return { type, parts, rest: toLiteral(bytes.subarray(from, end)), next: null };
+  return { type, ...common, parts, rest: toLiteral(bytes.subarray(from, end)), next: null };
 }

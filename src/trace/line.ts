@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
 import { SIZE } from "../json/limits.ts";
-import type { Line, LineGroup } from "./chunks.ts";
+import type { LineGroup } from "./chunks.ts";
 import { type EventType, MAIN_RUN } from "./event.ts";
 import {
   expectLiteral,
@@ -26,14 +26,23 @@ import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 export interface ScannedLine {
   readonly sequence: number;
   readonly eventType: EventType;
-  /** The execution id, as JSON. */
-  readonly execution: string;
+  readonly executionId: string;
   readonly run: string;
   readonly prevHash: Digest;
   /** The value that the line states. */
   readonly hash: Digest;
   /** Whether the line matches its hash. */
   readonly isHashed: boolean;
+}
+
+/** With what the event of the line is made of; offsets are counted from the line's beginning. */
+export interface PlacedLine extends ScannedLine {
+  /** Without the line break. Valid until the next lines are read. */
+  readonly bytes: Buffer;
+  readonly nodeId: string | null;
+  readonly payloadAt: number;
+  readonly prevHashAt: number;
+  readonly timestampAt: number;
 }
 
 interface LineOfType {
@@ -67,12 +76,12 @@ function membersOf(type: EventType): LineMembers {
 }
 
 /** The offset after a string as long as a digest. Whether it is one is asked where it is read. */
-export function digestEnd(bytes: Buffer, at: number): number {
+function digestEnd(bytes: Buffer, at: number): number {
   const end = at + 1 + DIGEST_LENGTH;
   return bytes[at] === QUOTE && bytes[end] === QUOTE ? end + 1 : NOT_FOUND;
 }
 
-export const DIGEST_LENGTH = 64;
+const DIGEST_LENGTH = 64;
 
 /** The offsets of the last line that was scanned: of each member of the envelope, where its value begins and ends. */
 const marks = new Int32Array(2 * Object.keys(ENVELOPE).length);
@@ -84,17 +93,20 @@ function markOf(name: keyof typeof ENVELOPE): number {
 
 const EXECUTION = markOf("execution_id");
 const HASH = markOf("hash");
+const NODE = markOf("node_id");
+const PAYLOAD = markOf("payload");
 const PREV_HASH = markOf("prev_hash");
 const RUN = markOf("run");
 const SEQUENCE = markOf("sequence");
+const TIMESTAMP = markOf("timestamp");
 
 function mark(index: number): number {
   return marks[index] as number;
 }
 
 /** A line that is not hashed yet. */
-interface UnhashedLine extends ScannedLine {
-  /** Where its member `hash` begins, counted from the line's beginning. */
+interface UnhashedLine extends PlacedLine {
+  /** Where its member `hash` begins. */
   readonly hashAt: number;
   isHashed: boolean;
 }
@@ -103,38 +115,57 @@ interface UnhashedLine extends ScannedLine {
  * Of each line, what it says; undefined where it is not such a line, and for some valid lines: then the slower reader
  * decides. All are read before all are hashed, because a processor does either many times faster than both in turn.
  */
-export function scanLines({ bytes, lines }: LineGroup): readonly (ScannedLine | undefined)[] {
+export function scanLines({ bytes, lines }: LineGroup): readonly (PlacedLine | undefined)[] {
   const areUtf8 = isUtf8(bytes);
   let end = -1;
   const read = lines.map((line) => {
     const begin = end + 1;
     end = begin + line.bytes.length;
     const isText = line.size <= SIZE.text && (areUtf8 || isUtf8(line.bytes));
-    return isText ? readLine(bytes, begin, end) : undefined;
+    return isText ? readLine(line.bytes, bytes, begin, end) : undefined;
   });
-  return read.map((line, i) => {
+  return read.map((line) => {
     if (line === undefined) return undefined;
-    line.isHashed = sha256(withoutHash((lines[i] as Line).bytes, line.hashAt)) === line.hash;
+    line.isHashed = sha256(withoutHash(line.bytes, line.hashAt)) === line.hash;
     return hasDigests(line) ? line : undefined;
   });
 }
 
-function readLine(bytes: Buffer, begin: number, end: number): UnhashedLine | undefined {
+/** A line alone, which was verified before; undefined as above. */
+export function placedLine(line: Buffer): PlacedLine | undefined {
+  return readLine(line, line, 0, line.length);
+}
+
+/** The line between two offsets of the bytes of a group. */
+function readLine(line: Buffer, bytes: Buffer, begin: number, end: number): UnhashedLine | undefined {
   const eventType = typeOf(bytes, begin, end);
   if (eventType === undefined) return undefined;
   const prevHash = prevHashAt(bytes, mark(PREV_HASH));
   const hash = digestAt(bytes, mark(HASH));
   keepHash(bytes, mark(HASH), hash);
+  const form = lastForm;
   return {
+    bytes: line,
     sequence: countAt(bytes, mark(SEQUENCE), mark(SEQUENCE + 1)),
     eventType,
-    execution: lastExecution.text,
+    executionId: lastExecution.id,
+    nodeId: form === null ? nodeIdAt(bytes) : form.nodeId,
     run: isMainRun(bytes) ? MAIN_RUN : bytes.toString("latin1", mark(RUN) + 1, mark(RUN + 1) - 1),
     prevHash,
     hash,
     hashAt: mark(EXECUTION + 1) + ",".length - begin,
+    payloadAt: (form === null ? mark(PAYLOAD) : mark(HASH + 1) + form.payloadFrom) - begin,
+    prevHashAt: mark(PREV_HASH) - begin,
+    timestampAt: mark(TIMESTAMP) - begin,
     isHashed: false,
   };
+}
+
+/** As JSON, between its marks; null for none. */
+function nodeIdAt(bytes: Buffer): string | null {
+  return mark(NODE) === NOT_FOUND
+    ? null
+    : (JSON.parse(bytes.toString("utf8", mark(NODE), mark(NODE + 1))) as string);
 }
 
 /** The hash of the last line that has digests. */
@@ -173,29 +204,22 @@ function otherForm(bytes: Buffer, begin: number, end: number): Form | EventType 
   line.members ??= membersOf(line.type);
   if (membersEnd(line.members.envelope, bytes, begin, 0, marks) !== end) return undefined;
   if (line.forms.length === MOST_FORMS || end - begin > scratch.length) return line.type;
-  const form = formOf(bytes, begin, end, line.members, marks);
+  const places = { nodeId: nodeIdAt(bytes), payloadFrom: mark(PAYLOAD) - mark(HASH + 1) };
+  const form = formOf(bytes, begin, end, line.members, marks, places);
   line.forms.push(form);
   return form;
 }
 
 export const ELAPSED_LEAD = toLiteral('{"elapsed_us":');
-export const TYPE_LEAD = toLiteral(',"event_type":"');
+const TYPE_LEAD = toLiteral(',"event_type":"');
 
 /** The members of a line of the event type that the line names; undefined where it names none. */
 function lineOf(bytes: Buffer, at: number): LineOfType | undefined {
   const elapsed = expectLiteral(bytes, at, ELAPSED_LEAD);
-  return elapsed === NOT_FOUND
-    ? undefined
-    : lineNamed(bytes, expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE_LEAD));
-}
-
-const NONE: readonly LineOfType[] = [];
-
-/** The same, by where the name begins. */
-export function lineNamed(bytes: Buffer, name: number): LineOfType | undefined {
-  for (const line of LINES.get(initialsAt(bytes, name)) ?? NONE)
-    if (expectLiteral(bytes, name, line.name) !== NOT_FOUND) return line;
-  return undefined;
+  if (elapsed === NOT_FOUND) return undefined;
+  const name = expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE_LEAD);
+  const lines = LINES.get(initialsAt(bytes, name));
+  return lines?.find((line) => expectLiteral(bytes, name, line.name) !== NOT_FOUND);
 }
 
 /** The text in quotes at this place, which is as long as a digest and need not be one. */
@@ -228,28 +252,23 @@ export function countAt(bytes: Buffer, at: number, end: number): number {
 }
 
 interface ExecutionId {
-  readonly literal: Literal;
   /** As JSON. */
-  readonly text: string;
+  readonly literal: Literal;
   readonly id: string;
 }
 
 /** The last id that was read: nearly every line repeats it. */
-let lastExecution: ExecutionId = { literal: toLiteral('""'), text: '""', id: "" };
+let lastExecution: ExecutionId = { literal: toLiteral('""'), id: "" };
 
 /** The offset after an execution id, which is then the last one that was read. */
 function executionEnd(bytes: Buffer, at: number): number {
-  const end = expectLiteral(bytes, at, lastExecution.literal);
-  if (end !== NOT_FOUND || stringEnd(bytes, at) === NOT_FOUND) return end;
-  return at + executionAt(bytes, at).literal.length;
-}
-
-/** The execution id at this place, which is a string. */
-export function executionAt(bytes: Buffer, at: number): ExecutionId {
-  if (expectLiteral(bytes, at, lastExecution.literal) !== NOT_FOUND) return lastExecution;
-  const text = bytes.toString("utf8", at, stringEnd(bytes, at));
-  lastExecution = { literal: toLiteral(text), text, id: JSON.parse(text) as string };
-  return lastExecution;
+  const known = expectLiteral(bytes, at, lastExecution.literal);
+  if (known !== NOT_FOUND) return known;
+  const end = stringEnd(bytes, at);
+  if (end === NOT_FOUND) return NOT_FOUND;
+  const literal = toLiteral(bytes.subarray(at, end));
+  lastExecution = { literal, id: JSON.parse(bytes.toString("utf8", at, end)) as string };
+  return end;
 }
 
 /** What the line has beside what is hashed. */

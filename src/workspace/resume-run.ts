@@ -20,9 +20,9 @@ import type { RunLine } from "../ledger/line.ts";
 import { continueRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Entropy, LockedTrace } from "../ports.ts";
+import { lineBytes } from "../trace/chain.ts";
 import type { Payloads, TraceEvent } from "../trace/event.ts";
 import type { JournalPosition } from "../trace/journal.ts";
-import { eventIn } from "../trace/read-event.ts";
 import { parseAddress } from "../trace/segment.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
@@ -138,9 +138,8 @@ async function readRecord(trace: TraceReader, records: TraceRecords | null): Pro
   let last: TraceEvent | null = null;
   let bytes = 0;
   await trace.read("verifying", async (pieces) => {
-    for (const line of verification.lines(pieces)) {
-      bytes += line.length + 1;
-      const event = eventIn(line);
+    for (const event of verification.events(pieces)) {
+      bytes += lineBytes(event);
       protocols.take(event);
       if (last === null) unshown = records?.lastLine(event.execution_id) ?? null;
       if (event.hash === unshown?.head) unshown = null;

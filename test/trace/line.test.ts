@@ -22,7 +22,7 @@ function built(text: string) {
     return {
       sequence: event["sequence"],
       eventType: event["event_type"],
-      execution: JSON.stringify(event["execution_id"]),
+      executionId: event["execution_id"],
       run: event["run"],
       prevHash: event["prev_hash"],
       hash: event["hash"],

@@ -11,7 +11,7 @@ export function scanLine(text: string | Buffer): ScannedLine | undefined {
 export function scanGroup(group: LineGroup): readonly (ScannedLine | undefined)[] {
   return scanLines(group).map((scanned) => {
     if (scanned === undefined) return undefined;
-    const { sequence, eventType, execution, run, prevHash, hash, isHashed } = scanned;
-    return { sequence, eventType, execution, run, prevHash, hash, isHashed };
+    const { sequence, eventType, executionId, run, prevHash, hash, isHashed } = scanned;
+    return { sequence, eventType, executionId, run, prevHash, hash, isHashed };
   });
 }
