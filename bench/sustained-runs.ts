@@ -22,17 +22,27 @@ export interface Block {
   readonly rate: number;
   /** Microseconds that processors worked for one run, user and system together. */
   readonly cpu: number;
-  /** After garbage is collected, in MB. */
+  /** After garbage is collected, in MB; null behind a block after which it is not asked for. */
+  readonly memory: Memory | null;
+}
+
+export interface Memory {
   readonly heap: number;
-  /** Memory of the process, in MB. */
+  /** Of the whole process. */
   readonly resident: number;
 }
 
 export const BLOCKS = 10;
+/** Of the blocks, from 0: after a collection, V8 has to compile functions again, so there are few. */
+export const MEASURED_AFTER: readonly number[] = [0, BLOCKS / 2 - 1, BLOCKS - 1];
 /** Before the first block. */
 const WARM_UP = 500;
 
-async function blockOf(runner: Runner, runs: number, { durability, inFlight }: Loop): Promise<Block> {
+async function blockOf(
+  runner: Runner,
+  runs: number,
+  { durability, inFlight }: Loop,
+): Promise<Omit<Block, "memory">> {
   let begun = 0;
   const one = async () => {
     while (begun < runs) {
@@ -44,9 +54,13 @@ async function blockOf(runner: Runner, runs: number, { durability, inFlight }: L
   await Promise.all(Array.from({ length: inFlight }, one));
   const rate = (runs * 1e6) / microseconds(start);
   const { user, system } = process.cpuUsage(used);
+  return { rate, cpu: (user + system) / runs };
+}
+
+function memoryNow(): Memory {
   collectGarbage();
   const { heapUsed, rss } = process.memoryUsage();
-  return { rate, cpu: (user + system) / runs, heap: heapUsed / 1e6, resident: rss / 1e6 };
+  return { heap: heapUsed / 1e6, resident: rss / 1e6 };
 }
 
 function collectGarbage(): void {
@@ -61,7 +75,10 @@ if (process.argv[1] === import.meta.filename) {
   const runner = await openRunner(mainSubject(scratch), folder, loop.writing);
   await blockOf(runner, WARM_UP, { ...loop, durability: "process" });
   const blocks: Block[] = [];
-  for (let i = 0; i < BLOCKS; i++) blocks.push(await blockOf(runner, loop.runs / BLOCKS, loop));
+  for (let i = 0; i < BLOCKS; i++) {
+    const block = await blockOf(runner, loop.runs / BLOCKS, loop);
+    blocks.push({ ...block, memory: MEASURED_AFTER.includes(i) ? memoryNow() : null });
+  }
   rmSync(folder, { recursive: true });
   console.log(JSON.stringify(blocks));
 }

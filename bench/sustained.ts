@@ -5,7 +5,7 @@ import { spreadOf } from "./sample.ts";
 import { atLeast, atMost, once, type Row, type Section } from "./section.ts";
 import { child } from "./spawn.ts";
 import { mainSubject } from "./subject.ts";
-import { BLOCKS, type Block, type Loop } from "./sustained-runs.ts";
+import { BLOCKS, type Block, type Loop, MEASURED_AFTER, type Memory } from "./sustained-runs.ts";
 
 interface Measured extends Omit<Loop, "runs"> {
   readonly what: string;
@@ -65,10 +65,10 @@ function rowsOf(
   const rate = spreadOf(blocks.map((block) => block.rate));
   const first = blocks[0] as Block;
   const upTo = (i: number) => (((i + 1) * count) / BLOCKS).toLocaleString("en");
-  const memory = (what: string, key: "heap" | "resident"): readonly Row[] =>
-    [0, BLOCKS / 2 - 1, BLOCKS - 1].map((i) => {
-      const value = (blocks[i] as Block)[key];
-      const ratio = value / first[key];
+  const memory = (what: string, key: keyof Memory): readonly Row[] =>
+    MEASURED_AFTER.map((i) => {
+      const value = memoryAfter(blocks[i])[key];
+      const ratio = value / memoryAfter(first)[key];
       const flat = i > 0 && staysFlat ? { goal: atMost(ratio, MEMORY_LIMIT[key]) } : {};
       return { what: `${what} after ${upTo(i)}`, ...once(value), unit: "MB", ratio, ...flat };
     });
@@ -91,4 +91,9 @@ function rowsOf(
     ...memory("heap", "heap"),
     ...memory("resident memory", "resident"),
   ];
+}
+
+function memoryAfter(block: Block | undefined): Memory {
+  if (!block?.memory) throw new Error("memory is not measured after this block");
+  return block.memory;
 }
