@@ -70,7 +70,13 @@ test("who has begun to write a trace by the time it is read has what the ledger 
   const { root, file, ledger, ends } = await ended(t);
   const before = ledger.subarray(0, ends[0]);
   writeFileSync(file, before);
-  const writer: LockHolder = { host: "here", pid: 1, since: "2026-01-01T00:00:00.000Z", state: "alive" };
+  const writer: LockHolder = {
+    namespace: null,
+    host: "here",
+    pid: 1,
+    since: "2026-01-01T00:00:00.000Z",
+    state: "alive",
+  };
   let isRead = false;
   const open = async (path: string) => {
     const source = openSource(path);
