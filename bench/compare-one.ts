@@ -117,12 +117,10 @@ async function replaying(): Promise<Cost | null> {
   const bytes = readFileSync(await longTrace());
   const snapshot = await openSnapshot(join(shared, "long/protocol_snapshot"), nodeFiles);
   const plan = await compile(requireWorkflow(snapshot, "trial::WF_TRIAL_V0"), snapshot, ownRegistry);
-  function* events(): Generator<TraceEvent> {
-    for (const line of linesIn([bytes])) yield eventIn(line.bytes);
-  }
+  const events: readonly TraceEvent[] = [...linesIn([bytes])].map((line) => eventIn(line.bytes));
   let isKnown = true;
   const cost = await costOf(ROUNDS * STEPS_A_ROUND, async () => {
-    const { finding } = await replay(plan, events());
+    const { finding } = await replay(plan, events);
     isKnown &&= finding === null;
   });
   return isKnown ? cost : null;

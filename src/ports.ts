@@ -43,6 +43,8 @@ export interface ShippedFile {
 
 export interface ListedFile {
   readonly path: string;
+  /** A regular file: neither a link nor a pipe or a device. */
+  readonly isFile: boolean;
   readonly isLink: boolean;
 }
 

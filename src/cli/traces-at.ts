@@ -66,9 +66,9 @@ async function tracesBelow(
   const at = context.path(folder);
   const traces = new Set<string>();
   let others = 0;
-  for (const { path: one } of files.list(at)) {
+  for (const { path: one, isFile } of files.list(at)) {
     if (!one.endsWith(".jsonl") || isLedger(one)) continue;
-    const found = await tracesIn(shortPath(`${at}/${one}`, cwd), context);
+    const found = await tracesIn(shortPath(`${at}/${one}`, cwd), isFile, context);
     for (const trace of found) traces.add(trace);
     if (found.length === 0) others++;
   }
@@ -81,10 +81,13 @@ async function namedBy(place: string, context: Context): Promise<readonly string
 }
 
 /** None in a pipe or a device: to read what nobody named might never end. What cannot be read otherwise is refused as a trace. */
-async function tracesIn(file: string, context: Context): Promise<readonly string[]> {
+async function tracesIn(file: string, isFile: boolean, context: Context): Promise<readonly string[]> {
   try {
     if (isSegment(file, context)) return await tracesInSegment(file, context);
-    return (await isTraceFile(file, context)) ? [file] : [];
+    const isNamed = isNamedAsFolder(file, context);
+    // Of a file it need not be asked whether it could be read to its end.
+    if (isNamed && isFile) return [file];
+    return (await isTraceFile(file, isNamed, context)) ? [file] : [];
   } catch (error) {
     if (!(error instanceof FileFault || error instanceof IoError)) throw error;
     return error instanceof FileFault && error.facts["errno"] === "ENXIO" ? [] : [file];
@@ -96,11 +99,16 @@ function isLedger(file: string): boolean {
   return file === LEDGER_FILE || file.endsWith(`/${LEDGER_FILE}`);
 }
 
-/** However damaged: a run's folder has the name of its trace, and every event names the format. */
-async function isTraceFile(file: string, context: Context): Promise<boolean> {
+/** A run's folder has the name of its trace. */
+function isNamedAsFolder(file: string, context: Context): boolean {
   const [, folder, name] = /([^/]*)\/([^/]*)\.jsonl$/.exec(context.path(file)) ?? [];
+  return folder === name;
+}
+
+/** However damaged: it has the name of its folder, or an event in it names the format. */
+async function isTraceFile(file: string, isNamed: boolean, context: Context): Promise<boolean> {
   const { pieces } = await openRegularArgument(file, "the trace", context);
-  if (folder === name) return true;
+  if (isNamed) return true;
   let isFirst = true;
   for (const piece of pieces()) {
     if (isFirst && externalFormat(piece) !== null) return true;

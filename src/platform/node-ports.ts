@@ -99,11 +99,12 @@ function readSome(descriptor: number, piece: Buffer): number {
 
 function* listBelow(folder: string, below: string, withEmptyFolders: boolean): Generator<ListedFile> {
   const entries = attempt(() => fs.readdirSync(path.join(folder, below), { withFileTypes: true }), []);
-  if (entries.length === 0 && withEmptyFolders && below !== "") yield { path: below, isLink: false };
+  if (entries.length === 0 && withEmptyFolders && below !== "")
+    yield { path: below, isFile: false, isLink: false };
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) yield* listBelow(folder, name, withEmptyFolders);
-    else yield { path: name, isLink: entry.isSymbolicLink() };
+    else yield { path: name, isFile: entry.isFile(), isLink: entry.isSymbolicLink() };
   }
 }
 

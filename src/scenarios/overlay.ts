@@ -28,7 +28,7 @@ export function overlaid(folder: string, artifacts: ReadonlyMap<string, JsonObje
       const start = at === folder ? "" : `${name(at)}/`;
       const added = [...artifacts.keys()]
         .filter((path) => path.startsWith(start))
-        .map((path) => ({ path: path.slice(start.length), isLink: false }));
+        .map((path) => ({ path: path.slice(start.length), isFile: true, isLink: false }));
       const listed = files.list(at).filter(({ path }) => !added.some((one) => one.path === path));
       return [...listed, ...added].sort((a, b) => (a.path < b.path ? -1 : 1));
     },

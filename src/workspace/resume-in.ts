@@ -132,13 +132,13 @@ function recordsBeside(file: string, recordsOf: Going["recordsOf"]): Pick<GoOnRe
   return { records: recordsOf(folderTraces(traces)) ?? null };
 }
 
-/** What a program delivers. @throws PayloadFault for an answer that JSON cannot carry */
+/** What a program delivers. @throws PayloadFault for a key or an answer that JSON cannot carry */
 export function deliveryOf(
   event: Json,
   { answer, eventId }: { readonly answer?: Json; readonly eventId?: string },
 ): Delivery {
   return {
-    key: event,
+    key: copyPayload({ event })["event"] as Json,
     ...(answer === undefined ? {} : { answer: copyPayload({ answer })["answer"] as Json }),
     ...(eventId === undefined ? {} : { id: eventId }),
   };

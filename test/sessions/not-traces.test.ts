@@ -1,6 +1,7 @@
 /** What is no trace is said to be none, once; stores beside traces are no bad traces. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -50,4 +51,16 @@ it("stores below a folder of traces are left out, which one line says; a damaged
   assert.equal(said.code, 7, said.out);
   assert.match(said.out, /^INVALID {2}copies\/damaged\.jsonl {2}NOT_JSON$/m);
   assert.match(said.out, /^NOT_A_TRACE {2}copies\/all-spoilt\.jsonl$/m);
+});
+
+test("a pipe below a folder of traces is left out, also one that has the name of its folder", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  await place.session(...completed);
+  for (const folder of ["pipe", "other"]) {
+    mkdirSync(place.path(`traces/${folder}`));
+    execFileSync("mkfifo", [place.path(`traces/${folder}/pipe.jsonl`)]);
+  }
+  const said = await place.session("examine", "traces");
+  assert.equal(said.code, 0, `${said.out}${said.err}`);
+  assert.equal(said.err, "2 other *.jsonl files are not traces\n");
 });

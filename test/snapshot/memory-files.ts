@@ -31,7 +31,7 @@ export function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): Files {
     list(folder) {
       const start = folder === FOLDER ? "" : `${below(folder)}/`;
       const found = paths().filter((path) => path.startsWith(start));
-      return found.map((path) => ({ path: path.slice(start.length), isLink: false }));
+      return found.map((path) => ({ path: path.slice(start.length), isFile: true, isLink: false }));
     },
   };
 }

@@ -16,7 +16,7 @@ export function keptFiles(contents: ReadonlyMap<string, Uint8Array>): Files {
     list: (folder) =>
       below(folder)
         .sort()
-        .map((path) => ({ path, isLink: false })),
+        .map((path) => ({ path, isFile: true, isLink: false })),
     names: (folder) => [...new Set(below(folder).map((path) => path.split("/", 1)[0] ?? ""))].sort(),
     realPath: (path) => (contents.has(path) || isFolder(path) ? path : null),
     isFolder,
