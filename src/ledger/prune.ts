@@ -12,6 +12,7 @@ import { isAt, isThere, runsIn } from "./trace-place.ts";
 export interface PruneRequest {
   /** Runs that came into their state before this moment, in milliseconds since the epoch. */
   readonly before: number;
+  /** Only runs in this state; those that were interrupted, and can go on, are removed where this names them alone. */
   readonly state?: RunState | undefined;
   /** So many of the last runs stay, however old they are. */
   readonly keep: number;
@@ -38,17 +39,24 @@ export interface PrunedRun {
 }
 
 /** Why runs that are old enough stay. */
-export type KeptBecause = "running" | "waiting" | "marked" | "attested" | "newest";
+export const KEPT_BECAUSE = ["running", "waiting", "interrupted", "marked", "attested", "newest"] as const;
+
+export type KeptBecause = (typeof KEPT_BECAUSE)[number];
+
+export type Kept = Readonly<Record<KeptBecause, number>>;
+
+export const noneKept = (): Record<KeptBecause, number> =>
+  Object.fromEntries(KEPT_BECAUSE.map((because) => [because, 0])) as Record<KeptBecause, number>;
 
 export interface Pruned {
   readonly runs: readonly PrunedRun[];
-  readonly kept: Readonly<Record<KeptBecause, number>>;
+  readonly kept: Kept;
 }
 
 /** @throws LedgerFault, StoreFault, IoError */
 export async function pruneRuns(request: PruneRequest, ports: PrunePorts): Promise<Pruned> {
   const { root } = ports;
-  const kept: Record<KeptBecause, number> = { running: 0, waiting: 0, marked: 0, attested: 0, newest: 0 };
+  const kept = noneKept();
   const all = openRuns(root)((runs) => [...choose(runs.newestFirst(), request, root, kept)]);
   const names = new Set(root.names());
   // Of one that was pruned, an empty folder may be left.
@@ -83,7 +91,7 @@ function* choose(
     const isLeft = state === "PRUNED";
     const isNew = !isLeft && newest++ < keep;
     if (changed >= before && !isLeft) continue;
-    const because = isLeft ? undefined : becauseOf(entry, state, { isNew, attested }, root);
+    const because = isLeft ? undefined : becauseOf(entry, state, { isNew, attested, wanted }, root);
     if (because !== undefined) kept[because]++;
     else yield { id, state, changed, bytes: root.size(id) + sizeIn(entry), segment };
   }
@@ -100,14 +108,21 @@ function sizesIn(root: TracesRoot): (entry: RunEntry) => number {
   };
 }
 
+interface Exceptions {
+  readonly isNew: boolean;
+  readonly attested: boolean;
+  readonly wanted: RunState | undefined;
+}
+
 function becauseOf(
   { id, marks }: RunEntry,
   state: RunState,
-  { isNew, attested }: { readonly isNew: boolean; readonly attested: boolean },
+  { isNew, attested, wanted }: Exceptions,
   root: TracesRoot,
 ): KeptBecause | undefined {
   if (state === "RUNNING") return "running";
   if (state === "WAITING") return "waiting";
+  if (state === "INTERRUPTED" && wanted !== state) return "interrupted";
   if (marks.length > 0) return "marked";
   if (!attested && isThere(root.store(`${id}/${id}.intoto.json`))) return "attested";
   return isNew ? "newest" : undefined;

@@ -40,7 +40,7 @@ import { readWorkspaceFile } from "./config.ts";
 import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { dryRun } from "./dry-run.ts";
 import { WorkspaceFault } from "./errors.ts";
-import { checkOptions, secretsKeyOf } from "./options.ts";
+import { checkOptions, limitsWith, secretsKeyOf } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { recordedPlan } from "./recorded-plan.ts";
 import type { GivenTrace, Going } from "./resume-in.ts";
@@ -71,7 +71,7 @@ export interface RunPorts {
   readonly durability?: "device" | "process";
   /** How many nodes a run may enter. */
   readonly maxHops?: number;
-  /** How much one trace may hold. */
+  /** How much one trace may hold: `runs`, `events`, `bytes`, `eventBytes`. */
   readonly limits?: Partial<TraceLimits>;
 }
 
@@ -224,8 +224,6 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
 }
 
 function pathsOf({ folder = ".", snapshot, dataRoot, capabilities }: WorkspaceOptions): WorkspacePaths {
-  if (typeof folder !== "string")
-    throw new WorkspaceFault("BAD_ARGUMENT", { call: "openWorkspace", expected: "its folder as a text" });
   const home = homeOf({ folder });
   if (!nodeFiles.isFolder(home)) throw new WorkspaceFault("WORKSPACE_MISSING", { folder });
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
@@ -281,7 +279,7 @@ class OpenWorkspace implements Workspace {
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
-    this.#limits = { ...TRACE_LIMITS, ...options.limits };
+    this.#limits = limitsWith(TRACE_LIMITS, options.limits);
     this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
@@ -377,10 +375,10 @@ class OpenWorkspace implements Workspace {
     const listener = onEvent === undefined ? null : listenerOf(onEvent);
     const notices: Fault[] = [];
     const { run, trace } = await resumeIn(call, given, {
-      ...{ ...ports, ...options, ...how, stop: stopOf(stop) },
+      ...{ ...ports, ...givenIn(options), ...how, stop: stopOf(stop) },
       secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
       runtime: TOOL,
-      limits: { ...this.#limits, ...limits },
+      limits: limitsWith(this.#limits, limits),
       plan: async (start, roots, folders) => {
         const here = () => this.#plan(start.workflow_code);
         return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
@@ -522,7 +520,7 @@ class OpenWorkspace implements Workspace {
       remote: options.remote ?? ports.remote,
       durability: options.durability ?? ports.durability,
       maxHops: options.maxHops ?? ports.maxHops,
-      limits: options.limits === undefined ? this.#limits : { ...this.#limits, ...options.limits },
+      limits: limitsWith(this.#limits, options.limits),
       snapshot: this.#query ?? (await this.#snapshotQuery()),
       secretsKey,
       runtime: TOOL,
@@ -562,12 +560,18 @@ class OpenWorkspace implements Workspace {
   }
 }
 
+/** @throws PayloadFault for an answer that JSON cannot carry */
 function answersOf(dry: Exclude<RunOptions["dryRun"], false | undefined>): readonly DryAnswer[] {
-  return dry === true ? [] : Object.entries(dry.answers).map(([key, answer]) => ({ key, answer }));
+  return dry === true ? [] : Object.entries(copyPayload(dry.answers)).map(([key, answer]) => ({ key, answer }));
 }
 
 function dryRunWith(answers: readonly DryAnswer[]): typeof runWorkflow {
   return ({ records: _, remote: __, wrapExecutor: ___, ...request }) => dryRun({ ...request, answers });
+}
+
+/** Without the members that are undefined: they count as absent. */
+function givenIn<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** @throws WorkspaceFault */

@@ -9,6 +9,7 @@ import { appendedAtOnce, lockTraceFile, openTrace } from "../platform/trace-file
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { LockedTrace, SecretsFile, TraceAccess, TraceFile, TraceFolder, TracesRoot } from "../ports.ts";
 import { traceNow } from "../trace/segment.ts";
+import { checkTracesArguments } from "./options.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
@@ -49,6 +50,7 @@ export interface OpenedTrace extends RunTrace, Pick<TraceFolder, "place"> {
 
 /** `<folder>/<id>/<id>.jsonl`, readable for those who have the access; beside them the ledger of the runs. */
 export function folderTraces(folder: string, access: TraceAccess = "owner"): Traces {
+  checkTracesArguments("folderTraces", folder, access);
   return {
     root: openTracesRoot(folder, access),
     open(wanted) {
@@ -65,6 +67,7 @@ export function folderTraces(folder: string, access: TraceAccess = "owner"): Tra
  * `folderTraces` makes it. Beside them is the ledger of the runs.
  */
 export function segmentTraces(folder: string, access: TraceAccess = "owner"): Traces {
+  checkTracesArguments("segmentTraces", folder, access);
   const folders = folderTraces(folder, access);
   const segments = openSegments(folder, { access });
   return {

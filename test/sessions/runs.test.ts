@@ -470,7 +470,7 @@ it("old traces are removed, but for those of runs that wait, have a bookmark or 
   const dry = document(await place.session("runs", "prune", ...old, "--dry-run", "--json"));
   const idsOf = (pruned: JsonObject) => (pruned["pruned"] as readonly JsonObject[]).map(({ id }) => id);
   assert.deepEqual(idsOf(dry), [c, d]);
-  assert.deepEqual(dry["kept"], { running: 0, waiting: 0, marked: 1, attested: 1, newest: 0 });
+  assert.deepEqual(dry["kept"], { running: 0, waiting: 0, interrupted: 0, marked: 1, attested: 1, newest: 0 });
   const size = ["jsonl"].reduce(
     (sum, kind) => sum + readFileSync(place.path(`traces/${c}/${c}.${kind}`)).length,
     0,
@@ -510,6 +510,21 @@ test("the trace of a run that waits, or that a process executes, is never remove
     [[], 1, 1],
   );
   assert.ok(existsSync(fileOf(place, waits)) && existsSync(fileOf(place, busy)));
+});
+
+test("a run that was interrupted, and can go on, is removed only where its state is asked for", async (t) => {
+  const place = waitingPlace(t, twice("one", "two"));
+  const id = await ran(place, 1, WORKFLOW);
+  for (const file of [fileOf(place, id), place.path("traces/ledger.jsonl")])
+    writeFileSync(file, `${readFileSync(file, "utf8").split("\n")[0]}\n`);
+  assert.deepEqual(await listed(place, "--state", "INTERRUPTED"), [id]);
+  const old = ["runs", "prune", "--older-than", "PT0S"];
+  const said = await place.session(...old);
+  assert.match(said.out, /^0 traces removed, 0 bytes; kept: 1 interrupted \(pgs resume goes on with them;/m);
+  assert.ok(existsSync(fileOf(place, id)));
+  const asked = document(await place.session(...old, "--state", "INTERRUPTED", "--json"));
+  assert.deepEqual([at(asked, "pruned", 0, "id"), at(asked, "kept", "interrupted")], [id, 0]);
+  assert.ok(!existsSync(fileOf(place, id)));
 });
 
 it("what an interrupted prune left is removed by the next one", async (t) => {

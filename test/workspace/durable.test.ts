@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import { fixedClock, memoryStores, memoryTraces, openWorkspace, type RunResult } from "../../src/index.ts";
+import {
+  fixedClock,
+  memoryStores,
+  memoryTraces,
+  openWorkspace,
+  type ResumeOptions,
+  type RunResult,
+} from "../../src/index.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
 import { asking, nested, SECRETIVE } from "../engine/waiting.ts";
 import { takingTurns } from "../support/portion.ts";
@@ -60,6 +67,7 @@ test("what does not fit is refused, and nothing is appended", async (t) => {
     [() => workspace.resume(id, { event: "other" }), "NO_SUCH_WAIT"],
     [() => workspace.resume(id, { event: "k", answer: "maybe" }), "ANSWER_REJECTED"],
     [() => workspace.resume(id, { event: "k", answer: (() => 1) as never }), "PAYLOAD_VALUE_NOT_JSON"],
+    [() => workspace.resume(id, { event: (() => 1) as never }), "PAYLOAD_VALUE_NOT_JSON"],
     [() => workspace.resume(id, { answer: "yes" }), "BAD_ARGUMENT"],
     [() => workspace.resume(id, { evnt: "k" } as never), "BAD_OPTION"],
     [() => workspace.resume(id, { actor: "ann" }), "ACTOR_NOT_AN_FQDN"],
@@ -69,7 +77,8 @@ test("what does not fit is refused, and nothing is appended", async (t) => {
   ];
   for (const [work, code] of refusals) assert.equal(await refusal(work()), code);
   assert.deepEqual(trace.bytes(), before);
-  assert.equal((await workspace.resume(id)).status, "WAITING", "its moment has not come");
+  const absent = { event: undefined, clock: undefined, stores: undefined } as unknown as ResumeOptions;
+  assert.equal((await workspace.resume(id, absent)).status, "WAITING", "its moment has not come");
   assert.deepEqual(trace.bytes(), before);
 });
 

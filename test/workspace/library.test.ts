@@ -16,15 +16,20 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import {
+  type CancelOptions,
   fixedClock,
+  folderTraces,
   memoryStores,
   memoryTraces,
   openWorkspace,
   PgsError,
+  type ResumeOptions,
   type RunOptions,
   type RunResult,
   seededEntropy,
+  segmentTraces,
   type Workflow,
+  type WorkspaceOptions,
 } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
@@ -197,6 +202,66 @@ suite("the library", () => {
       assert.equal((await refusal(work())).code, code);
     const { hint } = (await refusal(call(workflow.run, workflow, payload, { signl: 1 }))).wording;
     assert.equal(hint, "write signal instead of signl");
+  });
+
+  test("an option of another kind is refused before anything is done, with its name and what it should be", async () => {
+    const { workspace, workflow } = await shared();
+    const calls = {
+      openWorkspace: (options: unknown) => openWorkspace(options as WorkspaceOptions),
+      run: (options: unknown) => workflow.run(fixture("completed"), options as RunOptions),
+      resume: (options: unknown) => workspace.resume("no-such-run", options as ResumeOptions),
+      cancel: (options: unknown) => workspace.cancel("no-such-run", options as CancelOptions),
+      examine: (options: unknown) => workspace.examine("no-such.jsonl", options as { head: string }),
+    };
+    const ports = ["openWorkspace", "run", "resume"] as const;
+    for (const [names, options, expected] of [
+      [["openWorkspace"], { folder: 5 }, "its folder as a text"],
+      [["openWorkspace"], { capabilities: "./one" }, "its capabilities as a list of texts"],
+      [["openWorkspace"], { trustedKeys: [5] }, "its trustedKeys as a list of texts"],
+      [["openWorkspace"], { requireSignatures: -1 }, "its requireSignatures as a whole number"],
+      [["openWorkspace", "run"], { maxHops: "x" }, "its maxHops as a whole number above 0"],
+      [["openWorkspace", "run"], { traces: "traces" }, "its traces as an object as segmentTraces makes it"],
+      [ports, { stores: "data" }, "its stores as an object as openStores makes it"],
+      [ports, { clock: 5 }, "its clock as an object as fixedClock makes it"],
+      [ports, { entropy: "seed" }, "its entropy as an object as seededEntropy makes it"],
+      [ports, { mail: {} }, "its mail as an object as openMail makes it"],
+      [ports, { remote: {} }, "its remote as an object as openRemote makes it"],
+      [ports, { sleep: 5 }, "its sleep as a function"],
+      [[...ports, "cancel"], { durability: "disk" }, 'its durability as "device" or "process"'],
+      [[...ports, "cancel"], { limits: 5 }, "its limits as an object"],
+      [[...ports, "cancel"], { limits: { events: "5" } }, "its limits.events as a whole number above 0"],
+      [[...ports, "cancel"], { secretsKey: 5 }, "its secretsKey as a text"],
+      [["run", "resume"], { signal: "x" }, "its signal as an AbortSignal"],
+      [["run", "resume"], { stop: {} }, "its stop as an AbortSignal"],
+      [["run", "resume"], { onEvent: "x" }, "its onEvent as a function"],
+      [["run", "resume", "cancel"], { actor: 5 }, "its actor as a text"],
+      [["run"], { dryRun: "yes" }, "its dryRun as true, false or { answers: { KEY: answer } }"],
+      [["run"], { dryRun: { answer: 1 } }, "its dryRun as true, false or { answers: { KEY: answer } }"],
+      [["run"], { strictPayload: 1 }, "its strictPayload as true or false"],
+      [["resume"], { event: "k", eventId: 5 }, "its eventId as a text"],
+      [["resume"], { assume: "gone" }, 'its assume as "done" or "absent"'],
+      [["cancel"], { reason: 5 }, "its reason as a text"],
+      [["examine"], { head: 5 }, "its head as a text"],
+    ] as const)
+      for (const call of names) {
+        const { code, facts } = await refusal(calls[call](options));
+        assert.deepEqual([code, facts], ["BAD_ARGUMENT", { call, expected }]);
+      }
+    const unknown = await refusal(calls.run({ limits: { event: 5 } }));
+    assert.deepEqual([unknown.code, unknown.facts["option"]], ["BAD_OPTION", "limits.event"]);
+    assert.equal(unknown.hint, "write limits.events instead of limits.event");
+    for (const make of [segmentTraces, folderTraces]) {
+      const isBadArgument = (error: unknown) => error instanceof PgsError && error.code === "BAD_ARGUMENT";
+      assert.throws(() => make("traces", "grp" as "group"), isBadArgument);
+      assert.throws(() => make(5 as never), isBadArgument);
+    }
+  });
+
+  test("an option that is undefined counts as absent", async () => {
+    const { workflow } = await inMemory();
+    const absent = { signal: undefined, limits: { events: undefined }, clock: undefined, onEvent: undefined };
+    const run = await workflow.run(fixture("completed"), absent as unknown as RunOptions);
+    assert.equal(run.status, "SUCCESS");
   });
 
   test("an error of onEvent does not end the run, and reaches the caller once it has ended", async () => {

@@ -22,7 +22,7 @@ const ARGUMENTS = {
 };
 
 const FILTER = {
-  state: choice("STATE", RUN_STATES, "only runs in this state"),
+  state: choice("STATE", RUN_STATES, "only runs in this state; the one filter that prune takes, too"),
   wf: text("FQDN", "only runs of this workflow", { completes: "workflow" }),
   key: text("KEY", "only runs that wait for an event with this key"),
   due: optionalMoment("only runs that wait for a moment that has come by then; by now without it"),
@@ -62,7 +62,7 @@ const OPTIONS_OF: Readonly<Record<Form, readonly string[]>> = {
 };
 
 export const runs = defineCommand({
-  details: `The runs are those of the ledger that every run writes to, ${LEDGER_FILE} in the traces folder. Without an argument, they are listed, the last one first; with the id of a run, what is known of it. verify compares the ledger with the traces, rebuild makes it from them, and prune removes old traces: never of a run that goes on, waits or has a bookmark.`,
+  details: `The runs are those of the ledger that every run writes to, ${LEDGER_FILE} in the traces folder. Without an argument, they are listed, the last one first; with the id of a run, what is known of it. verify compares the ledger with the traces, rebuild makes it from them, and prune removes old traces: never of a run that goes on, waits or has a bookmark, and of one that was interrupted, which can go on, only with --state INTERRUPTED.`,
   arguments: ARGUMENTS,
   options: OPTIONS,
   shared: ["workspace", "traces", "json", "quiet", "debug", "no-color"],

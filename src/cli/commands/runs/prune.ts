@@ -1,7 +1,7 @@
 /** `pgs runs prune`: removes the traces of runs that ended long ago. */
 
 import { counted } from "../../../errors/counted.ts";
-import { type KeptBecause, type Pruned, pruneRuns } from "../../../ledger/prune.ts";
+import { KEPT_BECAUSE, type KeptBecause, noneKept, type Pruned, pruneRuns } from "../../../ledger/prune.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -24,7 +24,7 @@ export async function prune(request: RunsRequest, context: Context): Promise<num
   const asked = { before: now() - olderThan, state, keep, attested, isDryRun };
   const pruned = hasLedger(root)
     ? await pruneRuns(asked, { root, now, lockTrace: (file) => platform.lockTraceFile(file) })
-    : { runs: [], kept: { running: 0, waiting: 0, marked: 0, attested: 0, newest: 0 } };
+    : { runs: [], kept: noneKept() };
   if (settings.json) printJson(context, toJson(pruned, isDryRun));
   else if (!settings.quiet) printText(context, toText(pruned, isDryRun));
   return EXIT.SUCCESS;
@@ -44,6 +44,7 @@ const bytesOf = (runs: Pruned["runs"]) => runs.reduce((sum, { bytes }) => sum + 
 const REASONS: Readonly<Record<KeptBecause, string>> = {
   running: "running",
   waiting: "waiting",
+  interrupted: "interrupted (pgs resume goes on with them; --state INTERRUPTED removes them)",
   marked: "with a bookmark",
   attested: "attested (--attested removes them, too)",
   newest: "among those to keep",
@@ -57,9 +58,9 @@ function toText({ runs, kept }: Pruned, isDryRun: boolean): string {
     new Date(changed).toISOString(),
     counted(bytes, "byte"),
   ]);
-  const stay = (Object.keys(REASONS) as KeptBecause[])
-    .filter((because) => kept[because] > 0)
-    .map((because) => `${kept[because]} ${REASONS[because]}`);
+  const stay = KEPT_BECAUSE.filter((because) => kept[because] > 0).map(
+    (because) => `${kept[because]} ${REASONS[because]}`,
+  );
   const sum = `${counted(runs.length, "trace")} ${isDryRun ? "would be removed" : "removed"}, ${counted(bytesOf(runs), "byte")}`;
   return `${table(rows, "")}${rest}${sum}${stay.length === 0 ? "" : `; kept: ${stay.join(", ")}`}\n`;
 }
