@@ -45,6 +45,14 @@ const RUN = ["run", WF, "--durability", "process"];
 
 /** Each run writes two records. */
 const LOGGING = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
+/** The same, each with records of its own: whether one took place can be told. */
+const NUMBERED = oneContract(
+  contract(
+    ["one", "two"].map((step) => appending(step, { step, n: "$.inputs.n" })),
+    { inputs: { n: {} } },
+  ),
+  { inputs: { n: "$.payload.n" } },
+);
 const LOGGED = ["run", WORKFLOW, "--durability", "process"];
 
 /** The documents of the lines, each valid. */
@@ -203,8 +211,9 @@ suite("pgs run --payloads", () => {
   });
 
   test("each run whose trace is full says where it is and how it goes on, and one whose end is in the file has ended", async (t) => {
-    const made = waitingWorkspace(t, LOGGING);
-    writeFileSync(made.path("p.jsonl"), "{}\n".repeat(8));
+    const made = waitingWorkspace(t, NUMBERED);
+    const payloads = Array.from({ length: 8 }, (_, n) => `{"n": ${n}}\n`);
+    writeFileSync(made.path("p.jsonl"), payloads.join(""));
     const isFull = fullAfter(t, 8);
     const said = await made.session(...LOGGED, "--payloads", "p.jsonl", "--jobs", "4");
     isFull.restore();
