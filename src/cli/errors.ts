@@ -104,11 +104,6 @@ export const usageTable = {
     where: f.path,
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
   }),
-  TRACES_SEVERAL: (f: { file: string; runs: number; first: string; traces: string }) => ({
-    what: `the file has the traces of ${counted(f.runs, "run")}`,
-    where: f.file,
-    hint: `name one of them by the id of its run, which pgs runs lists, or as ${f.first}`,
-  }),
   RUN_UNKNOWN: (f: { given: string; traces: string; searched: string; suggestion: string | null }) => ({
     what: `no run in ${f.searched} has an id that begins so`,
     where: f.given,

@@ -2,6 +2,7 @@
 
 import { Fault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
+import { TraceInputFault } from "../examine/errors.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { RunEntry } from "../ledger/run-entry.ts";
 import { openRuns } from "../ledger/runs.ts";
@@ -94,7 +95,7 @@ const ID = /^\+?\d[\dTZ]*(?:_\w*)?$/;
 /**
  * The trace that the command line names, as its file or its address in a segment, which may end in the beginning of an
  * id: by that or, where nothing of that name is, by the id of its run. What is none of these is answered as it is given.
- * @throws UsageFault, `TRACES_SEVERAL` for a segment with several
+ * @throws UsageFault; TraceInputFault `TRACES_SEVERAL` for a segment with several
  */
 export async function traceFile(given: string, context: Context): Promise<string> {
   const { platform, path } = context;
@@ -119,7 +120,7 @@ function onlyOne(segment: string, runs: readonly string[], { path }: Context): s
   const [first = segment, ...others] = runs;
   if (others.length === 0) return first;
   const traces = path(segment).split("/").slice(0, -2).join("/");
-  throw new UsageFault("TRACES_SEVERAL", { file: segment, runs: runs.length, first, traces });
+  throw new TraceInputFault("TRACES_SEVERAL", { file: segment, runs: runs.length, first, traces });
 }
 
 /** The file of the trace of the run that began last. @throws UsageFault `NO_RUNS` */

@@ -1,12 +1,11 @@
 /** Where the trace of a run is: in the folder of its own, or among those of other runs in a segment. */
 
 import {
-  isSegmentName,
+  isSegmentPath,
   ownFileOf,
   parseAddress,
   parseNamed,
   runsInSegment,
-  SEGMENTS,
   type SegmentAddress,
   segmentAddress,
   traceNow,
@@ -46,8 +45,7 @@ export function namedInSegment(given: string, { platform, path }: Context): Segm
 
 /** Whether the path is that of a file with the traces of many runs. */
 export function isSegment(given: string, { platform, path }: Context): boolean {
-  const [name = "", folder] = path(given).split("/").reverse();
-  return folder === SEGMENTS && isSegmentName(name) && platform.files.realPath(path(given)) !== null;
+  return isSegmentPath(path(given)) && platform.files.realPath(path(given)) !== null;
 }
 
 /** Where the trace of each run in the segment is now, in the order in which they began. @throws FileFault */

@@ -1,5 +1,6 @@
 /** What an examination has to say about a trace: code, facts, line. The wording stands beside the codes. */
 
+import { counted } from "../errors/counted.ts";
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 
 export interface TraceFinding {
@@ -42,6 +43,11 @@ export const findingTable = {
   },
   BAD_HASH: { what: () => "hash does not match the line: the line was changed" },
   OTHER_EXECUTION: { what: (f: JsonObject) => `the line belongs to execution ${text(f["found"])}` },
+  SEVERAL_TRACES: {
+    what: (f: JsonObject) =>
+      `the file has the traces of ${counted(Number(f["runs"]), "run")}, each with a chain of its own`,
+    hint: "if it is a copy of a segment, move it into a folder that is named segments: there, each of its traces is examined",
+  },
   BAD_START: { what: () => "the first event is not execution_start" },
   AFTER_END: { what: () => "the line comes after workflow_complete" },
   NO_END: {

@@ -67,6 +67,8 @@ export class Verification {
   /** What the next line's `prev_hash` must be; null when the line before could not be read. */
   #prev: Digest | null = null;
   #executionId: string | null = null;
+  /** The other executions whose chains begin in the file. */
+  readonly #others = new Set<string>();
   #sequence = 0;
   #hasEnded = false;
   /** By run that goes on: its events and effects, those of the runs nested in it included. */
@@ -151,7 +153,11 @@ export class Verification {
     if (isFirst) this.#prev = genesis(read.executionId);
     if (isFirst && read.eventType !== "execution_start") this.#fail("BAD_START");
     if (this.#hasEnded) this.#fail("AFTER_END");
-    if (read.executionId !== this.#executionId) this.#fail("OTHER_EXECUTION", { found: read.executionId });
+    if (read.executionId !== this.#executionId) {
+      this.#fail("OTHER_EXECUTION", { found: read.executionId });
+      if (read.sequence === 1 && read.prevHash === genesis(read.executionId))
+        this.#others.add(read.executionId);
+    }
     if (read.sequence !== this.#sequence) {
       this.#fail("BAD_SEQUENCE", { expected: this.#sequence, found: read.sequence });
       this.#sequence = read.sequence;
@@ -189,6 +195,9 @@ export class Verification {
   }
 
   #end(): void {
+    // Before all that a file of several traces has of findings.
+    if (this.#others.size > 0)
+      this.#findings.unshift(finding("SEVERAL_TRACES", undefined, { runs: this.#others.size + 1 }));
     const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
     if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
     const isWaiting = this.#last?.eventType === "run_suspended";

@@ -12,6 +12,12 @@ export function isSegmentName(name: string): boolean {
   return /^[^/#]+\.jsonl$/.test(name);
 }
 
+/** Whether a path without `.` and `..` is where segments are; what is there may be none. */
+export function isSegmentPath(path: string): boolean {
+  const [name = "", folder] = path.split("/").reverse();
+  return folder === SEGMENTS && isSegmentName(name);
+}
+
 /** What names the trace of a run in a segment, below the traces folder. */
 export function segmentAddress(segment: string, run: string): string {
   return `${SEGMENTS}/${segment}#${run}`;

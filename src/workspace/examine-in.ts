@@ -17,8 +17,8 @@ import { nodeFiles } from "../platform/node-ports.ts";
 import type { Ports } from "../ports.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
-import { traceNow } from "../trace/segment.ts";
 import { WorkspaceFault } from "./errors.ts";
+import { onlyTrace } from "./only-trace.ts";
 import type { Verdict } from "./open-workspace.ts";
 import type { RunTrace } from "./traces.ts";
 
@@ -64,7 +64,7 @@ async function planOf(name: string, { hasSnapshot, plan }: Around) {
   }
 }
 
-/** @throws FileFault where there is no such file */
+/** @throws FileFault where there is no such file, TraceInputFault for a file with the traces of several runs */
 function readerOf(given: RunTrace | Uint8Array | string): SourceTrace {
   if (!isTrace(given))
     throw new WorkspaceFault("BAD_ARGUMENT", {
@@ -74,7 +74,7 @@ function readerOf(given: RunTrace | Uint8Array | string): SourceTrace {
   if (given instanceof Uint8Array) return inMemory("the trace", given);
   const file = typeof given === "string" ? given : given.file;
   if (file === null && typeof given !== "string") return inMemory(given.id, given.bytes());
-  const path = traceNow(String(file), nodeFiles);
+  const path = onlyTrace(String(file));
   const source = openSource(path);
   if (source === null) throw new FileFault("FILE_MISSING", { file: path, what: "the trace", suggestion: null });
   return new SourceTrace(path, nodeFiles.realPath(path) ?? path, source);

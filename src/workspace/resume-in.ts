@@ -17,9 +17,10 @@ import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openTracesRoot } from "../platform/traces-root.ts";
 import type { TracesRoot } from "../ports.ts";
-import { ownFileOf, traceNow } from "../trace/segment.ts";
+import { ownFileOf } from "../trace/segment.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
+import { onlyTrace } from "./only-trace.ts";
 import { copyPayload } from "./payload.ts";
 import { type ContinuedRun, checkResumable, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
 import { continuedInFile, continuedInMemory, folderTraces, type RunTrace, type Traces } from "./traces.ts";
@@ -47,7 +48,7 @@ export interface Continued {
 export async function resumeIn(call: string, given: GivenTrace, going: Going): Promise<Continued> {
   const { traces, recordsOf, entropy, plan, ...how } = going;
   const named = fileOf(call, given, traces);
-  const now = named === null ? null : traceNow(named, nodeFiles);
+  const now = named === null ? null : onlyTrace(named);
   const folders = now === null ? [] : foldersAbove(ownFileOf(now));
   const planIn: GoOnRequest["plan"] = (start, roots) => plan(start, roots, folders);
   const behind: GoOnRequest["entropy"] = (_plan, _start, drawn) => sharedEntropy(entropy).behind(drawn);

@@ -175,6 +175,13 @@ test("a line of another run is found as foreign", async () => {
   assert.deepEqual(codesOf(findings).slice(0, 2), ["OTHER_EXECUTION:4", "BAD_PREV_HASH:4"]);
 });
 
+test("a whole other trace in the file is said before all that is found in it", async () => {
+  const other = (await someRun({ n: 8 })).trial.text;
+  const { findings } = verifyTrace(Buffer.from(`${trace}${other}`));
+  assert.deepEqual(findings[0], { code: "SEVERAL_TRACES", facts: { runs: 2 } });
+  assert.ok(codesOf(findings).includes(`OTHER_EXECUTION:${lines.length + 1}`));
+});
+
 test("lines behind the end are found, even in an unbroken chain", () => {
   const longer = forge(trace, (all) => [...all, all[1] as EditableLine]);
   assert.deepEqual(first(longer), { code: "AFTER_END", line: lines.length + 1 });

@@ -73,6 +73,7 @@ it("a long trace", async (suite) => {
       }
       assert.equal(shown[0]?.done.at(-1), size);
       await place.sessionIn({ openProgress }, "examine", trace, "--quiet");
+      await place.sessionIn({ openProgress }, "examine", trace, trace, "--quiet");
       assert.equal(shown.length, 1);
     },
   );

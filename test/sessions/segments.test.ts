@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { COMMANDS } from "../../src/cli/program.ts";
@@ -174,6 +183,22 @@ test("a segment, and the traces folder, name each run in it once", async (t) => 
     /which pgs (.*?) lists/.exec((await elsewhere.session("explain", place.path(segment))).err) ?? [];
   const listed = await elsewhere.session(...list.split(" "));
   for (const { id } of runs) assert.ok(listed.out.includes(id), listed.err);
+});
+
+test("a copy of a segment is examined in a folder named segments; elsewhere, a hint says so", async (t) => {
+  const { place, segment } = await batch(t);
+  for (const folder of ["copied", "copied/segments"]) mkdirSync(place.path(folder));
+  for (const copy of ["copied/moved.jsonl", "copied/segments/moved.jsonl"])
+    copyFileSync(place.path(segment), place.path(copy));
+  const inPlace = await place.session("examine", "copied/segments/moved.jsonl");
+  assert.equal(inPlace.code, 0, inPlace.out);
+  const moved = await place.session("examine", "copied/moved.jsonl");
+  assert.equal(moved.code, 7);
+  assert.match(
+    moved.out,
+    /\nSEVERAL_TRACES .*\n {2}the file has the traces of 2 runs, each with a chain of its own\n/,
+  );
+  assert.match(moved.out, /hint: if it is a copy of a segment, move it into a folder that is named segments/);
 });
 
 test("what is written next to a trace is written into a folder that the run gets", async (t) => {

@@ -62,6 +62,17 @@ async function assertVerified(traces: string): Promise<void> {
   assert.deepEqual(findings, []);
 }
 
+test("the path of the file names its trace where it has one, and is refused where it has several", async (t) => {
+  const workspace = await opened(t, LOGGING);
+  const run = await stopped(workspace);
+  assert.deepEqual(await workspace.examine(sharedFile(run)), await workspace.examine(run.trace));
+  assert.equal((await workspace.resume(sharedFile(run))).status, "SUCCESS");
+  const several = await Promise.all([begun(workspace), begun(workspace)]);
+  const file = sharedFile(several[0]);
+  for (const work of [workspace.examine(file), workspace.resume(file), workspace.cancel(file)])
+    assert.equal(await refusal(work), "TRACES_SEVERAL");
+});
+
 test("a run that was stopped in the file goes on in a folder, however it is named", async (t) => {
   const workspace = await opened(t, LOGGING);
   const named: readonly ((run: RunResult) => RunResult["trace"] | string)[] = [

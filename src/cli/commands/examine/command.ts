@@ -25,7 +25,7 @@ import { namedTraces } from "../../traces-at.ts";
 import { trustOf } from "../../trust.ts";
 import { keyOptionBeside, waitHints } from "../../wait-hints.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
-import { toText } from "./view.ts";
+import { toText, verdictLine } from "./view.ts";
 
 export const examine = defineCommand({
   details:
@@ -60,13 +60,14 @@ export const examine = defineCommand({
   async action({ traces, last, head, steps, fromStep, until, probe, ...request }, context) {
     const scope = { head, steps, fromStep, until };
     const protocols = new Protocols(trustOf(request, context));
-    const asked = { scope, protocols, probe, besideOf: besideEachRecord(context) };
+    const asked = { scope, protocols, probe, besideOf: besideEachRecord(context), toText };
     const files = await namedTraces({ traces, last }, context);
     const [file = ""] = files;
     if (files.length === 1) return (await examineOne(file, asked, context)).exitCode;
     refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
-    return examineSeveral(files, context, (one, within) => examineOne(one, asked, within));
+    const each = { ...asked, toText: verdictLine };
+    return examineSeveral(files, context, (one, within) => examineOne(one, each, within));
   },
 });
 
@@ -85,6 +86,7 @@ interface Asked {
   readonly probe: boolean;
   /** The context with the workspace of a trace. */
   besideOf(trace: string): Promise<Context>;
+  readonly toText: typeof toText;
 }
 
 /** @throws UsageFault for the first option of the scope that is given */
@@ -111,7 +113,7 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   const path = context.path(file);
   const isOver = summary.waits.length === 0 || summary.isDryRun;
   const hints = isOver ? [] : await waitHints(summary, path, context, keyOptionBeside(path, context));
-  const withHints: typeof toText = (told, paint) => `${toText(told, paint)}${hintLines(hints)}`;
+  const withHints: typeof toText = (told, paint) => `${asked.toText(told, paint)}${hintLines(hints)}`;
   await say(examination, { toJson: examinationJson, toText: withHints }, context);
   const { isSound, verified, allowed, replayed } = examination;
   return verdictOf(isSound, [

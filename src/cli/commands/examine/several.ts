@@ -51,9 +51,8 @@ async function captured(file: string, context: Context, examine: Examine): Promi
   const out = (text: string) => {
     said += text;
   };
-  const settings = { ...context.settings, quiet: false };
   try {
-    const within = { ...context, settings, platform: { ...context.platform, out } };
+    const within = { ...context, platform: { ...context.platform, out } };
     const { exitCode: code, found } = await examine(file, within);
     return { code, found, said };
   } catch (error) {

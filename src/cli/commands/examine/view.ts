@@ -28,7 +28,7 @@ import { whatIfText } from "./what-if-view.ts";
 
 export function toText(examination: Examination, paint: Paint): string {
   const { file, notices, verified, protocol, allowed, replayed } = examination;
-  const { whatIf, summary, sessions, interruption, goOn, isSound } = examination;
+  const { whatIf, summary, sessions, interruption, goOn } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -41,7 +41,7 @@ export function toText(examination: Examination, paint: Paint): string {
   const told = (found: readonly TraceFinding[], check: string, omitted = 0) =>
     findingsText(found, file, check, paint, omitted);
   return [
-    `${isSound ? paint("good", isPartial(examination) ? "VALID (partial)" : "VALID") : paint("bad", "INVALID")}  ${plain(file)}${plain(asideText(summary))}\n`,
+    verdictLine(examination, paint),
     table(verdicts),
     ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
     told(verified.findings, "intact", verified.omitted),
@@ -62,6 +62,14 @@ export function toText(examination: Examination, paint: Paint): string {
     settledText(summary),
     interruptionText(interruption, goOn, paint),
   ].join("");
+}
+
+/** The first line of the text. */
+export function verdictLine(examination: Examination, paint: Paint): string {
+  const { file, summary, isSound } = examination;
+  const valid = isPartial(examination) ? "VALID (partial)" : "VALID";
+  const verdict = isSound ? paint("good", valid) : paint("bad", "INVALID");
+  return `${verdict}  ${plain(file)}${plain(asideText(summary))}\n`;
 }
 
 /** The first, or all of a replay that went on. */
