@@ -74,12 +74,12 @@ function tookPlaceText(effects: readonly TookPlace[], more: number): string {
 }
 
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
-  if (f.effects.length === 0)
-    return "make its folder one that you may write, or, for a new run, name another with --traces DIR";
-  if (f.errno === "ENOENT") return "the trace is gone: check the stores before you run the workflow again";
   const limit = limitHint(f.errno);
+  if (f.effects.length === 0)
+    return limit ?? "make its folder one that you may write, or, for a new run, name another with --traces DIR";
+  if (f.errno === "ENOENT") return "the trace is gone: check the stores before you run the workflow again";
   const first = limit === undefined ? "" : `${limit}; `;
-  return `${first}before you run the workflow again, type pgs examine ${f.file}, which shows what a second run would do`;
+  return `${first}before you run the workflow again, type pgs examine ${f.file}, which shows what a second run would do, and how this one can go on`;
 }
 
 export const traceTable = {

@@ -1,9 +1,7 @@
 /** Makes a ledger from the traces, or adds to it what they show and it lacks. */
 
 import type { Digest } from "../json/canonical.ts";
-import { utf8 } from "../json/text.ts";
 import type { Source, StoreFile, TracesRoot } from "../ports.ts";
-import { linesIn } from "../trace/chunks.ts";
 import { SEGMENTS, tracesInSegment } from "../trace/segment.ts";
 import { editLedger } from "./edit.ts";
 import { faultOf } from "./ledger.ts";
@@ -14,9 +12,7 @@ import {
   isRunLine,
   LEDGER_FILE,
   type LedgerHead,
-  type LedgerLine,
   type LineBody,
-  parseLine,
   type RunLine,
 } from "./line.ts";
 import type { RunLineBody } from "./run-lines.ts";
@@ -24,7 +20,7 @@ import { isInProgress } from "./standing.ts";
 import { traceNamesIn } from "./trace-names.ts";
 import { openOwnTrace, piecesOf } from "./trace-place.ts";
 import { statesIn } from "./trace-states.ts";
-import { readLedger, statesOf } from "./verify.ts";
+import { readLedger, statesOf, wholeLines } from "./verify.ts";
 
 export interface RebuildPorts {
   readonly root: TracesRoot;
@@ -56,7 +52,7 @@ export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
   const store = root.store(LEDGER_FILE);
   const old = (await ports.openSource(path)) ?? EMPTY;
   let before: LedgerHead = EMPTY_LEDGER;
-  for (const { sequence, hash } of wholeLines(old)) before = { sequence, hash };
+  for (const { sequence, hash } of wholeLines(old.pieces())) before = { sequence, hash };
   const { traces, bodies, unreadable } = await shownByTraces(ports);
   const opening: LineBody = {
     ...{ at: new Date(ports.now()).toISOString(), opening: "REBUILT", traces: traces.length },
@@ -77,14 +73,6 @@ export async function rebuildLedger(ports: RebuildPorts): Promise<Rebuilt> {
 
 const EMPTY: Source = { size: 0, pieces: () => [] };
 
-/** The lines of a ledger that are as they were written. */
-function* wholeLines({ pieces }: Pick<Source, "pieces">): Generator<LedgerLine> {
-  for (const { bytes } of linesIn(pieces())) {
-    const line = parseLine(utf8(bytes));
-    if (typeof line !== "string") yield line;
-  }
-}
-
 /**
  * Lines about runs that the traces do not show: those up to a head of runs of which no trace shows anything, and later ones,
  * which other processes have added since the traces were read.
@@ -92,8 +80,7 @@ function* wholeLines({ pieces }: Pick<Source, "pieces">): Generator<LedgerLine> 
 function onlyInLedger(store: StoreFile, before: LedgerHead, shown: readonly RunLineBody[]) {
   const [runs, heads] = [new Set(shown.map(({ run }) => run)), new Set(shown.map(({ head }) => head))];
   const [kept, since]: [RunLineBody[], RunLineBody[]] = [[], []];
-  const pieces = () => piecesOf(store.stamp() === null ? null : store);
-  for (const line of wholeLines({ pieces })) {
+  for (const line of wholeLines(piecesOf(store.stamp() === null ? null : store))) {
     if (!isRunLine(line)) continue;
     const isLater = line.sequence > before.sequence;
     const isShown = isLater ? heads.has(line.head) : runs.has(line.run);

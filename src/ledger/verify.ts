@@ -12,7 +12,9 @@ import { SEGMENTS, tracesInSegment } from "../trace/segment.ts";
 import {
   EMPTY_LEDGER,
   isRunLine,
+  LEDGER_FILE,
   type LedgerHead,
+  type LedgerLine,
   type LineFlaw,
   type OpeningLine,
   parseLine,
@@ -22,7 +24,7 @@ import { placeIn } from "./run-entry.ts";
 import type { RunLineBody } from "./run-lines.ts";
 import { isInProgress } from "./standing.ts";
 import { traceNamesIn } from "./trace-names.ts";
-import { openOwnTrace } from "./trace-place.ts";
+import { openOwnTrace, piecesOf } from "./trace-place.ts";
 import { statesIn } from "./trace-states.ts";
 
 const MAY_BE_LATE =
@@ -125,7 +127,11 @@ export interface VerifyPorts {
   openSource(path: string): Promise<Source | null>;
 }
 
-/** Reads the ledger, and every trace. `expectedHead` must be the hash of a line. @throws IoError, StoreFault */
+/**
+ * Reads the ledger, then every trace, and of each trace then whether a process writes it; and for what does not agree, what
+ * the ledger has gained meanwhile: other processes may begin, end and prune runs at any moment. `expectedHead` must be the
+ * hash of a line. @throws IoError, StoreFault
+ */
 export async function verifyLedger(
   ledger: Source,
   ports: VerifyPorts,
@@ -148,7 +154,7 @@ export async function verifyLedger(
       shared.set(segment, (shared.get(segment) ?? new Set()).add(run));
       continue;
     }
-    const found = trace === null ? MISSING : checkTrace(lines, trace, isInProgress(run, root));
+    const found = trace === null ? MISSING : checkTrace(lines, trace, () => isInProgress(run, root));
     if (found !== null) findings.push({ ...found, line: null, run });
   }
   const folders = new Set(traceNamesIn(root));
@@ -158,7 +164,8 @@ export async function verifyLedger(
     for (const found of await checkSegment(segment, { runs, folders }, read, ports)) findings.push(found);
   const pruned = [...read.runs.values()].filter(isPruned).length;
   const { head, count: lines, opening } = read;
-  return { lines, head: head.hash, opening, runs: read.runs.size, pruned, findings };
+  const unexplained = withoutExplained(findings, read.wholeBytes, root);
+  return { lines, head: head.hash, opening, runs: read.runs.size, pruned, findings: unexplained };
 }
 
 const isPruned = (lines: readonly RunLine[]) => lines.at(-1)?.state === "PRUNED";
@@ -176,10 +183,51 @@ const irregular = (segment: string): LedgerFinding => ({
 
 const unlisted = (run: string): LedgerFinding => ({ code: "TRACE_UNLISTED", line: null, run, facts: {} });
 
+/** Whether a line that the ledger has gained since it was read is why the traces did not agree with it. */
+const EXPLANATIONS: {
+  readonly [C in LedgerFindingCode]?: (gained: LedgerLine, found: LedgerFinding) => boolean;
+} = {
+  // The line is not incomplete any more, or was removed by who appended the next one.
+  TORN_LINE: () => true,
+  TRACE_MISSING: (gained, { run }) => isRunLine(gained) && gained.run === run && gained.state === "PRUNED",
+  TRACE_UNLISTED: (gained, { run }) => isRunLine(gained) && gained.run === run,
+  LEDGER_BEHIND: (gained, { run, facts }) =>
+    isRunLine(gained) && gained.run === run && gained.head === facts["head"] && gained.mark === undefined,
+};
+
+/** What other processes did meanwhile is no finding. `from` is the end of the last whole line that was read. @throws StoreFault */
+function withoutExplained(
+  findings: readonly LedgerFinding[],
+  from: number,
+  root: TracesRoot,
+): readonly LedgerFinding[] {
+  const byRun = new Map<string | null, LedgerFinding[]>();
+  for (const found of findings)
+    if (found.code in EXPLANATIONS) byRun.set(found.run, [...(byRun.get(found.run) ?? []), found]);
+  if (byRun.size === 0) return findings;
+  const store = root.store(LEDGER_FILE);
+  const explained = new Set<LedgerFinding>();
+  for (const gained of wholeLines(piecesOf(store.stamp() === null ? null : store, from)))
+    for (const run of [null, isRunLine(gained) ? gained.run : null])
+      for (const found of byRun.get(run) ?? [])
+        if (EXPLANATIONS[found.code]?.(gained, found)) explained.add(found);
+  return findings.filter((found) => !explained.has(found));
+}
+
 // ---- the ledger ----
+
+/** The lines of a ledger that are as they were written. */
+export function* wholeLines(pieces: Iterable<Uint8Array>): Generator<LedgerLine> {
+  for (const { bytes } of linesIn(pieces)) {
+    const line = parseLine(utf8(bytes));
+    if (typeof line !== "string") yield line;
+  }
+}
 
 interface ReadLedger {
   readonly count: number;
+  /** Up to the last line break. */
+  readonly wholeBytes: number;
   readonly head: LedgerHead;
   readonly opening: OpeningLine | null;
   readonly findings: readonly LedgerFinding[];
@@ -191,15 +239,16 @@ interface ReadLedger {
 export function readLedger(ledger: Source, expectedHead?: string): ReadLedger {
   const findings: LedgerFinding[] = [];
   const runs = new Map<string, RunLine[]>();
-  let [count, opening]: [number, OpeningLine | null] = [0, null];
+  let [count, wholeBytes, opening]: [number, number, OpeningLine | null] = [0, 0, null];
   /** Null behind a line that could not be read: the next one is linked to nothing. */
   let before: LedgerHead | null = EMPTY_LEDGER;
   let head: LedgerHead = EMPTY_LEDGER;
   let isHeadFound = expectedHead === undefined;
   const fail = (code: LedgerFindingCode, facts: JsonObject = {}, run: string | null = null) =>
     findings.push({ code, line: count, run, facts });
-  for (const { bytes, isWhole } of linesIn(ledger.pieces())) {
+  for (const { bytes, size, isWhole } of linesIn(ledger.pieces())) {
     count++;
+    if (isWhole) wholeBytes += size + 1;
     const line = parseLine(utf8(bytes));
     if (typeof line === "string") {
       fail(isWhole ? line : "TORN_LINE");
@@ -219,7 +268,7 @@ export function readLedger(ledger: Source, expectedHead?: string): ReadLedger {
   }
   if (!isHeadFound)
     findings.push({ code: "HEAD_MISMATCH", line: null, run: null, facts: { expected: expectedHead as Json } });
-  return { count, head, opening, findings, runs };
+  return { count, wholeBytes, head, opening, findings, runs };
 }
 
 type Flaw = readonly [code: Exclude<LedgerFindingCode, LineFlaw>, facts: JsonObject];
@@ -262,12 +311,12 @@ async function checkSegment(
     }
     const { run, trace } = found;
     const lines = runs.get(run);
-    const isWritten = root.segmentWriter(segment, run) !== null;
+    const isWritten = () => root.segmentWriter(segment, run) !== null;
     if (missing.delete(run) && lines !== undefined) {
       const flaw = checkTrace(lines, trace, isWritten);
       if (flaw !== null) findings.push({ ...flaw, line: null, run });
     } else if (lines === undefined) {
-      if (!isWritten && !expected.folders.has(run)) findings.push(unlisted(run));
+      if (!expected.folders.has(run) && !isWritten()) findings.push(unlisted(run));
     } else if ((segmentOf(lines) ?? segment) !== segment)
       findings.push({ code: "TRACE_COPIED", line: null, run, facts: { segment: `${SEGMENTS}/${segment}` } });
   }
@@ -275,7 +324,7 @@ async function checkSegment(
 }
 
 /** Compares the states that the ledger has of a run with those that its trace shows. */
-function checkTrace(lines: readonly RunLine[], trace: Source, isGoingOn: boolean): Found | null {
+function checkTrace(lines: readonly RunLine[], trace: Source, isGoingOn: () => boolean): Found | null {
   const { lines: shown, verified } = statesIn(trace);
   const damage = verified.findings.find(({ code }) => !CUT_OFF.has(code));
   if (damage !== undefined) return { code: "TRACE_DAMAGED", facts: damageFacts(damage) };
@@ -290,7 +339,8 @@ function checkTrace(lines: readonly RunLine[], trace: Source, isGoingOn: boolean
     if (at?.head !== head || at.state !== state) return { code: "TRACE_REPLACED", facts: { state, head } };
   }
   const next = shown[start + recorded.length];
-  return next === undefined || isGoingOn ? null : { code: "LEDGER_BEHIND", facts: { state: next.state } };
+  if (next === undefined || isGoingOn()) return null;
+  return { code: "LEDGER_BEHIND", facts: { state: next.state, head: next.head } };
 }
 
 function damageFacts(damage: TraceFinding): JsonObject {

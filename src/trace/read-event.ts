@@ -26,11 +26,12 @@ export function placedEvent(line: PlacedLine): TraceEvent {
   const { bytes, eventType: event_type, executionId: execution_id, hash, nodeId } = line;
   const { prevHash: prev_hash, run, sequence } = line;
   const { length } = bytes;
-  const text = bytes.toString();
   const elapsedAt = ELAPSED_LEAD.length;
   const elapsed_us = countAt(bytes, elapsedAt, digitsEnd(bytes, elapsedAt));
-  const payload = JSON.parse(textIn(text, bytes, line.payloadAt, line.prevHashAt - BEFORE_PREV_HASH)) as never;
-  const timestamp = textIn(text, bytes, line.timestampAt + 1, length - END);
+  const payload = JSON.parse(
+    bytes.toString("utf8", line.payloadAt, line.prevHashAt - BEFORE_PREV_HASH),
+  ) as never;
+  const timestamp = bytes.toString("latin1", line.timestampAt + 1, length - END);
   const schema = SCHEMA;
   const size = length + 1;
   // biome-ignore format: written out, because adding members to an object costs more than parsing it
@@ -38,9 +39,4 @@ export function placedEvent(line: PlacedLine): TraceEvent {
     ? { elapsed_us, event_type, execution_id, hash, payload, prev_hash, run, schema, sequence, timestamp, [LINE_BYTES]: size }
     : { elapsed_us, event_type, execution_id, hash, node_id: nodeId, payload, prev_hash, run, schema, sequence, timestamp, [LINE_BYTES]: size };
   return event as TraceEvent;
-}
-
-/** The text between two offsets of the bytes: a part of the whole text where that is ASCII. */
-function textIn(text: string, bytes: Buffer, from: number, to: number): string {
-  return text.length === bytes.length ? text.slice(from, to) : bytes.toString("utf8", from, to);
 }

@@ -261,7 +261,8 @@ export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): Files {
     realPath: (path) => (files.has(path) || isFolder(path) ? path : null),
     isFolder,
     names: () => [],
-    list: (folder) => below(folder).map((path) => ({ path: path.slice(folder.length + 1), isFile: true, isLink: false })),
+    list: (folder) =>
+      below(folder).map((path) => ({ path: path.slice(folder.length + 1), isFile: true, isLink: false })),
   };
 }
 

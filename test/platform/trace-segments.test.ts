@@ -160,6 +160,32 @@ for (const how of ["write", "sync"] as const) {
   });
 }
 
+test("where a part of a write is all that the device takes, only the runs with lines in it fail, each by its address", async (t) => {
+  const { traces, files, open } = place(t);
+  const [ended, begun, unbegun] = [open(1), open(2), open(3)];
+  ended.file.append("ended\n");
+  begun.file.append("begun\n");
+  const segment = join(traces, "segments", files()[0] ?? "");
+  const { writeSync } = fs;
+  const short = (file: number, bytes: Uint8Array) => writeSync(file, bytes, 0, bytes.length - 1);
+  const { mock } = t.mock.method(fs, "writeSync", short as typeof writeSync);
+  syncBuiltinESMExports();
+  t.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+  const written = [begun, unbegun].map(({ file }) => file.appendTogether("more\n"));
+  const synced = [ended, begun, unbegun].map(({ file }) => file.sync());
+  const facts = (one: PromiseSettledResult<unknown>) =>
+    one.status === "fulfilled" ? null : (one.reason as TraceFault).facts["file"];
+  const named = `${segment}#${name(2)}`;
+  assert.deepEqual((await Promise.allSettled(written)).map(facts), [named, segment]);
+  assert.deepEqual((await Promise.allSettled(synced)).map(facts), [null, named, segment]);
+  assert.equal(ended.file.appendTogether(""), null);
+  assert.throws(() => ended.file.append("more\n"), TraceFault);
+  assert.equal(readFileSync(segment, "utf8"), "ended\nbegun\n");
+});
+
 test("a torn last line belongs to the run that it names, and to none where it ends before the name", async (t) => {
   const { traces, files, open } = place(t);
   const texts: string[] = [];

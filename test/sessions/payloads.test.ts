@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { dirname } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
@@ -45,6 +46,14 @@ const RUN = ["run", WF, "--durability", "process"];
 
 /** Each run writes two records. */
 const LOGGING = oneContract(contract([appending("one", { n: 1 }), appending("two", { n: 2 })]));
+/** The same, each with records of its own: whether one took place can be told. */
+const NUMBERED = oneContract(
+  contract(
+    ["one", "two"].map((step) => appending(step, { step, n: "$.inputs.n" })),
+    { inputs: { n: {} } },
+  ),
+  { inputs: { n: "$.payload.n" } },
+);
 const LOGGED = ["run", WORKFLOW, "--durability", "process"];
 
 /** The documents of the lines, each valid. */
@@ -55,6 +64,31 @@ function documentsOf({ out }: Said): readonly JsonObject[] {
     .map((line) => JSON.parse(line) as JsonObject);
   for (const one of documents) checkDocument("run-line", one);
   return documents;
+}
+
+/** Of the write to a segment after so many, only a part is written. */
+function fullAfter(t: TestContext, writes: number): { restore(): void } {
+  const { openSync, writeSync } = fs;
+  let segment = -1;
+  let left = writes;
+  const opening = (path: string, ...rest: [string]) => {
+    const file = openSync(path, ...rest);
+    if (path.includes("/segments/") && path.endsWith(".jsonl")) segment = file;
+    return file;
+  };
+  const writing = (file: number, bytes: Uint8Array) =>
+    file === segment && left-- <= 0 ? writeSync(file, bytes, 0, bytes.length >> 1) : writeSync(file, bytes);
+  const mocks = [
+    t.mock.method(fs, "openSync", opening as typeof openSync),
+    t.mock.method(fs, "writeSync", writing as typeof writeSync),
+  ];
+  syncBuiltinESMExports();
+  const restore = () => {
+    for (const { mock } of mocks) mock.restore();
+    syncBuiltinESMExports();
+  };
+  t.after(restore);
+  return { restore };
 }
 
 /** Every tenth line is no payload, every seventh one that the intent rejects. */
@@ -175,6 +209,39 @@ suite("pgs run --payloads", () => {
     await made.session(...run, "--from-line", from);
     assert.equal(logged(made).length, 2 * 20);
     assert.equal(made.traces().length, 20);
+  });
+
+  test("each run whose trace is full says where it is and how it goes on, and one whose end is in the file has ended", async (t) => {
+    const made = waitingWorkspace(t, NUMBERED);
+    const payloads = Array.from({ length: 8 }, (_, n) => `{"n": ${n}}\n`);
+    writeFileSync(made.path("p.jsonl"), payloads.join(""));
+    const isFull = fullAfter(t, 8);
+    const said = await made.session(...LOGGED, "--payloads", "p.jsonl", "--jobs", "4");
+    isFull.restore();
+    assert.equal(said.code, 5, said.err);
+    const found = documentsOf(said);
+    const unwritten = found.filter(({ error }) => error !== null);
+    const begun = unwritten.filter(({ trace }) => trace !== null);
+    assert.ok(begun.length > 0);
+    for (const { trace, trace_id, error } of begun) {
+      assert.equal(String(trace).split("#")[1], trace_id);
+      assert.equal(at(error, "details", "file"), made.path(String(trace)));
+    }
+    const traces = made.traces();
+    assert.deepEqual(
+      found.flatMap(({ trace }) => (trace === null ? [] : [made.path(String(trace))])).sort(),
+      [...traces].sort(),
+    );
+    const ended = traces.filter((trace) => typesIn(trace).at(-1) === "workflow_complete");
+    assert.equal(ended.length, found.filter(({ status }) => status === "SUCCESS").length);
+    assertHint(said, /pgs runs rebuild --missing/);
+    const hints = said.err.split("\n").filter((line) => line.includes("pgs resume"));
+    assert.equal(hints.length, begun.length);
+    for (const hint of hints) {
+      const [command = "", trace = ""] = typedIn(hint, "resume");
+      const resumed = await made.session(command, trace, ...DRAWN_NOT);
+      assert.equal(resumed.code, 0, resumed.err);
+    }
   });
 
   test("where nobody reads the results any more, no further line is begun", async (t) => {

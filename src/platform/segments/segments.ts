@@ -108,19 +108,23 @@ class Segment {
   #isEnding = false;
   #isClosed = false;
   /** Of a write or a synchronisation: then nothing is added behind it. */
-  #failure: TraceFault | null = null;
+  #failure: { readonly error: unknown } | null = null;
+  /** Whether it is not known of the bytes in the file that they stay there. */
+  #isLost = false;
 
   private constructor(file: string, descriptor: number, unlock: () => void, syncNames: () => void) {
     this.#path = file;
     this.#descriptor = descriptor;
     this.#own = fs.fstatSync(descriptor);
     const sync = async () => {
+      // Also where no more can be written: that is no failure of the runs whose lines are all in the file.
       this.#append();
+      if (this.#isLost) return;
       try {
         await syncOpened(descriptor);
         syncNames();
       } catch (error) {
-        throw this.#failed(error);
+        this.#fail(error, true);
       }
     };
     this.#sync = sharedSync(sync, () => this.#open.size > 1);
@@ -167,22 +171,34 @@ class Segment {
       this.#waiting += this.#buffer.write(text, this.#waiting);
       place = { segment, offset: place?.offset ?? offset, end: this.size };
     };
-    const isWritten = () => place === null || place.end <= this.#written;
+    const isWritten = () => !this.#isLost && (place === null || place.end <= this.#written);
+    /** @throws TraceFault, which names the run where something of it is in the file */
+    const check = () => {
+      if (isWritten() || this.#failure === null) return;
+      const isBegun = place !== null && place.offset < this.#written;
+      const file = isBegun ? `${this.#path}#${id}` : this.#path;
+      throw unwritable(path.dirname(this.#path), file, this.#failure.error);
+    };
+    const append = () => {
+      if (!isWritten()) this.#append();
+      check();
+    };
+    const appended = () => this.#appendTogether().then(check);
     return {
       id,
       address: segmentAddress(segment, id),
-      place: () => (isWritten() ? place : this.#appendTogether().then(() => place)),
+      place: () => (isWritten() ? place : appended().then(() => place)),
       file: {
         append: (text) => {
           add(text);
-          this.#append();
+          append();
         },
         appendTogether: (text) => {
           if (text !== "") add(text);
-          if (this.#open.size === 1) this.#append();
-          return isWritten() ? null : this.#appendTogether();
+          if (this.#open.size === 1) append();
+          return isWritten() ? null : appended();
         },
-        sync: () => this.#sync(),
+        sync: () => this.#sync().then(check),
         close: () => {
           if (this.#open.delete(id)) this.#closeIfOver();
         },
@@ -204,17 +220,20 @@ class Segment {
     return this.#appended;
   }
 
-  /** All that waits is in the file then, or nothing of it. @throws TraceFault, from then on whenever it is asked for */
+  /** All that waits is in the file then; or nothing of it, nor of what is added later. */
   #append(): void {
-    if (this.#failure !== null) throw this.#failure;
     if (this.#waiting === 0) return;
     const bytes = this.#buffer.subarray(0, this.#waiting);
     this.#waiting = 0;
+    if (this.#failure !== null) return;
+    let isAppended = false;
     try {
       appendWhole(this.#descriptor, bytes, this.#path);
+      isAppended = true;
       this.#checkPlace();
     } catch (error) {
-      throw this.#failed(error);
+      this.#fail(error, isAppended);
+      return;
     }
     this.#written += bytes.length;
     if (this.#buffer.length > MOST_BUFFERED) this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
@@ -226,20 +245,17 @@ class Segment {
       throw Object.assign(new Error(this.#path), { code: "ENOENT" });
   }
 
-  #failed(error: unknown): TraceFault {
-    this.#failure = unwritable(path.dirname(this.#path), this.#path, error);
-    return this.#failure;
+  #fail(error: unknown, isLost = false): void {
+    this.#failure ??= { error };
+    this.#isLost ||= isLost;
   }
 
   #closeIfOver(): void {
     if (this.#isClosed || this.#open.size > 0 || !(this.#isEnding || this.isBroken)) return;
     this.#isClosed = true;
-    try {
-      // Of a run that was cut short, something may wait.
-      if (!this.isBroken) this.#append();
-    } finally {
-      this.#close();
-    }
+    // Of a run that was cut short, something may wait.
+    this.#append();
+    this.#close();
   }
 }
 

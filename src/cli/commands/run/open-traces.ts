@@ -4,7 +4,7 @@ import type { TraceFolder } from "../../../ports.ts";
 import type { SummarizedRun } from "../../../workspace/run-workflow.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
-import type { ExecutedRun, Prepared, RunRequest } from "./prepare.ts";
+import type { ExecutedRun, OneRun, Prepared, RunRequest } from "./prepare.ts";
 
 /** A trace that begins, and where it is found; null where it is not kept. */
 type OpenTrace = (id: string) => readonly [folder: TraceFolder, trace: string | null];
@@ -15,15 +15,17 @@ interface OpenedTraces {
   close(): void;
 }
 
-/** The run that is executed with such a trace. */
+/** The run that is executed with such a trace. `opened` is told its name, and where it is. */
 export async function withTrace(
   openTrace: OpenTrace,
+  opened: OneRun["opened"],
   work: (openTrace: (id: string) => TraceFolder) => Promise<SummarizedRun>,
 ): Promise<ExecutedRun> {
   let trace: string | null = null;
   const run = await work((wanted) => {
     const [folder, path] = openTrace(wanted);
     trace = path;
+    opened?.(folder.id, path);
     return folder;
   });
   return { ...run, trace };

@@ -82,6 +82,13 @@ async function* watched(
 /** What became of one line, as `schemas/run-line.schema.json` has it. */
 type LineDocument = JsonObject & { readonly line: number };
 
+/** What there is of the run of a line before it has ended. */
+interface Begun {
+  traceId: string | null;
+  trace: string | null;
+  readonly events: TraceEvent[];
+}
+
 type Ending = "succeeded" | "waiting" | "interrupted" | "failed" | "refused";
 
 function endingOf({ status, fault }: TraceEnding): Ending {
@@ -99,8 +106,10 @@ class Batch {
   readonly #stopping = new AbortController();
   /** The runs in progress end, too, after the event at hand. */
   readonly #interrupting = new AbortController();
-  /** What lets the runs go on that were interrupted. */
+  /** What lets the runs go on that were interrupted, or whose traces could not be written to their ends. */
   readonly #goingOn: string[] = [];
+  /** Whether a trace could not be written to its end. */
+  #hasUnwritten = false;
   /** Of the signal that stopped it, or of the reader that is gone. */
   #stopExit: number | null = null;
   #worst: number = EXIT.SUCCESS;
@@ -134,37 +143,51 @@ class Batch {
 
   async run(payload: PayloadLine): Promise<LineDocument> {
     this.#last = payload.line;
+    const begun: Begun = { traceId: null, trace: null, events: [] };
     try {
-      return await this.#runLine(payload);
+      return await this.#runLine(payload, begun);
     } catch (error) {
       const fault = error instanceof Fault ? error : refusedBySystem(error);
       if (fault === undefined) throw error;
       // A trace that cannot be written: neither can that of the next line.
       if (fault instanceof TraceFault) this.#stopping.abort();
-      return this.#refused(payload.line, fault);
+      return this.#refused(payload.line, fault, await this.#leftBy(fault, begun));
     }
   }
 
-  async #runLine({ line, read }: PayloadLine): Promise<LineDocument> {
-    const { plan, session, execute } = this.#prepared;
+  /** The trace of a run that its fault names: so much of it is there that the run can go on. */
+  async #leftBy(fault: Fault, { traceId, trace, events }: Begun): Promise<Pick<Begun, "traceId" | "trace">> {
+    if (trace === null || !(fault instanceof TraceFault) || fault.facts["file"] !== trace)
+      return { traceId: null, trace: null };
+    this.#hasUnwritten = true;
+    await this.#goesOn(trace, events);
+    return { traceId, trace: shortPath(trace, this.#context.platform.cwd) };
+  }
+
+  async #goesOn(trace: string, events: readonly TraceEvent[]): Promise<void> {
+    const keyOption = keyOptionOf(this.#request, this.#prepared.session);
+    this.#goingOn.push(await interruptionHint(trace, events, keyOption, this.#context));
+  }
+
+  async #runLine({ line, read }: PayloadLine, begun: Begun): Promise<LineDocument> {
+    const { plan, execute } = this.#prepared;
     const { platform } = this.#context;
     const payload = read();
     const { seed } = this.#request;
     const entropy = entropyFor(seed && `${seed} line ${line}`, plan, payload, this.#context);
-    const events: TraceEvent[] = [];
     const { summary, notices, trace, ...result } = await execute({
       ...{ payload, entropy },
       stop: { signal: this.#interrupting.signal, pause: () => platform.pause() },
-      listen: (event) => events.push(event),
+      opened: (...trace) => {
+        [begun.traceId, begun.trace] = trace;
+      },
+      listen: (event) => begun.events.push(event),
     });
     const { status, outcome, exitReason, fault } = result.ending;
     const isStopped = status === "INTERRUPTED";
     const exitCode = (isStopped ? this.#stopExit : null) ?? exitCodeOfRun(result.ending);
     this.#count(endingOf(result.ending), exitCode);
-    if (isStopped && trace !== null)
-      this.#goingOn.push(
-        await interruptionHint(trace, events, keyOptionOf(this.#request, session), this.#context),
-      );
+    if (isStopped && trace !== null) await this.#goesOn(trace, begun.events);
     return {
       line,
       ...(summary.isDryRun ? { dry_run: true } : {}),
@@ -183,18 +206,18 @@ class Batch {
     };
   }
 
-  #refused(line: number, fault: Fault): LineDocument {
+  #refused(line: number, fault: Fault, { traceId, trace }: Pick<Begun, "traceId" | "trace">): LineDocument {
     const exitCode = exitCodeOfFault(fault);
     this.#count("refused", exitCode);
     return {
       line,
-      trace_id: null,
+      trace_id: traceId,
       status: null,
       outcome: null,
       exit_reason_code: null,
       exit_code: exitCode,
       results: null,
-      trace: null,
+      trace,
       head: null,
       notices: [],
       error: faultJson(fault),
@@ -235,6 +258,9 @@ class Batch {
     if (!this.signal.aborted) return;
     printError(this.#context, `stopped after line ${this.#last}\n`);
     const further = `type the command with --from-line ${this.#last + 1} to continue with the lines after it`;
-    printError(this.#context, hintLines([...this.#goingOn, further]));
+    const rebuild = this.#hasUnwritten
+      ? ["type pgs runs rebuild --missing first: the ledger may lack some of these runs"]
+      : [];
+    printError(this.#context, hintLines([...rebuild, ...this.#goingOn, further]));
   }
 }

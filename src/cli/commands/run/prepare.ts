@@ -104,7 +104,10 @@ export interface ExecutedRun extends SummarizedRun {
   readonly trace: string | null;
 }
 
-type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "stop" | "listen">;
+export interface OneRun extends Pick<RecordedRunRequest, "payload" | "entropy" | "stop" | "listen"> {
+  /** Called before anything else of the run happens. */
+  readonly opened?: (traceId: string, trace: string | null) => void;
+}
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
@@ -124,14 +127,14 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   if (request.dryRun) {
     const answers = answersOf(request, context);
     const { open, close } = await openDryTraces(request, context);
-    const execute: Prepared["execute"] = (one) =>
-      withTrace(open, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
+    const execute: Prepared["execute"] = ({ opened, ...one }) =>
+      withTrace(open, opened, (openTrace) => dryRun({ ...environment, answers, openTrace, ...one }));
     return { ...common, execute, close };
   }
   const { open, close } = await openTraces(common, request, context);
   const records = recordsOf(settings.traces, request.traceAccess, session.clock, context);
-  const execute: Prepared["execute"] = (one) =>
-    withTrace(open, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
+  const execute: Prepared["execute"] = ({ opened, ...one }) =>
+    withTrace(open, opened, (openTrace) => runWorkflow({ ...environment, openTrace, records, ...one }));
   return { ...common, execute, close };
 }
 
