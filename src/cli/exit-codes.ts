@@ -14,6 +14,8 @@ export const EXIT = {
   WAITING: 6,
   FOUND: 7,
   DEFECT: 70,
+  /** As shells tell that SIGPIPE ended a process. */
+  UNREAD: 141,
 } as const;
 
 export type ExitName = keyof typeof EXIT;
@@ -30,6 +32,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   WAITING: "the run is waiting",
   FOUND: "something was found: a damaged trace, a difference, a broken rule, a failed test",
   DEFECT: "an internal error, which is a bug; please report it",
+  UNREAD: "the reader of standard output was gone before the work was done",
 };
 
 /** Every command can give these. */
@@ -57,6 +60,12 @@ const BY_STAGE: Readonly<Record<Stage, number>> = {
 
 export function exitCodeOfFault(fault: Fault): number {
   return fault instanceof RunFault ? exitCodeOfRefusal(fault.code) : BY_STAGE[fault.stage];
+}
+
+/** The worse one of two runs: one that waits is better than any that did not succeed, else the higher code is worse. */
+export function worseExit(one: number, other: number): number {
+  const rankOf = (exitCode: number) => (exitCode === EXIT.WAITING ? 0.5 : exitCode);
+  return rankOf(other) > rankOf(one) ? other : one;
 }
 
 /** By the refusal that ended the run, else by its ending. A run whose process is told to stop ends with the signal's own. */

@@ -16,6 +16,7 @@ import {
   type LedgerHead,
   type LedgerLine,
   type LineFlaw,
+  type LineState,
   type OpeningLine,
   parseLine,
   type RunLine,
@@ -290,6 +291,8 @@ function linkFlaws(
 
 type Found = Pick<LedgerFinding, "code" | "facts">;
 
+const ENDINGS: ReadonlySet<LineState | undefined> = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
+
 const MISSING: Found = { code: "TRACE_MISSING", facts: {} };
 
 /** What is wrong with a segment, and with the traces that are only there. @throws IoError, StoreFault */
@@ -326,7 +329,9 @@ async function checkSegment(
 /** Compares the states that the ledger has of a run with those that its trace shows. */
 function checkTrace(lines: readonly RunLine[], trace: Source, isGoingOn: () => boolean): Found | null {
   const { lines: shown, verified } = statesIn(trace);
-  const damage = verified.findings.find(({ code }) => !CUT_OFF.has(code));
+  // Behind the end of its run, no process has left a line incomplete.
+  const hasEnded = ENDINGS.has(shown.at(-1)?.state);
+  const damage = verified.findings.find(({ code }) => hasEnded || !CUT_OFF.has(code));
   if (damage !== undefined) return { code: "TRACE_DAMAGED", facts: damageFacts(damage) };
   const recorded = statesOf(lines);
   const [first] = recorded;

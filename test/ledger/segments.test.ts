@@ -167,6 +167,23 @@ test("however short the last line of a segment is, verify says of its run what i
   }
 });
 
+test("an incomplete line behind the end of a run is damage, in a segment as in a folder", async (t) => {
+  const { folder, root, lines, bytes, path } = await ended(t);
+  const [first = ""] = lines;
+  const own = runOf(first);
+  const found = async () =>
+    (await findingsIn(root)).map(({ code, run, facts }) => [code, run, facts["finding"]]);
+  const damaged = [["TRACE_DAMAGED", own, "TORN_LINE"]];
+  writeFileSync(path, Buffer.concat([bytes, Buffer.from(first.slice(0, 300))]));
+  assert.deepEqual(await found(), damaged);
+  writeFileSync(path, Buffer.concat([bytes, Buffer.from(first.slice(0, 20))]));
+  assert.deepEqual(await found(), [], "it ends before the name of a run");
+  mkdirSync(join(folder, own));
+  const whole = lines.filter((line) => runOf(line) === own).join("");
+  writeFileSync(join(folder, own, `${own}.jsonl`), `${whole}{`);
+  assert.deepEqual(await found(), damaged);
+});
+
 test("the other verifier reads a trace from a segment, too", { skip: skipWithoutPython }, async (t) => {
   const { root, folder, ids, path, lines } = await ended(t);
   const { name } = segmentIn(root);

@@ -11,6 +11,7 @@ import type { JsonObject } from "../../src/json/value.ts";
 import { segmentAddress } from "../../src/trace/segment.ts";
 import { memoryTraces } from "../../src/workspace/traces.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
+import { asking } from "../engine/waiting.ts";
 import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
 import { PLAYS_ALL, takingTurns } from "../support/portion.ts";
@@ -249,8 +250,25 @@ suite("pgs run --payloads", () => {
     const world = { isOutClosed: () => made.traces().length > 2 };
     const said = await made.sessionIn(world, ...LOGGED, "--payloads", "p.jsonl");
     assert.ok(made.traces().length < 20);
+    assert.equal(said.code, 141, "it neither waits nor failed");
     assert.match(said.err, /^stopped after line \d+$/m);
     assert.match(said.err, /--from-line \d+ to continue/);
+  });
+
+  test("a line that does not succeed decides the exit code, not one that waits", async (t) => {
+    const made = waitingWorkspace(t, asking({ key: "k", choices: ["yes", "no"], timeout: "PT1H" }));
+    for (const [lines, codes, exit] of [
+      ["{}\n{}\n", [6, 6], 6],
+      ["{}\n[]\n{}\n", [6, 2, 6], 2],
+    ] as const) {
+      writeFileSync(made.path("p.jsonl"), lines);
+      const said = await made.session(...LOGGED, "--payloads", "p.jsonl");
+      assert.deepEqual(
+        documentsOf(said).map(({ exit_code }) => exit_code),
+        codes,
+      );
+      assert.equal(said.code, exit);
+    }
   });
 
   test("a line to begin with that is behind the last one is said", async (t) => {

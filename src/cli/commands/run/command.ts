@@ -37,6 +37,7 @@ export const run = defineCommand({
     REFUSED: true,
     STORAGE: "the run ended in EXIT_BACKEND_ERROR, or storage could not be used",
     WAITING: "the run waits, and pgs resume goes on with it",
+    UNREAD: "the reader of standard output was gone before all lines of --payloads were done",
   },
   async action(request, context) {
     checkCombination(request);

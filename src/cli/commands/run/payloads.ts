@@ -11,14 +11,14 @@ import type { TraceEvent } from "../../../trace/event.ts";
 import { inFlight } from "../../../workspace/in-flight.ts";
 import { type PayloadLine, payloadLines } from "../../../workspace/payload-lines.ts";
 import { type Context, shortPath } from "../../context.ts";
-import { EXIT, exitCodeOfFault, exitCodeOfRun } from "../../exit-codes.ts";
+import { EXIT, exitCodeOfFault, exitCodeOfRun, worseExit } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
 import { faultJson, hintLines, plain, printError } from "../../print.ts";
 import { keyOptionOf } from "../../session.ts";
 import { interruptionHint } from "../../wait-hints.ts";
 import { entropyFor, type Prepared, type RunRequest } from "./prepare.ts";
 
-/** Answers the worst exit code of all lines, or that of the signal that stopped them. */
+/** Answers the worst exit code of all lines, or that with which they were stopped. */
 export async function runPayloads(
   request: RunRequest,
   given: string,
@@ -41,7 +41,7 @@ export async function runPayloads(
     for await (const answer of answers) {
       platform.out(`${JSON.stringify(answer)}\n`);
       // Nobody reads what further runs would come to.
-      if (platform.isOutClosed()) batch.stop(null);
+      if (platform.isOutClosed()) batch.stop(EXIT.UNREAD);
       // Lets a signal in: a run on fast stores never waits for anything.
       if (++count % jobs === 0) await platform.pause();
     }
@@ -98,9 +98,6 @@ function endingOf({ status, fault }: TraceEnding): Ending {
   return fault === undefined ? "failed" : "refused";
 }
 
-/** A run that waits is better than any that did not succeed. */
-const rankOf = (exitCode: number) => (exitCode === EXIT.WAITING ? 0.5 : exitCode);
-
 class Batch {
   readonly #request: RunRequest;
   readonly #prepared: Prepared;
@@ -113,8 +110,8 @@ class Batch {
   readonly #goingOn: string[] = [];
   /** Whether a trace could not be written to its end. */
   #hasUnwritten = false;
-  /** Of the signal that stopped it. */
-  #signalExit: number | null = null;
+  /** Of the signal that stopped it, or of the reader that is gone. */
+  #stopExit: number | null = null;
   #worst: number = EXIT.SUCCESS;
   #last: number;
   readonly #counts: Record<Ending, number> = {
@@ -134,12 +131,12 @@ class Batch {
   }
 
   get exitCode(): number {
-    return this.#signalExit ?? this.#worst;
+    return this.#stopExit ?? this.#worst;
   }
 
-  /** With the exit code that a signal asks for; null where the output was closed. */
-  stop(signalExit: number | null): void {
-    this.#signalExit ??= signalExit;
+  /** With this exit code: that of a signal, or `UNREAD`. */
+  stop(exitCode: number): void {
+    this.#stopExit ??= exitCode;
     this.#stopping.abort();
     this.#interrupting.abort();
   }
@@ -188,7 +185,7 @@ class Batch {
     });
     const { status, outcome, exitReason, fault } = result.ending;
     const isStopped = status === "INTERRUPTED";
-    const exitCode = (isStopped ? this.#signalExit : null) ?? exitCodeOfRun(result.ending);
+    const exitCode = (isStopped ? this.#stopExit : null) ?? exitCodeOfRun(result.ending);
     this.#count(endingOf(result.ending), exitCode);
     if (isStopped && trace !== null) await this.#goesOn(trace, begun.events);
     return {
@@ -229,7 +226,7 @@ class Batch {
 
   #count(how: Ending, exitCode: number): void {
     this.#counts[how]++;
-    if (rankOf(exitCode) > rankOf(this.#worst)) this.#worst = exitCode;
+    this.#worst = worseExit(this.#worst, exitCode);
     const { stopOn } = this.#request;
     const isReason =
       stopOn === "failure" ? how === "failed" || how === "refused" : stopOn === "refusal" && how === "refused";
