@@ -435,6 +435,8 @@ export interface TracesRoot extends DataRoot {
   make(): void;
   /** The names in the folder itself; none where there is no folder. @throws IoError */
   names(): readonly string[];
+  /** Whether the trace's file is no regular file, or its folder none: a link, a pipe, a device. @throws IoError */
+  isIrregular(id: string): boolean;
   /** The names of the regular files below it that several traces share, sorted. @throws IoError */
   segments(): readonly string[];
   /** What has the name of such a file and is something else: a link, a pipe, a device or a folder. @throws IoError */

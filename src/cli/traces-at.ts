@@ -6,6 +6,7 @@ import { externalFormat } from "../interop/detect.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import { type Files, IoError, type ListedFile } from "../ports.ts";
 import { SEGMENTS } from "../trace/segment.ts";
+import { isTraceName } from "../trace/trace-name.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { openRegularArgument } from "./file-argument.ts";
@@ -76,12 +77,15 @@ async function tracesBelow(
   return { traces, others };
 }
 
-/** Of the links to folders, that of the segments alone is followed: they may be on another disk. */
+/** Of the links to folders, those of the segments and of a trace are followed: the folders may be on another disk. */
 function* filesBelow(folder: string, files: Files): Generator<Pick<ListedFile, "path" | "isFile">> {
   for (const listed of files.list(folder)) {
     const { path: one, isLink } = listed;
-    if (!isLink || basename(one) !== SEGMENTS) yield listed;
-    else for (const name of files.names(`${folder}/${one}`)) yield { path: `${one}/${name}`, isFile: false };
+    const name = basename(one);
+    if (isLink && isTraceName(name)) yield { path: `${one}/${name}.jsonl`, isFile: false };
+    else if (!isLink || name !== SEGMENTS) yield listed;
+    else
+      for (const inside of files.names(`${folder}/${one}`)) yield { path: `${one}/${inside}`, isFile: false };
   }
 }
 

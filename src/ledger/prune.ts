@@ -39,7 +39,15 @@ export interface PrunedRun {
 }
 
 /** Why runs that are old enough stay. */
-export const KEPT_BECAUSE = ["running", "waiting", "interrupted", "marked", "attested", "newest"] as const;
+export const KEPT_BECAUSE = [
+  "running",
+  "waiting",
+  "interrupted",
+  "marked",
+  "irregular",
+  "attested",
+  "newest",
+] as const;
 
 export type KeptBecause = (typeof KEPT_BECAUSE)[number];
 
@@ -124,6 +132,7 @@ function becauseOf(
   if (state === "WAITING") return "waiting";
   if (state === "INTERRUPTED" && wanted !== state) return "interrupted";
   if (marks.length > 0) return "marked";
+  if (root.isIrregular(id)) return "irregular";
   if (!attested && isThere(root.store(`${id}/${id}.intoto.json`))) return "attested";
   return isNew ? "newest" : undefined;
 }

@@ -59,6 +59,7 @@ export async function openOwnTrace(
   id: string,
   { root, openSource }: { readonly root: TracesRoot; openSource(path: string): Promise<Source | null> },
 ): Promise<Source | "IRREGULAR" | null> {
+  if (root.isIrregular(id)) return "IRREGULAR";
   try {
     return await openSource(`${root.folder}/${traceFileOf(id)}`);
   } catch (error) {

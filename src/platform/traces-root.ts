@@ -1,6 +1,6 @@
 /** The folder of the traces on disk, as that in which a ledger and protocols are kept. */
 
-import { type Dirent, readdirSync, rmSync, statSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { LockedSegment, TraceAccess, TracesRoot } from "../ports.ts";
 import { isSegmentName, SEGMENTS } from "../trace/segment.ts";
@@ -34,6 +34,11 @@ export function openTracesRoot(
     folder: root,
     make: () => attempt(() => makeTracesFolder(root, access), undefined),
     names: () => attempt(() => readdirSync(root), []),
+    isIrregular: (id) =>
+      attempt(
+        () => isOther(join(root, id), "isDirectory") || isOther(below(`${id}/${id}.jsonl`), "isFile"),
+        false,
+      ),
     segments: () =>
       namedAsSegments(root)
         .filter((entry) => entry.isFile())
@@ -52,6 +57,10 @@ export function openTracesRoot(
 }
 
 const IN_SEGMENTS = `${SEGMENTS}/`;
+
+function isOther(path: string, kind: "isFile" | "isDirectory"): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.[kind]() === false;
+}
 
 function namedAsSegments(root: string): readonly Dirent[] {
   const entries = attempt(() => readdirSync(join(root, SEGMENTS), { withFileTypes: true }), []);

@@ -157,8 +157,15 @@ it("links that lead out of the traces folder are named for what they are, and en
   const findings = document(verified)["findings"] as readonly JsonObject[];
   assert.deepEqual(
     findings.map(({ code, run }) => [code, run]),
-    [["TRACE_UNLISTED", unknown]],
+    [
+      ["TRACE_IRREGULAR", ids[1]],
+      ["TRACE_UNLISTED", unknown],
+    ],
   );
+  const pruned = document(await place.session("runs", "prune", "--older-than", "PT0S", "--dry-run", "--json"));
+  assert.equal((pruned["kept"] as JsonObject)["irregular"], 1);
+  const examined = await place.session("examine", "traces");
+  assert.match(examined.out, /^5 traces, /m);
   rmSync(place.path("traces/ledger.jsonl"));
   symlinkSync(place.path("data"), place.path("traces/ledger.jsonl"));
   for (const argv of [[], ["verify"]])
@@ -487,7 +494,15 @@ it("old traces are removed, but for those of runs that wait, have a bookmark or 
   const dry = document(await place.session("runs", "prune", ...old, "--dry-run", "--json"));
   const idsOf = (pruned: JsonObject) => (pruned["pruned"] as readonly JsonObject[]).map(({ id }) => id);
   assert.deepEqual(idsOf(dry), [c, d]);
-  assert.deepEqual(dry["kept"], { running: 0, waiting: 0, interrupted: 0, marked: 1, attested: 1, newest: 0 });
+  assert.deepEqual(dry["kept"], {
+    running: 0,
+    waiting: 0,
+    interrupted: 0,
+    marked: 1,
+    irregular: 0,
+    attested: 1,
+    newest: 0,
+  });
   const size = ["jsonl"].reduce(
     (sum, kind) => sum + readFileSync(place.path(`traces/${c}/${c}.${kind}`)).length,
     0,

@@ -46,6 +46,7 @@ const REASONS: Readonly<Record<KeptBecause, string>> = {
   waiting: "waiting",
   interrupted: "interrupted (pgs resume goes on with them; --state INTERRUPTED removes them)",
   marked: "with a bookmark",
+  irregular: "with a link or another irregular file in the place of the trace",
   attested: "attested (--attested removes them, too)",
   newest: "among those to keep",
 };
