@@ -104,10 +104,10 @@ export const usageTable = {
     where: f.path,
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
   }),
-  RUN_UNKNOWN: (f: { given: string; traces: string }) => ({
-    what: `no run in ${f.traces} has an id that begins so`,
+  RUN_UNKNOWN: (f: { given: string; traces: string; searched: string; suggestion: string | null }) => ({
+    what: `no run in ${f.searched} has an id that begins so`,
     where: f.given,
-    hint: "type pgs runs, which lists them, or name the file of the trace",
+    hint: f.suggestion ?? "type pgs runs, which lists them, or name the file of the trace",
   }),
   RUN_AMBIGUOUS: (f: { given: string; ids: readonly string[]; more: number }) => ({
     what: `several runs have an id that begins so: ${f.ids.join(", ")}${f.more === 0 ? "" : `, and ${f.more} more`}`,
@@ -117,7 +117,7 @@ export const usageTable = {
   RUN_PRUNED: (f: { run: string; since: string }) => ({
     what: `pgs runs prune removed the trace of this run at ${f.since}`,
     where: f.run,
-    hint: "restore the folder of the run from a copy",
+    hint: "name the file of a copy of the trace",
   }),
   RUN_UNLISTED: (f: { run: string; traces: string }) => ({
     what: "the ledger does not have the run",

@@ -63,7 +63,8 @@ function* guarded(pieces: Iterable<Uint8Array>, given: string, what: string): Ge
 
 function present<T>(found: T | null, file: string, what: string, context: Context): T {
   if (found !== null) return found;
-  throw new FileFault("FILE_MISSING", { file, what, suggestion: nearestFile(file, context) });
+  const isTrace = what === "the trace" ? { isTrace: true as const } : {};
+  throw new FileFault("FILE_MISSING", { file, what, suggestion: nearestFile(file, context), ...isTrace });
 }
 
 /** The file of the same folder that may have been meant, as it would be typed. */
@@ -71,8 +72,19 @@ function nearestFile(given: string, { platform, path }: Context): string | null 
   const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
   // Every short name is near to every other, and the address of a trace to that of its segment.
   if (name.length < 3 || parseAddress(path(given)) !== null) return null;
-  const nearest = nearestName(name, platform.files.names(path(folder === "" ? "." : folder)));
+  const near = platform.files
+    .names(path(folder === "" ? "." : folder))
+    .filter((other) => isNearPartByPart(name, other));
+  const nearest = nearestName(name, near);
   return nearest === null ? null : `${folder}${nearest}`;
+}
+
+/** An ending in common makes no two names alike. */
+function isNearPartByPart(name: string, other: string): boolean {
+  const [parts, others] = [name.split("."), other.split(".")];
+  return (
+    parts.length === others.length && parts.every((part, i) => nearestName(part, [others[i] ?? ""]) !== null)
+  );
 }
 
 export function asFault(error: unknown, file: string, what: string, isLimited = false): unknown {

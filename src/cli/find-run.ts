@@ -6,7 +6,8 @@ import { TraceInputFault } from "../examine/errors.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { RunEntry } from "../ledger/run-entry.ts";
 import { openRuns } from "../ledger/runs.ts";
-import { traceAddress, traceIdsIn } from "../ledger/trace-place.ts";
+import { traceFileOf } from "../ledger/trace-names.ts";
+import { isThere, traceAddress, traceIdsIn } from "../ledger/trace-place.ts";
 import type { TracesRoot } from "../ports.ts";
 import { SEGMENTS, type SegmentAddress, segmentAddress } from "../trace/segment.ts";
 import { isTraceName } from "../trace/trace-name.ts";
@@ -32,14 +33,19 @@ export function findRun(given: string, context: Context): FoundRun {
       : traceIdsIn(root)
           .filter((id) => id.startsWith(given))
           .map((id) => ({ id, entry: null }));
-  return onlyRun(found, given, shortPath(context.settings.traces, context.platform.cwd));
+  const traces = shortPath(context.settings.traces, context.platform.cwd);
+  return onlyRun(found, given, { traces, searched: traces });
 }
 
 /** The one whose id is the given one, or else the only one. @throws UsageFault as above */
-function onlyRun<T extends Pick<FoundRun, "id">>(found: readonly T[], given: string, traces: string): T {
+function onlyRun<T extends Pick<FoundRun, "id">>(
+  found: readonly T[],
+  given: string,
+  places: { readonly traces: string; readonly searched: string },
+): T {
   const exact = found.find(({ id }) => id === given);
   const [only, ...others] = exact === undefined ? found : [exact];
-  if (only === undefined) throw new UsageFault("RUN_UNKNOWN", { given, traces });
+  if (only === undefined) throw new UsageFault("RUN_UNKNOWN", { given, ...places, suggestion: null });
   if (others.length === 0) return only;
   const ids = found.slice(0, NAMED).map(({ id }) => id);
   throw new UsageFault("RUN_AMBIGUOUS", { given, ids, more: found.length - ids.length });
@@ -103,9 +109,11 @@ export async function traceFile(given: string, context: Context): Promise<string
 
 /** @throws FileFault, UsageFault `RUN_UNKNOWN`, `RUN_AMBIGUOUS` */
 async function begunInSegment({ traces, segment, run }: SegmentAddress, context: Context): Promise<string> {
-  const file = shortPath(`${traces}/${SEGMENTS}/${segment}`, context.platform.cwd);
+  const { cwd } = context.platform;
+  const file = shortPath(`${traces}/${SEGMENTS}/${segment}`, cwd);
   const ids = (await runNamesIn(file, context)).filter((id) => id.startsWith(run)).map((id) => ({ id }));
-  return placeNow(`${traces}/${segmentAddress(segment, onlyRun(ids, run, file).id)}`, context);
+  const only = onlyRun(ids, run, { traces: shortPath(traces, cwd), searched: file });
+  return placeNow(`${traces}/${segmentAddress(segment, only.id)}`, context);
 }
 
 function onlyOne(segment: string, runs: readonly string[], { path }: Context): string {
@@ -139,9 +147,9 @@ function lastIn(root: TracesRoot): FoundRun | null {
   return id === undefined ? null : { id, entry: null };
 }
 
-/** @throws UsageFault `RUN_PRUNED` */
+/** @throws UsageFault `RUN_PRUNED`, but for a trace that is in its folder again */
 function placeOfRun({ id, entry }: FoundRun, context: Context): string {
-  if (entry?.state === "PRUNED")
+  if (entry?.state === "PRUNED" && !isThere(tracesRoot(context).store(traceFileOf(id))))
     throw new UsageFault("RUN_PRUNED", { run: id, since: new Date(entry.changed).toISOString() });
   return tracePath({ id, entry }, context);
 }

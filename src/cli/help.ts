@@ -22,7 +22,6 @@ export interface Manual {
 const HELP = ["-h, --help", "print this help"] as const;
 
 export function programManual(commands: readonly Listed[]): Manual {
-  const codes = EXIT_NAMES.filter((name) => name !== "WAITING");
   return {
     usage: "pgs [options] <command> [options] [arguments]",
     about: "Runs the workflows of a sealed protocol snapshot, and examines the traces of the runs.",
@@ -32,7 +31,7 @@ export function programManual(commands: readonly Listed[]): Manual {
       ["Other options", [["-V, --version", "print the version (also -v)"], HELP]],
     ],
     examples: [["pgs run --help", "print the options of a command"]],
-    exits: exitEntries(codes.map((name) => [name, true])),
+    exits: exitEntries(EXIT_NAMES.map((name) => [name, true])),
   };
 }
 

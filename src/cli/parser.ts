@@ -49,13 +49,11 @@ export function addCommand(
     if (missing !== undefined)
       throw badUsage(`required option '${flagsOf(...missing)}' not specified`, parser.name());
     if (line.arguments.flat().includes("")) throw badUsage("an argument is empty", parser.name());
-    for (const [i, [name, { choices }]] of Object.entries(command.arguments).entries()) {
+    for (const [i, { choices }] of Object.values(command.arguments).entries()) {
       const wrong = line.arguments[i]?.find((one) => choices?.includes(one) === false);
       if (wrong === undefined) continue;
-      throw badUsage(
-        `argument '${wrong}' is no ${name}. Allowed choices are ${choices?.join(", ")}.`,
-        parser.name(),
-      );
+      const allowed = `${choices?.length === 1 ? "" : "one of "}${choices?.join(", ")}`;
+      throw badUsage(`argument '${wrong}' should be ${allowed}`, parser.name());
     }
     await perform(line);
   });

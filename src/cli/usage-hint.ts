@@ -16,7 +16,7 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
         .join(" or ")}`,
   ],
   [
-    /^argument '(.*)' is no .* Allowed choices are (.+)\.$/,
+    /^argument '(.*)' should be (?:one of )?(.+)$/,
     (given, choices) => {
       const meant = nearestName(given, choices.split(", "));
       return meant === null ? `type ${choices.replaceAll(", ", " or ")}` : `type ${meant} instead of ${given}`;

@@ -115,12 +115,13 @@ export class TraceFault<C extends keyof typeof traceTable = keyof typeof traceTa
 }
 
 export const fileTable = {
-  FILE_MISSING: (f: { file: string; what: string; suggestion: string | null }) => ({
+  /** `isTrace` where the id of a run may be named instead. */
+  FILE_MISSING: (f: { file: string; what: string; suggestion: string | null; isTrace?: true }) => ({
     what: `${f.what} does not exist`,
     where: f.file,
     hint:
       f.suggestion === null
-        ? "name a file that exists; a relative path starts at the current folder"
+        ? `name a file that exists${f.isTrace ? ", or the id of a run, which pgs runs lists" : ""}; a relative path starts at the current folder`
         : `type ${f.suggestion} instead of ${f.file}`,
   }),
   FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({

@@ -46,11 +46,14 @@ function mayMatch(entry: RunEntry, { state, workflow, since, until, actor, mark,
     return false;
   if (since !== undefined && entry.begun < since) return false;
   if (until !== undefined && entry.begun >= until) return false;
-  if (workflow !== undefined && entry.workflow !== workflow) return false;
+  if (workflow !== undefined && !isWorkflow(entry.workflow, workflow)) return false;
   if (actor !== undefined && !entry.actors.includes(actor)) return false;
   if (mark !== undefined && !entry.marks.some(({ name }) => name === mark)) return false;
   return tag === undefined || entry.marks.some(({ tags = [] }) => tags.includes(tag));
 }
+
+/** Also by its code, without the domain. */
+const isWorkflow = (fqdn: string, given: string) => fqdn === given || fqdn.endsWith(`::${given}`);
 
 function matches(entry: RunEntry, standing: Standing, { state, key, due, outcome, text }: RunQuery): boolean {
   if (state !== undefined && standing.state !== state) return false;

@@ -58,8 +58,17 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that contains artifacts/, or manifest.json and canonical/; for a trace, name its .jsonl file",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null; isCompiled?: boolean }) => ({
-    what: "there is no protocol snapshot",
+  /** `workspace` is its folder, where that is not there. */
+  SNAPSHOT_MISSING: (f: {
+    snapshot: string;
+    options: string | null;
+    isCompiled?: boolean;
+    workspace?: string;
+  }) => ({
+    what:
+      f.workspace === undefined
+        ? "there is no protocol snapshot"
+        : "there is no protocol snapshot: the folder of the workspace does not exist",
     where: f.snapshot,
     hint: f.isCompiled
       ? "type pgs compile: it was ended before it put the new snapshot in its place"

@@ -110,8 +110,13 @@ export function requireForm(folder: string, files: Files, from?: Workspace): Run
     snapshot: folder,
     options,
     ...(isCompiled ? { isCompiled } : {}),
+    ...(from !== undefined && isGone(from, files) ? { workspace: from.workspace } : {}),
   });
 }
+
+/** Whether the snapshot is that of a workspace whose folder is not there. */
+const isGone = ({ workspace, isSnapshotNamed }: Workspace, files: Files) =>
+  !isSnapshotNamed && !files.isFolder(workspace);
 
 /** @throws SealFault `SEAL_ABSENT`, `SEAL_UNEXPECTED_ROOT` */
 function requireSeal(seal: SnapshotSeal, { expectSeal: expected, requireSigned }: OpenOptions): void {

@@ -16,9 +16,9 @@ const hints: readonly (readonly [message: string, hint: string])[] = [
     "option '--max-hops <N>' argument '0' is invalid. It should be a whole number above 0.",
     "omit --max-hops, or type a whole number above 0",
   ],
-  ["argument 'x' is no what. Allowed choices are a, b.", "type a or b"],
-  ["argument 'lock' is no what. Allowed choices are locks.", "type locks instead of lock"],
-  ["argument 'bsh' is no shell. Allowed choices are bash, zsh, fish.", "type bash instead of bsh"],
+  ["argument 'x' should be one of a, b", "type a or b"],
+  ["argument 'lock' should be locks", "type locks instead of lock"],
+  ["argument 'bsh' should be one of bash, zsh, fish", "type bash instead of bsh"],
   ["unknown option '--xyzzy'", "type pgs run --help"],
 ];
 

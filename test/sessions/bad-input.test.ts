@@ -175,6 +175,7 @@ const badLines: readonly BadLine[] = [
   { argv: ["data", "lock"], code: "BAD_USAGE", hint: /type locks/ },
   { argv: ["data", "lokcs"], code: "BAD_USAGE", hint: /type locks/ },
   { argv: ["completion", "bsh"], code: "BAD_USAGE", hint: /type bash instead of bsh/ },
+  { argv: ["data", "lock"], code: "BAD_USAGE", says: /argument 'lock' should be locks/ },
   { argv: ["completion", "x"], code: "BAD_USAGE", hint: /type bash or zsh or fish/ },
   {
     argv: ["verify", "--sarif", "protocol_snapshot/new.json"],
@@ -325,7 +326,7 @@ it("of every command each option with a value refuses an empty one, and a second
       if (!COLLECTED.includes(option))
         assert.match(
           twice.err,
-          /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash|should be lower-case|should be an ISO|should be a date)/,
+          /BAD_USAGE .*(?:more than once|Allowed choices|should be one of|should be a hash|should be lower-case|should be an ISO|should be a date)/,
           name,
         );
     }

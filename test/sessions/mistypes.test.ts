@@ -116,6 +116,11 @@ it("what is named and not there has a hint, which names the command that was typ
   const place = workspace(t, { data: join(FIXTURES, "data") });
   assertHint(await place.session("gate", "--scenarios", "nope"), /pgs gate --scenarios/);
   assertHint(await place.session("run", RELEASE, "--payload", "zzz.json"), /name a file that exists/);
+  // An ending in common makes no two names alike.
+  writeFileSync(place.path("out.jsonl"), "");
+  const payloads = (file: string) => place.session("run", RELEASE, "--payloads", file);
+  assertHint(await payloads("nope.jsonl"), /^name a file that exists; a relative/);
+  assertHint(await payloads("out.jsnol"), /^type out\.jsonl instead of out\.jsnol$/);
   const scenarios = join(FIXTURES, "../scenarios");
   assertHint(await place.session("test", scenarios, "--filter", "nope"), /without --filter/);
 });

@@ -106,6 +106,8 @@ it("runs are listed, the last one first, and found by what is known of them", as
       [c, b],
     ],
     [["--text", "rollback"], [c]],
+    [["--wf", "WF_ROLLBACK_RELEASE_V0"], [c]],
+    [["--wf", "RELEASE_V0"], []],
     [["--state", "WAITING"], []],
     [["--state", "PRUNED"], []],
     [
@@ -216,6 +218,7 @@ it("a run is shown by its id or the beginning of it, and a beginning of several 
   assertRefused(several, 2, "RUN_AMBIGUOUS");
   for (const one of ids) assert.ok(several.err.includes(one));
   assertRefused(await place.session("runs", "2027"), 2, "RUN_UNKNOWN");
+  assertHint(await place.session("runs", "verfiy"), /^type pgs runs verify$/);
 });
 
 test("each form of the command has its own options", async (t) => {
@@ -467,6 +470,7 @@ it("old traces are removed, but for those of runs that wait, have a bookmark or 
   await place.session("mark", a, "look");
   appendFileSync(place.path(`traces/${b}/${b}.intoto.json`), "{}");
   const old = ["--older-than", "P1D"];
+  cpSync(place.path(`traces/${c}`), place.path("copy"), { recursive: true });
   const dry = document(await place.session("runs", "prune", ...old, "--dry-run", "--json"));
   const idsOf = (pruned: JsonObject) => (pruned["pruned"] as readonly JsonObject[]).map(({ id }) => id);
   assert.deepEqual(idsOf(dry), [c, d]);
@@ -488,6 +492,14 @@ it("old traces are removed, but for those of runs that wait, have a bookmark or 
   assert.deepEqual(await found(place), [], "what was pruned is not missing");
   const gone = await place.session("examine", c);
   assertRefused(gone, 2, "RUN_PRUNED");
+  assertHint(gone, /^name the file of a copy of the trace$/);
+  cpSync(place.path("copy"), place.path(`traces/${c}`), { recursive: true });
+  for (const command of [
+    ["examine", c],
+    ["render", c, "--md", "-"],
+  ])
+    assert.equal((await place.session(...command)).code, 0, "a trace that is there again is found");
+  rmSync(place.path(`traces/${c}`), { recursive: true });
   assert.deepEqual(
     idsOf(document(await place.session("runs", "prune", ...old, "--state", "FAILED", "--attested", "--json"))),
     [b, d],

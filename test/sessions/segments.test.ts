@@ -347,6 +347,16 @@ test("pgs trace get prints the bytes of a trace, wherever it is, and copies them
   assert.equal(readFileSync(String(jsonl), "utf8"), bytes);
   assert.match(readFileSync(String(md), "utf8"), /^# /);
   assert.ok(existsSync(String(png)));
+  const whole = bytes.trimEnd().split("\n");
+  writeFileSync(place.path("cut.jsonl"), `${whole.slice(0, -1).join("\n")}\n`);
+  const cut = document(
+    await place.session("trace", "get", "cut.jsonl", "--folder", "cut", "--md", "--png", "--json"),
+  );
+  for (const file of [cut["md"], cut["png"]])
+    assert.ok(existsSync(String(file)), "what lacks its end is drawn");
+  writeFileSync(place.path("bad.jsonl"), `${whole.slice(1).join("\n")}\n`);
+  const damaged = await place.session("trace", "get", "bad.jsonl", "--folder", "bad", "--md");
+  assertRefused(damaged, 2, "TRACE_NOT_INTACT");
   const before = tree(place.folder);
   for (const [argv, hint] of [
     [["--folder", "more"], /another folder/],
@@ -378,6 +388,7 @@ test("an address may end in the beginning of an id, and its hint can be followed
     const said = await given(run);
     assertRefused(said, 2, "RUN_UNKNOWN");
     assert.ok(said.err.includes(segment), said.err);
+    assertHint(said, /^type pgs runs, which lists them/);
   }
   const missing = await given(one.id.replace(/.{8}$/, "00000000"));
   assertRefused(missing, 2, "FILE_MISSING");

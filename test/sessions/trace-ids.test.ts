@@ -96,6 +96,14 @@ test("a file of that name is the trace, and what is no id is a file that is miss
   assert.deepEqual((await place.session("explain", id)).out, (await place.session("explain", other)).out);
   assertRefused(await place.session("examine", "absent.jsonl"), 2, "FILE_MISSING");
   assertRefused(await place.session("examine", "trace"), 2, "FILE_MISSING");
+  for (const argv of [
+    ["examine", "#nope"],
+    ["trace", "get", "nope"],
+  ])
+    assertHint(
+      await place.session(...argv),
+      /^name a file that exists, or the id of a run, which pgs runs lists;/,
+    );
 });
 
 it("--last is the trace of the run that began last", async (t) => {

@@ -98,7 +98,12 @@ suite("a workspace", () => {
 
   test("a named folder is the workspace, and nothing above it is looked for", async (t) => {
     const { place, inside } = unusual(t);
-    assertRefused(await inside("list", "--workspace", "."), 3, "SNAPSHOT_MISSING");
+    const none = await inside("list", "--workspace", ".");
+    assertRefused(none, 3, "SNAPSHOT_MISSING");
+    assert.doesNotMatch(none.err, /does not exist/);
+    const gone = await inside("list", "--workspace", "nope");
+    assertRefused(gone, 3, "SNAPSHOT_MISSING");
+    assert.match(gone.err, /no protocol snapshot: the folder of the workspace does not exist/);
     assert.equal((await place.sessionIn({ cwd: "/" }, "list", "--workspace", place.folder)).code, 0);
     assert.equal((await place.sessionIn({ cwd: "/", env: { PGS_WORKSPACE: place.folder } }, "list")).code, 0);
   });

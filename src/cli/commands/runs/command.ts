@@ -1,9 +1,12 @@
 /** `pgs runs`: finds runs again, and notices that one is gone. */
 
+import type { FactsOf } from "../../../errors/base.ts";
 import { LEDGER_FILE } from "../../../ledger/line.ts";
 import { RUN_STATES } from "../../../ledger/standing.ts";
+import { nearestName } from "../../../snapshot/nearest-name.ts";
+import type { Context } from "../../context.ts";
 import { defineCommand, type Request } from "../../define-command.ts";
-import { UsageFault } from "../../errors.ts";
+import { UsageFault, type usageTable } from "../../errors.ts";
 import {
   camelCase,
   choice,
@@ -23,7 +26,9 @@ const ARGUMENTS = {
 
 const FILTER = {
   state: choice("STATE", RUN_STATES, "only runs in this state; the one filter that prune takes, too"),
-  wf: text("FQDN", "only runs of this workflow", { completes: "workflow" }),
+  wf: text("FQDN", "only runs of this workflow; its code without the domain will do", {
+    completes: "workflow",
+  }),
   key: text("KEY", "only runs that wait for an event with this key"),
   due: optionalMoment("only runs that wait for a moment that has come by then; by now without it"),
   actor: text("FQDN", "only runs that this actor began or answered"),
@@ -84,7 +89,7 @@ export const runs = defineCommand({
       case "list":
         return (await import("./list.ts")).listRuns(request, context);
       case "one":
-        return (await import("./one.ts")).showRun(String(request.run), context);
+        return showOne(String(request.run), context);
       case "verify":
         return (await import("./verify.ts")).verifyRuns(request.head, context);
       case "rebuild":
@@ -96,6 +101,17 @@ export const runs = defineCommand({
     }
   },
 });
+
+async function showOne(given: string, context: Context): Promise<number> {
+  try {
+    return await (await import("./one.ts")).showRun(given, context);
+  } catch (error) {
+    const meant = nearestName(given, ["verify", "rebuild", "prune"]);
+    if (meant === null || !(error instanceof UsageFault) || error.code !== "RUN_UNKNOWN") throw error;
+    const { traces, searched } = error.facts as FactsOf<typeof usageTable, "RUN_UNKNOWN">;
+    throw new UsageFault("RUN_UNKNOWN", { given, traces, searched, suggestion: `type pgs runs ${meant}` });
+  }
+}
 
 function formOf(run: string | undefined): Form {
   if (run === undefined) return "list";

@@ -1,7 +1,7 @@
 /** `pgs trace get --folder`: a trace in a folder of its own, as `pgs run` leaves one. */
 
 import { recordedIn } from "../../../examine/protocol.ts";
-import { verifyTrace } from "../../../examine/verify.ts";
+import { CUT_OFF, verifyTrace } from "../../../examine/verify.ts";
 import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { IoError } from "../../../ports.ts";
 import { parseAddress } from "../../../trace/segment.ts";
@@ -68,10 +68,10 @@ function refuseTaken(trace: string, to: string, id: string, { platform, path }: 
   throw new UsageFault("BAD_USAGE", { message, hint: "type --folder DIR, with another folder" });
 }
 
-/** @throws UsageFault for a trace that is damaged, or does not say which workflow ran */
+/** @throws UsageFault for a trace that is damaged, not for one that only lacks its end, or does not say which workflow ran */
 async function renderable(trace: string, trust: Trust, context: Context) {
   const beside = await besideRecord(trace, context);
-  const { events } = readIntactTrace(trace, context);
+  const { events } = readIntactTrace(trace, context, CUT_OFF);
   const { start, roots } = recordedIn(events);
   if (start === null) throw new UsageFault("NOT_DRAWABLE", { file: trace, events: events.length });
   const { plan } = await new Protocols(trust).recordedPlan(trace, start, roots, beside);
