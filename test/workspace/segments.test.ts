@@ -179,12 +179,13 @@ test("runs that were asked for before the workspace was closed share a file, and
   await Promise.all([workspace.close(), workspace.close()]);
   const files = readdirSync(dirname(sharedFile(before)));
   assert.deepEqual(
-    files.filter((name) => name.endsWith(".lock")),
+    files.filter((name) => name.endsWith(".jsonl.lock")),
     [],
   );
   const all = await Promise.all([...runs, stopped]);
   assert.ok(new Set(all.map(sharedFile)).size <= 2, "one more where a run was stopped");
-  assert.equal(files.length, new Set([before, ...all].map(sharedFile)).size);
+  const segments = files.filter((name) => name.endsWith(".jsonl"));
+  assert.equal(segments.length, new Set([before, ...all].map(sharedFile)).size);
 });
 
 test("traces that a workspace was given are closed by who gave them", async (t) => {
