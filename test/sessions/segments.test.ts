@@ -8,8 +8,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,6 +23,7 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openTracesRoot as open } from "../../src/platform/traces-root.ts";
 import { isTraceName } from "../../src/trace/trace-name.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
+import { lockText, running } from "../support/lock-text.ts";
 import { NO_FILE } from "../support/no-file.ts";
 import { takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
@@ -81,6 +84,31 @@ async function batch(t: TestContext): Promise<Batch> {
   const [segment = ""] = runs[0]?.address.split("#") ?? [];
   return { place, segment, runs: runs as unknown as Batch["runs"] };
 }
+
+test("the folder of the segments may be a link, and every command follows it", async (t) => {
+  const { place, runs } = await batch(t);
+  renameSync(place.path("traces/segments"), place.path("elsewhere"));
+  symlinkSync(place.path("elsewhere"), place.path("traces/segments"));
+  const examined = await place.session("examine", "traces");
+  assert.equal(examined.code, 0, examined.err);
+  assert.match(examined.out, /^2 traces, 2 valid$/m);
+  assert.equal((document(await place.session("runs", "--json"))["runs"] as unknown[]).length, 2);
+  for (const argv of [["verify"], ["rebuild"], ["verify"]])
+    assert.equal((await place.session("runs", ...argv)).code, 0, argv[0]);
+  const prune = (...how: readonly string[]) =>
+    place.session("runs", "prune", "--older-than", "PT0S", ...how, "--json");
+  assert.equal((document(await prune("--keep", "1"))["pruned"] as unknown[]).length, 1);
+  const [segment = "", ...others] = readdirSync(place.path("elsewhere")).filter((name) =>
+    /\.jsonl$/.test(name),
+  );
+  assert.deepEqual(others, []);
+  const left = new Set(lines(place.path(`elsewhere/${segment}`)).map((line) => line["execution_id"]));
+  assert.equal(left.size, 1, `${[...left]} of ${runs.map(({ id }) => id)}`);
+  assert.equal((await place.session("runs", "verify")).code, 0);
+  await prune();
+  assert.ok(!existsSync(place.path(`elsewhere/${segment}`)));
+  assert.equal((await place.session("runs", "verify")).code, 0);
+});
 
 /** What is said of the trace, whatever it is called: a hint quotes an address. */
 const nameless = ({ code, out, err }: Said, names: readonly string[]) => {
@@ -481,6 +509,16 @@ test("a run that was interrupted in a segment is answered, cancelled and gone on
   assert.ok(second !== "", said.err);
   const idOf = (trace: string) => trace.split("#")[1] ?? "";
   assert.match((await place.session("runs", idOf(first))).out, /^INTERRUPTED/);
+  const lock = place.path(`${first.split("#")[0]}.lock`);
+  const maker = /__([0-9a-f]{16})(?:_\d+)?\.jsonl/.exec(first)?.[1] ?? assert.fail(first);
+  const living = { ...running(process.ppid), token: maker };
+  for (const text of [lockText(living), lockText({ ...living, host: "elsewhere" })]) {
+    symlinkSync(text, lock);
+    const held = document(await place.session("examine", first, "--json"));
+    assert.deepEqual([held["state"], at(held, "advice", "code")], ["RUNNING", "WAIT"]);
+    rmSync(lock);
+  }
+  assert.equal(document(await place.session("examine", first, "--json"))["state"], "INTERRUPTED");
   const [command = "", named = ""] = typedIn(said.err, "resume");
   const resumed = await place.session(command, named, ...DRAWN_NOT);
   assert.equal(resumed.code, 0, resumed.err);
