@@ -90,7 +90,7 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   ownFolder(trace: string): Promise<string>;
   /** A trace that is there already, to go on with it. @throws TraceFault while another process appends to it */
   lockTraceFile(file: string): LockedTrace;
-  /** Who appends to the trace now; null where nobody does. */
+  /** Who appends to the trace now, at its address where it is in a segment; null where nobody does. */
   traceHolder(file: string): LockHolder | null;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;

@@ -78,7 +78,7 @@ export function examinationJson(examination: Examination): JsonObject {
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
     what_if: whatIf === null ? null : whatIfJson(whatIf),
-    state: stateOf(summary),
+    state: stateOf(summary, interruption),
     ending,
     waits: summary.waits,
     sessions: sessions.map(sessionJson),
@@ -96,9 +96,9 @@ export function examinationJson(examination: Examination): JsonObject {
   } as unknown as JsonObject;
 }
 
-/** As `pgs runs` names it; whether a process still executes the run, its trace does not say. */
-export function stateOf({ ending, waits }: Summary): string {
-  if (ending === null) return waits.length > 0 ? "WAITING" : "INTERRUPTED";
+/** As `pgs runs` names it. */
+function stateOf({ ending, waits }: Summary, { executor }: Interruption): string {
+  if (ending === null) return waits.length > 0 ? "WAITING" : executor === null ? "INTERRUPTED" : "RUNNING";
   return ending.status === "SUCCESS" ? "COMPLETED" : ending.status;
 }
 

@@ -75,6 +75,8 @@ export async function examineTrace(
   { head, stepwise = null }: ExamineScope,
   environment: ExamineEnvironment,
 ): Promise<Examination> {
+  // Asked first: a run that ends meanwhile has its end in what is read after that.
+  const holder = environment.executor?.() ?? null;
   const surveyed = await survey(trace, head, stepwise, environment);
   const { verified, summary, sessions, openEffects, executionId } = surveyed;
   if (!isTrace(verified, trace.firstPiece())) throw new TraceInputFault("NOT_A_TRACE", { file: trace.file });
@@ -93,7 +95,8 @@ export async function examineTrace(
   // Nothing of a dry run took place, so nothing can be unfinished.
   const unfinished = summary.isDryRun ? OpenEffects.none() : openEffects;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(unfinished, readAgain, plan, environment);
+  const executor = unfinished.hasEnded ? null : holder;
+  const interruption = await interruptionOf(unfinished, readAgain, plan, executor, environment);
   const named = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
   const notices = [...named, ...unused, ...assumptions(summary)];
   const isHeadGiven = head !== undefined;

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFile, TraceFolder } from "../ports.ts";
+import { parseAddress, SEGMENTS } from "../trace/segment.ts";
 import { errnoOf } from "./errno.ts";
 import { syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryTake } from "./lock/lock.ts";
@@ -18,6 +19,7 @@ import {
   nextFolderNumber,
   numberedName,
 } from "./segments/names.ts";
+import { writerOf } from "./segments/writer.ts";
 
 /** Permissions of the files of a run; the umask may reduce them. */
 export const TRACE_MODES = {
@@ -72,8 +74,10 @@ function secretsFile(folder: string, id: string): SecretsFile {
   };
 }
 
-/** Who appends to the trace now; null where nobody does. */
+/** Who appends to the trace now, at its address where it is in a segment; null where nobody does. */
 export function traceHolder(file: string): LockHolder | null {
+  const shared = parseAddress(file);
+  if (shared !== null) return writerOf(path.join(shared.traces, SEGMENTS, shared.segment), shared.run);
   const holder = holderOf(lockOf(file));
   return holder?.state === "dead" ? null : holder;
 }

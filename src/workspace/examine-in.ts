@@ -14,6 +14,7 @@ import { foldersAbove } from "../ledger/trace-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
+import { traceHolder } from "../platform/trace-files.ts";
 import type { Ports } from "../ports.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -47,6 +48,7 @@ export async function examineIn(
     openStores: () => stores,
     placeOptions: async () => "",
     traceWord: "TRACE",
+    executor: () => (trace.path === null ? null : traceHolder(trace.path)),
     plan: (name) => planOf(name, around),
     snapshot: () => around.snapshot(),
     kept: around.kept(trace.path === null ? [] : foldersAbove(trace.path)),

@@ -305,8 +305,21 @@ test("a run whose process has ended is interrupted; one whose process lives is r
   assert.deepEqual(await shown(), ["INTERRUPTED", [`pgs resume ${id}`], 0]);
   assert.deepEqual(await listed(place, "--state", "INTERRUPTED"), [id]);
   assert.equal((await place.session("runs", "verify")).code, 0);
+  const examined = async () => {
+    const said = document(await place.session("examine", id, "--json"));
+    return [said["state"], at(said, "advice", "code"), (at(said, "advice", "resume") as []).length];
+  };
+  assert.deepEqual(await examined(), ["INTERRUPTED", "RUN_AGAIN", 1]);
   symlinkSync(lockText(running(process.ppid)), `${trace}.lock`);
+  assert.deepEqual(await examined(), ["RUNNING", "WAIT", 0]);
   assert.deepEqual(await shown(), ["RUNNING", [], 1]);
+  rmSync(`${trace}.lock`);
+  symlinkSync(lockText({ ...running(process.ppid), host: "elsewhere" }), `${trace}.lock`);
+  assert.deepEqual(await examined(), ["RUNNING", "WAIT", 0]);
+  assert.match(
+    (await place.session("examine", id)).out,
+    /whose state is unknown here.*\n +hint: .*remove the lock/,
+  );
   rmSync(`${trace}.lock`);
   // Its process ended when the trace was written, and before the ledger was.
   writeFileSync(trace, [first, ...others].join("\n"));

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,6 +22,7 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openTracesRoot as open } from "../../src/platform/traces-root.ts";
 import { isTraceName } from "../../src/trace/trace-name.ts";
 import { appending, contract, oneContract, WORKFLOW } from "../engine/trial.ts";
+import { lockText, running } from "../support/lock-text.ts";
 import { NO_FILE } from "../support/no-file.ts";
 import { takingTurns } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
@@ -481,6 +483,16 @@ test("a run that was interrupted in a segment is answered, cancelled and gone on
   assert.ok(second !== "", said.err);
   const idOf = (trace: string) => trace.split("#")[1] ?? "";
   assert.match((await place.session("runs", idOf(first))).out, /^INTERRUPTED/);
+  const lock = place.path(`${first.split("#")[0]}.lock`);
+  const maker = /__([0-9a-f]{16})(?:_\d+)?\.jsonl/.exec(first)?.[1] ?? assert.fail(first);
+  const living = { ...running(process.ppid), token: maker };
+  for (const text of [lockText(living), lockText({ ...living, host: "elsewhere" })]) {
+    symlinkSync(text, lock);
+    const held = document(await place.session("examine", first, "--json"));
+    assert.deepEqual([held["state"], at(held, "advice", "code")], ["RUNNING", "WAIT"]);
+    rmSync(lock);
+  }
+  assert.equal(document(await place.session("examine", first, "--json"))["state"], "INTERRUPTED");
   const [command = "", named = ""] = typedIn(said.err, "resume");
   const resumed = await place.session(command, named, ...DRAWN_NOT);
   assert.equal(resumed.code, 0, resumed.err);

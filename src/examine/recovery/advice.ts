@@ -2,6 +2,7 @@
 
 import type { RunEnding } from "../../engine/advance.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { LockHolder } from "../../ports.ts";
 import type { DryRun, RunStage } from "./dry-run.ts";
 import { allDryRuns, type CutOff, type DryRuns, type ReadAgain } from "./dry-runs.ts";
 import { type EndedEffect, OpenEffects, type Standing } from "./open-effects.ts";
@@ -12,9 +13,9 @@ import type { FindStep } from "./steps.ts";
 import { usesStores, WITHOUT_STORES } from "./without-stores.ts";
 
 interface Words {
-  readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
+  readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading" | "executor">) => string;
   readonly hint: (
-    advice: Pick<Advice, "unrehearsed" | "tookPlace">,
+    advice: Pick<Advice, "unrehearsed" | "tookPlace" | "executor">,
     /** The command that runs the workflow again. */
     again: string,
   ) => string;
@@ -78,8 +79,20 @@ const adviceTable = {
     hint: () => "resolve the effects marked LOOK_FIRST, then decide by what a new run would repeat",
   },
   WAIT: {
-    what: () => "wait: a running process holds the lock of a store and may be this run",
-    hint: () => "examine the trace again after that process has ended",
+    what: ({ executor }) => {
+      if (executor === null) return "wait: a running process holds the lock of a store and may be this run";
+      const { pid, host, state } = executor;
+      const process = pid === null ? "a process" : `process ${pid} on ${host}`;
+      return state === "alive"
+        ? `wait: ${process} executes the run`
+        : `wait: ${process}, whose state is unknown here, may still execute the run`;
+    },
+    hint: ({ executor }) => {
+      const again = "examine the trace again after that process has ended";
+      return executor?.state === "unknown"
+        ? `${again}; if it cannot be running any more, as on a host that is gone or was restarted, remove the lock of the trace`
+        : again;
+    },
   },
 } satisfies Record<string, Words>;
 
@@ -96,6 +109,8 @@ export interface Advice {
   /** How running it again would end now; null where that could not be rehearsed. */
   readonly ending: DryRun["ending"] | null;
   readonly unrehearsed: ProbeFailure | null;
+  /** Who executes the run now; null where nobody does. */
+  readonly executor: LockHolder | null;
 }
 
 /**
@@ -126,6 +141,8 @@ export interface AtHand {
   readonly plan: Plan | null;
   readonly findStep: FindStep;
   readonly readAgain: ReadAgain;
+  /** Who executes the run now. Default: nobody. */
+  readonly executor?: LockHolder | null;
   /** The data root is null where there is none. */
   readonly stage: Omit<RunStage, "stores" | "remoteAnswers"> & { readonly stores: RunStage["stores"] | null };
 }
@@ -138,7 +155,7 @@ export async function advise(
 ): Promise<Advice | null> {
   const { start, isOver, isCancelled, standing } = unfinished;
   if (start === null || isOver || isCancelled) return null;
-  const { plan, findStep, readAgain } = atHand;
+  const { plan, findStep, readAgain, executor = null } = atHand;
   const rehearsed = await rehearsals({ start, open, readAgain }, atHand);
   const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];
   const tookPlace =
@@ -148,8 +165,10 @@ export async function advise(
   const heading = plan && expectedEnding(plan, stands, unfinished.lastNode?.outcome ?? null);
   const ending = played?.again.ending ?? null;
   const isKnown = plan !== null || !unfinished.hasEffects;
-  const code = isKnown ? codeOf(open, { tookPlace, ahead, finishes: played?.finishes === true }) : "LOOK_FIRST";
-  return { code, workflow: start.workflow_code, tookPlace, ahead, heading, ending, unrehearsed };
+  const finishes = played?.finishes === true;
+  const code =
+    executor !== null ? "WAIT" : isKnown ? codeOf(open, { tookPlace, ahead, finishes }) : "LOOK_FIRST";
+  return { code, workflow: start.workflow_code, tookPlace, ahead, heading, ending, unrehearsed, executor };
 }
 
 async function rehearsals(

@@ -19,9 +19,10 @@ export function goOnOf(
   { advice, open }: Pick<Interruption, "advice" | "open">,
   { verified, allowed, replayed }: Examined,
 ): GoOn | null {
-  if (advice === null || !verified.findings.every(({ code }) => CUT_OFF.has(code))) return null;
+  if (advice === null || advice.code === "WAIT" || !verified.findings.every(({ code }) => CUT_OFF.has(code)))
+    return null;
   const isReplayed = allowed?.length === 0 && replayed?.finding === null && replayed.suppressed === 0;
-  if (!isReplayed || open.some(({ safe }) => safe === "WAIT")) return null;
+  if (!isReplayed) return null;
   return open.some(({ safe }) => safe === "LOOK_FIRST") ? "ASSUME" : "RESUME";
 }
 

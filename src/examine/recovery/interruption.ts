@@ -1,7 +1,7 @@
 /** What is found out about a run that did not come to its end, from its trace, its plan and the data root at hand. */
 
 import type { Plan } from "../../plan/plan.ts";
-import type { Ports, Remote } from "../../ports.ts";
+import type { LockHolder, Ports, Remote } from "../../ports.ts";
 import type { Stores } from "../../storage/stores.ts";
 import { type Advice, advise } from "./advice.ts";
 import type { ReadAgain } from "./dry-runs.ts";
@@ -13,6 +13,8 @@ export interface Interruption {
   readonly open: readonly OpenEffect[];
   /** Null for a run that ended and left no effect open, that waits, or that was cancelled. */
   readonly advice: Advice | null;
+  /** Who executes the run; null where nobody does, and for a run that ended. */
+  readonly executor: LockHolder | null;
   readonly lastNode: ReachedNode | null;
   readonly lastStep: ReachedNode | null;
   /** As the reader would write it. */
@@ -36,6 +38,8 @@ export interface RunSurroundings extends Pick<Ports, "clock" | "entropy" | "mail
   placeOptions(): Promise<string>;
   /** The trace as a word of a command. */
   readonly traceWord: string;
+  /** Who appends to the trace now; null where nobody does. Absent where nobody can. */
+  executor?(): LockHolder | null;
 }
 
 /** Looks into the data root, where there is one, and leaves it as it is. */
@@ -43,14 +47,17 @@ export async function interruptionOf(
   unfinished: OpenEffects,
   readAgain: ReadAgain,
   plan: Plan | null,
+  executor: LockHolder | null,
   around: RunSurroundings,
 ): Promise<Interruption> {
   const { clock, entropy, mail, remote = null, dataRoot, traceWord } = around;
   const stores = unfinished.isOver ? null : around.openStores();
   const findStep = findSteps(plan, unfinished);
   const begun = unfinished.isOver ? [] : unfinished.open;
-  const open = await probeOpenEffect(begun, findStep, { stores, remote });
+  const probed = await probeOpenEffect(begun, findStep, { stores, remote });
+  const open = executor === null ? probed : probed.map(waitedFor);
   const advice = await advise(unfinished, open, {
+    executor,
     plan,
     findStep,
     readAgain,
@@ -59,5 +66,22 @@ export async function interruptionOf(
   const { lastNode, lastStep } = unfinished;
   // Only who is told to type a command needs them, and to find them takes as long as to examine a short trace.
   const placeOptions = open.length === 0 && advice === null ? "" : await around.placeOptions();
-  return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null, placeOptions, traceWord };
+  return {
+    open,
+    advice,
+    executor,
+    lastNode,
+    lastStep,
+    dataRoot,
+    isThere: stores !== null,
+    placeOptions,
+    traceWord,
+  };
+}
+
+/** The process that executes the run may be performing it. */
+function waitedFor(effect: OpenEffect): OpenEffect {
+  return effect.safe === "CHANGES_NOTHING" || effect.safe === "SEE_NESTED"
+    ? effect
+    : { ...effect, safe: "WAIT" };
 }

@@ -66,7 +66,7 @@ export const safeTable = {
   LOOK_FIRST: "check the evidence before you act",
   CHANGES_NOTHING: "it only reads: it can be repeated at any time",
   SEE_NESTED: "see the effects of the nested run",
-  WAIT: "a process that may be alive holds the lock of its store: if that process is this run, the run continues",
+  WAIT: "a process that may be alive holds the lock of its store or of the trace: if it executes this run, the run continues",
 } as const;
 
 export type Safe = keyof typeof safeTable;

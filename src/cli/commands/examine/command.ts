@@ -136,6 +136,7 @@ async function environmentOf(file: string, { protocols, probe, besideOf }: Asked
     openStores: () => openExistingStores(beside),
     placeOptions: () => placeOptions(beside),
     traceWord: shellWord(file),
+    executor: () => platform.traceHolder(beside.path(file)),
     plan: (workflow) => loadPlan(workflow, protocols, beside),
     snapshot: () => protocols.snapshot(beside),
     kept: protocols.findKept(file, beside),
