@@ -4,7 +4,8 @@ import { counted } from "../errors/counted.ts";
 import { FileFault } from "../errors/ports.ts";
 import { externalFormat } from "../interop/detect.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
-import { IoError } from "../ports.ts";
+import { type Files, IoError, type ListedFile } from "../ports.ts";
+import { SEGMENTS } from "../trace/segment.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { openRegularArgument } from "./file-argument.ts";
@@ -66,7 +67,7 @@ async function tracesBelow(
   const at = context.path(folder);
   const traces = new Set<string>();
   let others = 0;
-  for (const { path: one, isFile } of files.list(at)) {
+  for (const { path: one, isFile } of filesBelow(at, files)) {
     if (!one.endsWith(".jsonl") || isLedger(one)) continue;
     const found = await tracesIn(shortPath(`${at}/${one}`, cwd), isFile, context);
     for (const trace of found) traces.add(trace);
@@ -74,6 +75,17 @@ async function tracesBelow(
   }
   return { traces, others };
 }
+
+/** Of the links to folders, that of the segments alone is followed: they may be on another disk. */
+function* filesBelow(folder: string, files: Files): Generator<Pick<ListedFile, "path" | "isFile">> {
+  for (const listed of files.list(folder)) {
+    const { path: one, isLink } = listed;
+    if (!isLink || basename(one) !== SEGMENTS) yield listed;
+    else for (const name of files.names(`${folder}/${one}`)) yield { path: `${one}/${name}`, isFile: false };
+  }
+}
+
+const basename = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
 async function namedBy(place: string, context: Context): Promise<readonly string[]> {
   const inSegment = isSegment(place, context) ? await tracesInSegment(place, context) : [];

@@ -24,8 +24,13 @@ export function openTracesRoot(
   const root = resolve(folder);
   const options = { lockTimeout, modes: TRACE_MODES[access], lockLinks: linksIn(root) };
   const below = (path: string) => join(root, nameBelow(root, path));
+  const data = openDataRoot(root, options);
+  // The folder of the segments may be a link, to another disk: no file in it is outside of it.
+  const segments = openDataRoot(join(root, SEGMENTS), options);
   return {
-    ...openDataRoot(root, options),
+    journals: data.journals,
+    store: (path) =>
+      path.startsWith(IN_SEGMENTS) ? segments.store(path.slice(IN_SEGMENTS.length)) : data.store(path),
     folder: root,
     make: () => attempt(() => makeTracesFolder(root, access), undefined),
     names: () => attempt(() => readdirSync(root), []),
@@ -45,6 +50,8 @@ export function openTracesRoot(
     remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),
   };
 }
+
+const IN_SEGMENTS = `${SEGMENTS}/`;
 
 function namedAsSegments(root: string): readonly Dirent[] {
   const entries = attempt(() => readdirSync(join(root, SEGMENTS), { withFileTypes: true }), []);

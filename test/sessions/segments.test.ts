@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -83,6 +84,31 @@ async function batch(t: TestContext): Promise<Batch> {
   const [segment = ""] = runs[0]?.address.split("#") ?? [];
   return { place, segment, runs: runs as unknown as Batch["runs"] };
 }
+
+test("the folder of the segments may be a link, and every command follows it", async (t) => {
+  const { place, runs } = await batch(t);
+  renameSync(place.path("traces/segments"), place.path("elsewhere"));
+  symlinkSync(place.path("elsewhere"), place.path("traces/segments"));
+  const examined = await place.session("examine", "traces");
+  assert.equal(examined.code, 0, examined.err);
+  assert.match(examined.out, /^2 traces, 2 valid$/m);
+  assert.equal((document(await place.session("runs", "--json"))["runs"] as unknown[]).length, 2);
+  for (const argv of [["verify"], ["rebuild"], ["verify"]])
+    assert.equal((await place.session("runs", ...argv)).code, 0, argv[0]);
+  const prune = (...how: readonly string[]) =>
+    place.session("runs", "prune", "--older-than", "PT0S", ...how, "--json");
+  assert.equal((document(await prune("--keep", "1"))["pruned"] as unknown[]).length, 1);
+  const [segment = "", ...others] = readdirSync(place.path("elsewhere")).filter((name) =>
+    /\.jsonl$/.test(name),
+  );
+  assert.deepEqual(others, []);
+  const left = new Set(lines(place.path(`elsewhere/${segment}`)).map((line) => line["execution_id"]));
+  assert.equal(left.size, 1, `${[...left]} of ${runs.map(({ id }) => id)}`);
+  assert.equal((await place.session("runs", "verify")).code, 0);
+  await prune();
+  assert.ok(!existsSync(place.path(`elsewhere/${segment}`)));
+  assert.equal((await place.session("runs", "verify")).code, 0);
+});
 
 /** What is said of the trace, whatever it is called: a hint quotes an address. */
 const nameless = ({ code, out, err }: Said, names: readonly string[]) => {
