@@ -63,6 +63,8 @@ export class Verification {
   #omitted = 0;
   #line = 0;
   #count = 0;
+  /** Whether every line so far is an event. */
+  #isRead = true;
   #last: ScannedLine | null = null;
   /** What the next line's `prev_hash` must be; null when the line before could not be read. */
   #prev: Digest | null = null;
@@ -136,6 +138,7 @@ export class Verification {
     this.#sequence++;
     if (line === undefined) {
       this.#prev = null;
+      this.#isRead = false;
       return;
     }
     this.#count++;
@@ -185,7 +188,8 @@ export class Verification {
 
   #complete(event: TraceEvent): void {
     const { run, payload } = event as EventOf<"workflow_complete">;
-    const counted = this.#counts.get(run) ?? { events: 0, effects: 0 };
+    // Of a run whose first line is no event, nothing was counted.
+    const counted = this.#counts.get(run) ?? (this.#isRead ? { events: 0, effects: 0 } : payload);
     this.#counts.delete(run);
     for (const of of ["events", "effects"] as const) {
       const [stated, found] = [payload[of], counted[of]];

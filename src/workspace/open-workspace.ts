@@ -195,9 +195,9 @@ export interface Workspace {
   check(): Promise<CheckReport>;
   /**
    * Begins no run any more, and goes on with none. The file that its runs share is closed once those in flight have ended;
-   * `traces` that the workspace was given are not.
+   * `traces` that the workspace was given are not. Resolves when all that is done.
    */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface Verification {
@@ -274,7 +274,9 @@ class OpenWorkspace implements Workspace {
   readonly #limits: TraceLimits;
   #opened: Promise<Snapshot> | undefined;
   #query: SnapshotQuery | undefined;
-  #isClosed = false;
+  #inFlight = 0;
+  #closing: Promise<void> | undefined;
+  #onLastEnd = () => {};
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
@@ -368,24 +370,25 @@ class OpenWorkspace implements Workspace {
     }: Omit<ResumeOptions, "event" | "answer" | "eventId" | "assume">,
     how: Pick<Going, "delivery" | "cancellation" | "assume">,
   ): Promise<RunResult> {
-    this.#requireOpen();
-    const { resumeIn } = await import("./resume-in.ts");
     const { traces: _, maxHops: __, ...ports } = this.#ports;
-    checkActor(options.actor);
     const listener = onEvent === undefined ? null : listenerOf(onEvent);
     const notices: Fault[] = [];
-    const { run, trace } = await resumeIn(call, given, {
-      ...{ ...ports, ...givenIn(options), ...how, stop: stopOf(stop) },
-      secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
-      runtime: TOOL,
-      limits: limitsWith(this.#limits, limits),
-      plan: async (start, roots, folders) => {
-        const here = () => this.#plan(start.workflow_code);
-        return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
-      },
-      traces: this.#paths.traces,
-      recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)),
-      listen: listener?.listen,
+    const { run, trace } = await this.#whileInFlight(async () => {
+      checkActor(options.actor);
+      const { resumeIn } = await import("./resume-in.ts");
+      return resumeIn(call, given, {
+        ...{ ...ports, ...givenIn(options), ...how, stop: stopOf(stop) },
+        secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
+        runtime: TOOL,
+        limits: limitsWith(this.#limits, limits),
+        plan: async (start, roots, folders) => {
+          const here = () => this.#plan(start.workflow_code);
+          return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
+        },
+        traces: this.#paths.traces,
+        recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)),
+        listen: listener?.listen,
+      });
     });
     await listener?.requireNoFailure(run);
     return resultOf(run.plan, run, trace, notices);
@@ -405,14 +408,39 @@ class OpenWorkspace implements Workspace {
     return guard(async () => (await import("./check-in.ts")).checkIn(this.#paths, this.#capabilities));
   }
 
-  close(): void {
-    this.#isClosed = true;
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      this.#closing = this.#closeAfterRuns();
+      // Who does not wait for it is not ended by it.
+      this.#closing.catch(() => undefined);
+    }
+    return this.#closing;
+  }
+
+  async #closeAfterRuns(): Promise<void> {
+    if (this.#inFlight > 0)
+      await new Promise<void>((resolve) => {
+        this.#onLastEnd = resolve;
+      });
     if (this.#options.traces === undefined) this.#ports.traces.close?.();
+  }
+
+  /** A run from when it is asked for until it has ended. @throws WorkspaceFault */
+  async #whileInFlight<T>(execute: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
+    this.#inFlight++;
+    try {
+      return await execute();
+    } finally {
+      this.#inFlight--;
+      if (this.#inFlight === 0) this.#onLastEnd();
+    }
   }
 
   /** @throws WorkspaceFault */
   #requireOpen(): void {
-    if (this.#isClosed) throw new WorkspaceFault("WORKSPACE_CLOSED", { folder: homeOf(this.#options) });
+    if (this.#closing !== undefined)
+      throw new WorkspaceFault("WORKSPACE_CLOSED", { folder: homeOf(this.#options) });
   }
 
   /** A refusal is not remembered: what caused it may be repaired. */
@@ -494,16 +522,30 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    this.#requireOpen();
+    const { onEvent } = options;
+    const listener = onEvent === undefined ? null : listenerOf(onEvent);
+    const { ran, trace, notices } = await this.#whileInFlight(() =>
+      this.#execute(plan, given, options, listener?.listen),
+    );
+    // Not in flight any more: a promise of the listener may be that of `close`.
+    await listener?.requireNoFailure(ran);
+    return resultOf(plan, ran, trace, [...notices, ...ran.notices]);
+  }
+
+  async #execute(
+    plan: Plan,
+    given: JsonObject,
+    options: RunOptions,
+    listen: ((event: TraceEvent) => void) | undefined,
+  ) {
     requireInForce(plan);
-    const { actor, onEvent, strictPayload: isPayloadStrict = false, dryRun: dry = false } = options;
+    const { actor, strictPayload: isPayloadStrict = false, dryRun: dry = false } = options;
     const ports = this.#ports;
     // A dry run leaves nothing behind, unless its trace is asked for.
     const traces = options.traces ?? (dry === false ? ports.traces : memoryTraces());
     checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
-    const listener = onEvent === undefined ? null : listenerOf(onEvent);
     const notices: Fault[] = [];
     const secretsKey = secretsKeyOf("run", options.secretsKey ?? this.#options.secretsKey);
     const ownFolder = needsFolder(plan, { secretsKey });
@@ -528,11 +570,9 @@ class OpenWorkspace implements Workspace {
       signal: options.signal,
       stop: stopOf(options.stop),
       records: dry === false ? this.#recordsOf(traces, (fault) => notices.push(fault)) : undefined,
-      listen: listener?.listen,
+      listen,
       openTrace: (id: string) => {
         trace = traces.open(id, { ownFolder });
-        // It was asked for before.
-        if (this.#isClosed) this.close();
         const { id: name, folder, writer: file, secretsFile: secrets, place } = trace;
         return { id: name, folder, file, ...(secrets && { secrets }), ...(place && { place }) };
       },
@@ -541,8 +581,7 @@ class OpenWorkspace implements Workspace {
     if (trace === undefined) throw new Error("the run ended without a trace");
     // As long as the file that it shares is open, the run goes on as far as other processes can see.
     if (ran.ending.status === "INTERRUPTED") traces.close?.();
-    await listener?.requireNoFailure(ran);
-    return resultOf(plan, ran, trace, [...notices, ...ran.notices]);
+    return { ran, trace, notices };
   }
 
   /** What is kept beside the traces, if anything is. */

@@ -379,3 +379,13 @@ it("property: replaying a run finds nothing, whatever the payload", async () => 
     { numRuns: draws(150) },
   );
 });
+
+test("where the first line is no event, the counts of the last one are held against nothing", () => {
+  const text = `x${trace.toString()}`;
+  const { findings } = verifyTrace(Buffer.from(text));
+  assert.ok(findings.length > 0);
+  assert.deepEqual(
+    findings.filter(({ code, line }) => code === "BAD_COUNT" || line !== 1),
+    [],
+  );
+});

@@ -169,6 +169,25 @@ test("a workspace that is closed ends its file with the runs in flight, refuses 
   await assertVerified(tracesOf(before));
 });
 
+test("runs that were asked for before the workspace was closed share a file, and who waits for close() waits for them", async (t) => {
+  const workspace = await opened(t, LOGGING);
+  const workflow = await workspace.workflow(WORKFLOW);
+  const before = await workflow.run({});
+  const runs = Array.from({ length: 8 }, () => workflow.run({}));
+  const stopping = new AbortController();
+  const stopped = workflow.run({}, { stop: stopping.signal, onEvent: () => stopping.abort() });
+  await Promise.all([workspace.close(), workspace.close()]);
+  const files = readdirSync(dirname(sharedFile(before)));
+  assert.deepEqual(
+    files.filter((name) => name.endsWith(".jsonl.lock")),
+    [],
+  );
+  const all = await Promise.all([...runs, stopped]);
+  assert.ok(new Set(all.map(sharedFile)).size <= 2, "one more where a run was stopped");
+  const segments = files.filter((name) => name.endsWith(".jsonl"));
+  assert.equal(segments.length, new Set([before, ...all].map(sharedFile)).size);
+});
+
 test("traces that a workspace was given are closed by who gave them", async (t) => {
   const traces = segmentTraces(folderFor(t));
   const workspace = await opened(t, LOGGING, { traces });

@@ -64,6 +64,8 @@ export function miscounts(events: readonly (TraceEvent | null)[]): readonly numb
     if (event?.event_type !== "workflow_complete") return 0;
     const from = begun.get(event.run);
     begun.delete(event.run);
+    // Its first line may be one that is no event: nothing was counted then.
+    if (from === undefined && events.slice(0, i).includes(null)) return 0;
     const between = from === undefined ? [] : events.slice(from, i + 1);
     const isOf = (one: TraceEvent) => one.run === event.run || one.run.startsWith(`${event.run}.`);
     const isWork = ({ event_type }: TraceEvent) => !/^run_(suspended|resumed|cancelled)$/.test(event_type);
