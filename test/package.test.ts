@@ -358,7 +358,9 @@ it("what a command line needs is loaded in few files: for a version or a help pa
   const payload = join(folder, "fixtures/wf-release-change/completed.json");
   const run = ["run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--snapshot"];
   const place = ["--traces", join(root, "few/traces"), "--data-root", join(root, "few/data")];
-  const few = [...run, join(folder, "protocol_snapshot"), "--workspace", folder, ...place];
+  // Boxes are as wide as the durations in them.
+  const clock = ["--clock", "2026-01-01T00:00:00Z"];
+  const few = [...run, join(folder, "protocol_snapshot"), "--workspace", folder, ...place, ...clock];
   const program = ["main.cjs", "rolldown-runtime.cjs"];
   const withPackages = ["config.cjs", ...program, "packages.cjs"].sort();
   // What the first run of a snapshot checks takes a YAML parser; and the layout of the first picture is kept, of a run that ends so.
