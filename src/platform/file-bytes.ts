@@ -16,6 +16,7 @@ import {
   readSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
   writeFileSync,
   writeSync,
@@ -119,6 +120,12 @@ export function appendWhole(file: number, bytes: Uint8Array, name: string): void
   if (count === bytes.length) return;
   ftruncateSync(file, fstatSync(file).size - count);
   throw new StoreFault("UNWRITABLE", { file: name, errno: "ENOSPC" });
+}
+
+/** Writing to a file that was removed or replaced succeeds, but the content is lost. @throws the system's own error */
+export function requireAt(path: string, { dev, ino }: Pick<Stats, "dev" | "ino">): void {
+  const there = statSync(path);
+  if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(path), { code: "ENOENT" });
 }
 
 /**

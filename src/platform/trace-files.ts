@@ -6,7 +6,7 @@ import { TraceFault } from "../errors/ports.ts";
 import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFile, TraceFolder } from "../ports.ts";
 import { parseAddress, SEGMENTS } from "../trace/segment.ts";
 import { errnoOf } from "./errno.ts";
-import { syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
+import { requireAt, syncFolder, syncOpened, unlessAbsent, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryTake } from "./lock/lock.ts";
 import { release } from "./lock/lock-link-pool.ts";
 import { makeFolders } from "./make-folders.ts";
@@ -201,15 +201,13 @@ function traceFile(
   unsyncedLists: readonly string[][],
   unlock: () => void,
 ): TraceFolder["file"] {
-  const { dev, ino } = fs.fstatSync(descriptor);
+  const own = fs.fstatSync(descriptor);
   const guarded = (work: () => void) => guardedBy({ folder: path.dirname(file), file }, work);
   return {
     append: (text) =>
       guarded(() => {
         writeWhole(descriptor, Buffer.from(text));
-        // Writing to a removed file succeeds, but the content is lost.
-        const there = fs.statSync(file);
-        if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
+        requireAt(file, own);
       }),
     appendTogether: appendedAtOnce,
     async sync() {

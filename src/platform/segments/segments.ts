@@ -8,7 +8,7 @@ import type { SegmentPlace, TraceAccess, TraceFile, TraceFolder } from "../../po
 import { SEGMENTS, segmentAddress } from "../../trace/segment.ts";
 import { isTraceName } from "../../trace/trace-name.ts";
 import { errnoOf } from "../errno.ts";
-import { appendWhole, syncFolder, syncOpened } from "../file-bytes.ts";
+import { appendWhole, requireAt, syncFolder, syncOpened } from "../file-bytes.ts";
 import { holdToExit } from "../lock/held-to-exit.ts";
 import { tryAcquire } from "../lock/lock-link-pool.ts";
 import { token } from "../lock/lock-owner.ts";
@@ -230,19 +230,13 @@ class Segment {
     try {
       appendWhole(this.#descriptor, bytes, this.#path);
       isAppended = true;
-      this.#checkPlace();
+      requireAt(this.#path, this.#own);
     } catch (error) {
       this.#fail(error, isAppended);
       return;
     }
     this.#written += bytes.length;
     if (this.#buffer.length > MOST_BUFFERED) this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  }
-
-  #checkPlace(): void {
-    const there = fs.statSync(this.#path);
-    if (there.dev !== this.#own.dev || there.ino !== this.#own.ino)
-      throw Object.assign(new Error(this.#path), { code: "ENOENT" });
   }
 
   #fail(error: unknown, isLost = false): void {
