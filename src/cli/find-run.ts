@@ -6,7 +6,7 @@ import { TraceInputFault } from "../examine/errors.ts";
 import { LEDGER_FILE } from "../ledger/line.ts";
 import type { RunEntry } from "../ledger/run-entry.ts";
 import { openRuns } from "../ledger/runs.ts";
-import { traceFileOf } from "../ledger/trace-names.ts";
+import { foldersAbove, traceFileOf } from "../ledger/trace-names.ts";
 import { isThere, traceAddress, traceIdsIn } from "../ledger/trace-place.ts";
 import type { TracesRoot } from "../ports.ts";
 import { SEGMENTS, type SegmentAddress, segmentAddress } from "../trace/segment.ts";
@@ -119,7 +119,7 @@ async function begunInSegment({ traces, segment, run }: SegmentAddress, context:
 function onlyOne(segment: string, runs: readonly string[], { path }: Context): string {
   const [first = segment, ...others] = runs;
   if (others.length === 0) return first;
-  const traces = path(segment).split("/").slice(0, -2).join("/");
+  const [traces = ""] = foldersAbove(path(segment));
   throw new TraceInputFault("TRACES_SEVERAL", { file: segment, runs: runs.length, first, traces });
 }
 

@@ -72,7 +72,7 @@ function listEnd(bytes: Buffer, at: number, depth: number): number {
 }
 
 /** The offset of the closing quote of a plain ASCII string without escapes. */
-export function plainEnd(bytes: Buffer, at: number): number {
+function plainEnd(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_FOUND;
   for (let next = at + 1; ; next++) {
     const byte = bytes[next];

@@ -1,6 +1,7 @@
 /** The trace that a program names by a path, where it is now. */
 
 import { TraceInputFault } from "../examine/errors.ts";
+import { foldersAbove } from "../ledger/trace-names.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
 import { isSegmentPath, runsInSegment, traceNow } from "../trace/segment.ts";
@@ -16,6 +17,6 @@ export function onlyTrace(named: string): string {
   if (run === undefined) return file;
   const first = `${segment}#${run}`;
   if (runs.length === 1) return traceNow(first, nodeFiles);
-  const traces = segment.split("/").slice(0, -2).join("/");
+  const [traces = ""] = foldersAbove(segment);
   throw new TraceInputFault("TRACES_SEVERAL", { file, runs: runs.length, first, traces });
 }

@@ -11,7 +11,7 @@ import type { Stop } from "../engine/stoppable-executor.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
-import type { Json, JsonObject } from "../json/value.ts";
+import { type Json, type JsonObject, present } from "../json/value.ts";
 import type { KeptProtocols, RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
@@ -377,7 +377,7 @@ class OpenWorkspace implements Workspace {
       checkActor(options.actor);
       const { resumeIn } = await import("./resume-in.ts");
       return resumeIn(call, given, {
-        ...{ ...ports, ...givenIn(options), ...how, stop: stopOf(stop) },
+        ...{ ...ports, ...present(options), ...how, stop: stopOf(stop) },
         secretsKey: secretsKeyOf(call, secretsKey ?? this.#options.secretsKey),
         runtime: TOOL,
         limits: limitsWith(this.#limits, limits),
@@ -606,11 +606,6 @@ function answersOf(dry: Exclude<RunOptions["dryRun"], false | undefined>): reado
 
 function dryRunWith(answers: readonly DryAnswer[]): typeof runWorkflow {
   return ({ records: _, remote: __, wrapExecutor: ___, ...request }) => dryRun({ ...request, answers });
-}
-
-/** Without the members that are undefined: they count as absent. */
-function givenIn<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** @throws WorkspaceFault */

@@ -55,7 +55,10 @@ const OPTIONS = {
 
 export type RunsRequest = Request<typeof ARGUMENTS, typeof OPTIONS>;
 
-type Form = "list" | "one" | "verify" | "rebuild" | "prune";
+/** What stands in the place of an id. */
+const SUBCOMMANDS = ["verify", "rebuild", "prune"] as const;
+
+type Form = "list" | "one" | (typeof SUBCOMMANDS)[number];
 
 /** The options of each form, but for those that all commands have. */
 const OPTIONS_OF: Readonly<Record<Form, readonly string[]>> = {
@@ -106,7 +109,7 @@ async function showOne(given: string, context: Context): Promise<number> {
   try {
     return await (await import("./one.ts")).showRun(given, context);
   } catch (error) {
-    const meant = nearestName(given, ["verify", "rebuild", "prune"]);
+    const meant = nearestName(given, SUBCOMMANDS);
     if (meant === null || !(error instanceof UsageFault) || error.code !== "RUN_UNKNOWN") throw error;
     const { traces, searched } = error.facts as FactsOf<typeof usageTable, "RUN_UNKNOWN">;
     throw new UsageFault("RUN_UNKNOWN", { given, traces, searched, suggestion: `type pgs runs ${meant}` });
@@ -115,7 +118,7 @@ async function showOne(given: string, context: Context): Promise<number> {
 
 function formOf(run: string | undefined): Form {
   if (run === undefined) return "list";
-  return run === "verify" || run === "rebuild" || run === "prune" ? run : "one";
+  return SUBCOMMANDS.find((name) => name === run) ?? "one";
 }
 
 /** @throws UsageFault for an option that the form does not have */
